@@ -1,0 +1,1 @@
+//! The facts this program keeps, run against the built binary.

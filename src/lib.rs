@@ -5,3 +5,10 @@
 // Floor 1: formats and language. Bytes in, values out; no network, clock or environment.
 pub mod files;
 pub mod oci;
+pub mod secret;
+
+// Floor 2: engines. Each touches one thing outside the process.
+pub mod eval;
+
+// Floor 3: what a command does, and how it looks.
+pub mod ui;

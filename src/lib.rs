@@ -10,6 +10,7 @@ pub mod secret;
 // Floor 2: engines. Each touches one thing outside the process.
 pub mod eval;
 pub mod keychain;
+pub mod templates;
 
 // Floor 3: what a command does, and how it looks.
 pub mod ui;

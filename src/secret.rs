@@ -1,19 +1,19 @@
-//! A text that must never be shown.
+//! A text that is never shown.
 
 use std::fmt;
 
-/// A password or token. It cannot be printed by accident: `Debug` shows `***`, and there is no `Display`.
-#[derive(Clone, PartialEq, Eq, Default)]
+/// A password or token. It cannot be printed or serialized by accident; [`Secret::expose`] is the one way to its text.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a secret text.
+    /// Takes the text into custody.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself, for the one place that sends or stores it.
+    /// The text itself, for whoever sends or stores it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -23,5 +23,17 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(format!("{:?}", Some(&secret)), "Some(***)");
+        assert_eq!(secret.expose(), "hunter2");
     }
 }

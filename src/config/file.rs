@@ -62,11 +62,12 @@ impl ConfigFile {
         let file = std::fs::File::open(path).map_err(read)?;
         file.take(LIMIT).read_to_string(&mut text).map_err(read)?;
         let parse = |cause: String| ConfigError::Parse { path: path.to_owned(), cause };
-        let json = crate::bundle::yaml::to_json(&text).map_err(|cause| parse(cause.to_string()))?;
+        let read = crate::bundle::yaml::to_json(text.as_bytes(), 0).map_err(|cause| parse(cause.to_string()))?;
+        let json = read.json.text();
         if json.trim() == "null" {
             return Ok(Self::default());
         }
-        serde_json::from_str(&json).map_err(|cause| parse(strip_position(&cause.to_string())))
+        serde_json::from_str(json).map_err(|cause| parse(strip_position(&cause.to_string())))
     }
 }
 

@@ -21,9 +21,9 @@ impl Bytes {
         Self(bar)
     }
 
-    /// That many more bytes have moved.
-    pub fn moved(&self, bytes: u64) {
-        self.0.inc(bytes);
+    /// That many bytes have moved so far.
+    pub fn at(&self, bytes: u64) {
+        self.0.set_position(bytes);
     }
 
     /// Takes the bar away.

@@ -1,0 +1,68 @@
+//! `policy pull`.
+
+use super::{Context, write_digests};
+use crate::ops::pull::{Pulled, pull};
+use crate::ops::{Names, OpsError};
+use crate::ui::{Report, sentence};
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// The images to fetch.
+#[derive(Debug, Args)]
+pub struct PullArgs {
+    /// Names of the images
+    #[arg(value_name = "IMAGE", required = true)]
+    images: Vec<String>,
+    /// Write the digests to a file, a line each
+    #[arg(long, value_name = "FILE")]
+    digestfile: Option<PathBuf>,
+}
+
+/// Pulls each image.
+pub(in crate::cli) fn run(arguments: &PullArgs, context: &Context) -> Result<(), OpsError> {
+    let store = context.store();
+    let reader = Names { default_domain: context.default_domain() };
+    let remote = context.remote();
+    let runtime = context.runtime()?;
+    let mut digests = Vec::new();
+    let outcome = context.each("pulled", &arguments.images, |typed| {
+        let reference = reader.read(typed)?;
+        let bar = |total| context.shown(&reference.to_string(), total);
+        let pulled = context.wait(&runtime, pull(&store, &remote, &reference, &bar))?;
+        digests.push(pulled.digest.to_string());
+        Ok(Shown { typed: typed.to_owned(), pulled })
+    });
+    write_digests(arguments.digestfile.as_deref(), &digests)?;
+    outcome
+}
+
+struct Shown {
+    typed: String,
+    pulled: Pulled,
+}
+
+impl Report for Shown {
+    fn text(&self) -> String {
+        let mut text = sentence("Pulling.", &[("ref", &self.typed)]);
+        let done = format!("Pulled ref [{}].", self.pulled.reference);
+        text.push_str(&sentence(&done, &[("digest", self.pulled.digest.as_str())]));
+        text
+    }
+
+    fn json(&self) -> Value {
+        let bundle = &self.pulled.bundle;
+        json!({
+            "reference": self.pulled.reference.to_string(),
+            "digest": self.pulled.digest,
+            "mediaType": self.pulled.media_type,
+            "size": self.pulled.size,
+            "bundle": { "digest": bundle.digest, "mediaType": bundle.media_type, "size": bundle.size },
+            "status": if self.pulled.up_to_date { "upToDate" } else { "downloaded" },
+        })
+    }
+
+    fn quiet(&self) -> Vec<String> {
+        vec![self.pulled.digest.to_string()]
+    }
+}

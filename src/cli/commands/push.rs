@@ -1,0 +1,67 @@
+//! `policy push`.
+
+use super::{Context, tell_choice, write_digests};
+use crate::ops::push::{Pushed, prepare, push};
+use crate::ops::{Names, OpsError};
+use crate::ui::{Report, sentence};
+use clap::Args;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// The images to send.
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// Names of the images, each with its registry
+    #[arg(value_name = "IMAGE", required = true)]
+    images: Vec<String>,
+    /// Write the digests to a file, a line each
+    #[arg(long, value_name = "FILE")]
+    digestfile: Option<PathBuf>,
+}
+
+/// Pushes each image.
+pub(in crate::cli) fn run(arguments: &PushArgs, context: &Context) -> Result<(), OpsError> {
+    let store = context.store();
+    let reader = Names { default_domain: context.default_domain() };
+    let remote = context.remote();
+    let runtime = context.runtime()?;
+    let mut digests = Vec::new();
+    let outcome = context.each("pushed", &arguments.images, |typed| {
+        let ready = prepare(&store, reader, typed)?;
+        tell_choice(context, &ready.source);
+        let bar = |total| context.shown(&ready.source.asked.to_string(), total);
+        let pushed = context.wait(&runtime, push(&store, &remote, &ready, &bar))?;
+        digests.push(pushed.digest.to_string());
+        Ok(pushed)
+    });
+    write_digests(arguments.digestfile.as_deref(), &digests)?;
+    outcome
+}
+
+impl Report for Pushed {
+    fn text(&self) -> String {
+        let digest = [("digest", self.digest.as_str())];
+        let mut text = sentence(&format!("Resolved ref [{}].", self.reference), &digest);
+        text.push_str(&sentence(&format!("Pushed ref [{}].", self.reference), &digest));
+        text
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "reference": format!("{}@{}", self.reference.repository(), self.digest),
+            "repository": self.reference.repository(),
+            "digest": self.digest,
+            "mediaType": crate::oci::media_types::MANIFEST,
+            "size": self.size,
+            "annotations": self.annotations,
+            "referenceAsTags": [self.reference.to_string()],
+            "bundle": { "digest": self.bundle.digest, "mediaType": self.bundle.media_type, "size": self.bundle.size },
+            "uploadedBytes": self.uploaded_bytes,
+            "existed": self.existed,
+        })
+    }
+
+    fn quiet(&self) -> Vec<String> {
+        vec![self.digest.to_string()]
+    }
+}

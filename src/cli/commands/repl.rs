@@ -1,0 +1,87 @@
+//! `policy repl`.
+
+use super::{Context, tell_choice};
+use crate::eval::{Answer, Session};
+use crate::ops::{Names, OpsError, pull::pull, repl::open};
+use crate::ui::table;
+use clap::Args;
+use std::io::BufRead;
+use std::path::PathBuf;
+
+/// The image to ask.
+#[derive(Debug, Args)]
+pub struct ReplArgs {
+    /// Name of the image, or the beginning of its digest; pulled when it is not in the local store
+    #[arg(value_name = "IMAGE")]
+    image: String,
+    /// JSON file with the input document
+    #[arg(short, long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    #[arg(short, long, hide = true, value_name = "N", default_value_t = 10)]
+    max_errors: u32,
+}
+
+/// Answers a query a line until the input ends; a query that fails ends nothing.
+pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(), OpsError> {
+    let store = context.store();
+    let reader = Names { default_domain: context.default_domain() };
+    let chosen = match reader.find(&store, &arguments.image, true) {
+        Err(OpsError::NotInStore { .. }) => {
+            let reference = reader.read(&arguments.image)?;
+            context.ui.note(&format!("{reference} is not in the local store; pulling it"));
+            let bar = |total| context.shown(&reference.to_string(), total);
+            let runtime = context.runtime()?;
+            context.wait(&runtime, pull(&store, &context.remote(), &reference, &bar))?;
+            reader.find(&store, &arguments.image, false)?
+        }
+        other => other?,
+    };
+    tell_choice(context, &chosen);
+    let mut session = open(&store, &chosen)?;
+    if let Some(path) = &arguments.input {
+        let what = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|cause| OpsError::Read { what, cause })?;
+        session.set_input(&text)?;
+    }
+    let interactive = context.ui.is_interactive();
+    if interactive {
+        context.ui.content(&format!("running policy [{}]\n", chosen.entry.reference))?;
+    }
+    for line in prompted(context, interactive) {
+        let line = line?;
+        match line.trim() {
+            "" => {}
+            "exit" | "quit" => break,
+            query => context.ui.content(&reply(&mut session, query))?,
+        }
+    }
+    Ok(())
+}
+
+/// The lines of standard input, each after a prompt where somebody types them.
+fn prompted(context: &Context, interactive: bool) -> impl Iterator<Item = Result<String, OpsError>> {
+    std::iter::from_fn(move || {
+        if interactive && let Err(error) = context.ui.content("> ") {
+            return Some(Err(error.into()));
+        }
+        let mut line = String::new();
+        match std::io::stdin().lock().read_line(&mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(Ok(line)),
+            Err(cause) => Some(Err(OpsError::Read { what: "standard input".to_owned(), cause })),
+        }
+    })
+}
+
+fn reply(session: &mut Session, query: &str) -> String {
+    match session.query(query) {
+        Ok(Answer::Undefined) => "undefined\n".to_owned(),
+        Ok(Answer::Value(value)) => format!("{value:#}\n"),
+        Ok(Answer::Rows { columns, rows }) => {
+            let rows: Vec<Vec<String>> =
+                rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+            table(&columns.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
+        }
+        Err(error) => format!("error: {}\n", crate::ui::Safe(&error.to_string())),
+    }
+}

@@ -1,0 +1,93 @@
+//! What was typed becomes a request; an outcome becomes words; a cause becomes a hint and an exit code.
+
+mod arguments;
+mod commands;
+mod context;
+mod failure;
+mod tree;
+
+pub use context::{Context, Terminal};
+
+use crate::config::{Config, Environment};
+use crate::ops::OpsError;
+use crate::ui::{Format, Look, Ui, install_log};
+use clap::{CommandFactory, FromArgMatches};
+use std::ffi::OsString;
+use tree::{Cli, Command, FormatArg, GlobalArgs};
+
+/// Runs the program: `typed` is what follows its name. Gives the exit code.
+#[must_use]
+pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> u8 {
+    let tree = command_tree();
+    let normal = arguments::normalise(&tree, typed);
+    let argv = std::iter::once(OsString::from("policy")).chain(normal);
+    let parsed = tree.clone().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // A closed output changes nothing about what was asked.
+            let _ = error.print();
+            return code;
+        }
+    };
+    let Some(command) = &cli.command else {
+        let _ = tree.clone().print_help();
+        return 0;
+    };
+    let global = cli.global.clone().merged(command.global());
+    let ui = Ui::new(look(&global, &environment, terminal));
+    let config = match Config::load(&environment, global.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => return failure::tell(&ui, None, &error.into()),
+    };
+    install_log(global.level().max(config.verbosity), config.log_as_json);
+    let context = Context::new(ui, config, environment, &global);
+    match execute(command, &context) {
+        Ok(()) => 0,
+        Err(error) => failure::tell(&context.ui, Some(command.verb()), &error),
+    }
+}
+
+/// The command tree as help pages show it.
+#[must_use]
+pub fn command_tree() -> clap::Command {
+    // Kong, the Go CLI's parser, lets the later of two equal flags win.
+    let mut tree = Cli::command().args_override_self(true);
+    tree.build();
+    tree
+}
+
+fn look(global: &GlobalArgs, environment: &Environment, terminal: Terminal) -> Look {
+    let plain = environment.is_set("NO_COLOR") || environment.text("TERM").as_deref() == Some("dumb");
+    let forced = environment.is_set("CLICOLOR_FORCE") || environment.is_set("FORCE_COLOR");
+    let format = match global.format {
+        Some(FormatArg::Json) => Format::Json,
+        Some(FormatArg::Text) | None => Format::Text,
+    };
+    Look {
+        format,
+        quiet: global.quiet,
+        colour: forced || (terminal.stderr && !plain),
+        progress: terminal.stderr && !global.quiet && !environment.is_set("CI"),
+    }
+}
+
+fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
+    match command {
+        Command::Build(with) => commands::build::run(&with.own, context),
+        Command::Images(with) => commands::images::run(&with.own, context),
+        Command::Tag(with) => commands::tag::run(&with.own, context),
+        Command::Inspect(with) => commands::inspect::run(&with.own, context),
+        Command::Save(with) => commands::save::run(&with.own, context),
+        Command::Rm(with) => commands::rm::run(&with.own, context),
+        Command::Push(with) => commands::push::run(&with.own, context),
+        Command::Pull(with) => commands::pull::run(&with.own, context),
+        Command::Login(with) => commands::login::run(&with.own, context),
+        Command::Logout(with) => commands::logout::run(&with.own, context),
+        Command::Repl(with) => commands::repl::run(&with.own, context),
+        Command::Templates(command) => commands::templates::run(command, context),
+        Command::Version(_) => commands::version::run(context),
+        Command::Serve(with) => commands::serve::run(&with.own, context),
+    }
+}

@@ -1,0 +1,179 @@
+//! Why a command did not do what was asked.
+
+use crate::bundle::BundleError;
+use crate::config::ConfigError;
+use crate::eval::{EvalError, SyntaxError};
+use crate::keychain::KeychainError;
+use crate::oci::{ManifestError, ReferenceError};
+use crate::registry::RegistryError;
+use crate::server::{ServerError, StorageError};
+use crate::sources::SourceError;
+use crate::store::StoreError;
+use crate::templates::TemplateError;
+use std::io;
+
+/// Everything that stops a command. Engines say what happened; what to do next is told where errors are shown.
+#[derive(Debug, thiserror::Error)]
+pub enum OpsError {
+    /// The local store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A registry.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// An author's files.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A bundle.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Credentials.
+    #[error(transparent)]
+    Keychain(#[from] KeychainError),
+    /// A question to a policy.
+    #[error(transparent)]
+    Eval(#[from] EvalError),
+    /// A template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The embedded registry.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    /// The embedded registry's files.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A name outside the grammar.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// A manifest from a registry that makes no sense.
+    #[error("{reference}: {cause}")]
+    Manifest {
+        /// The image.
+        reference: String,
+        /// What is wrong.
+        cause: ManifestError,
+    },
+    /// An index that leads to no policy.
+    #[error("{reference} is an index of several images, and none of them is a policy")]
+    NoPolicyInIndex {
+        /// The image.
+        reference: String,
+    },
+    /// A layer whose content is said to be elsewhere, which is never fetched.
+    #[error("{reference}: a layer is not in the registry but at a foreign address")]
+    ForeignLayer {
+        /// The image.
+        reference: String,
+    },
+    /// No image of that name.
+    #[error("{name} is not in the local store")]
+    NotInStore {
+        /// The name.
+        name: String,
+        /// Names that come near it.
+        near: Vec<String>,
+    },
+    /// A text that means several images.
+    #[error("{typed} means several images")]
+    Ambiguous {
+        /// What was typed.
+        typed: String,
+        /// The images.
+        matches: Vec<String>,
+    },
+    /// Modules that cannot be parsed.
+    #[error("{}", syntax_lines(.0))]
+    Syntax(Vec<SyntaxError>),
+    /// An entrypoint that names nothing.
+    #[error("undefined entrypoint {0}")]
+    Entrypoint(String),
+    /// Optimisation without an entrypoint.
+    #[error("bundle optimizations require at least one entrypoint")]
+    NoEntrypoint,
+    /// Something this program does not do.
+    #[error("{0}")]
+    Unsupported(String),
+    /// A request that makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// A file or stream that cannot be read.
+    #[error("cannot read {what}: {cause}")]
+    Read {
+        /// What was to be read.
+        what: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A file or stream that cannot be written.
+    #[error("cannot write {what}: {cause}")]
+    Write {
+        /// What was to be written.
+        what: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// Standard output was closed by whoever read it.
+    #[error("standard output was closed")]
+    OutputClosed,
+    /// Somebody stopped the program, by the signal of this number.
+    #[error("interrupted")]
+    Interrupted(u8),
+    /// Several things were asked for, and some failed; each was told.
+    #[error("{failed} of {asked} failed")]
+    Some {
+        /// How many failed.
+        failed: usize,
+        /// How many were asked for.
+        asked: usize,
+    },
+}
+
+fn syntax_lines(errors: &[SyntaxError]) -> String {
+    let lines: Vec<String> = errors
+        .iter()
+        .map(|error| match (error.row, error.column) {
+            (0, _) => format!("{}: rego_parse_error: {}", error.file, error.message),
+            (row, column) => format!("{}:{row}:{column}: rego_parse_error: {}", error.file, error.message),
+        })
+        .collect();
+    match lines.as_slice() {
+        [line] => line.clone(),
+        lines => format!("{} modules cannot be parsed\n{}", lines.len(), lines.join("\n")),
+    }
+}
+
+/// The store's error inside one of a reader, which it hides there.
+pub(super) fn from_store(error: io::Error) -> OpsError {
+    match StoreError::carried_by(error) {
+        Ok(error) => OpsError::Store(error),
+        Err(cause) => OpsError::Read { what: "the local store".to_owned(), cause },
+    }
+}
+
+/// An error and its causes in one line, each once.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = cause.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        next = cause.source();
+    }
+    text
+}
+
+impl From<io::Error> for OpsError {
+    /// A failure to write a result.
+    fn from(cause: io::Error) -> Self {
+        if cause.kind() == io::ErrorKind::BrokenPipe {
+            return Self::OutputClosed;
+        }
+        Self::Write { what: "standard output".to_owned(), cause }
+    }
+}

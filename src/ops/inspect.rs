@@ -1,0 +1,49 @@
+//! Shows what an image of the store is.
+
+use super::{Chosen, OpsError};
+use crate::bundle;
+use crate::oci::Descriptor;
+use crate::store::Store;
+use std::collections::BTreeMap;
+
+/// What an image is.
+#[derive(Debug)]
+pub struct Inspected {
+    /// The image that was meant.
+    pub source: Chosen,
+    /// Names its manifest, or its bundle where there is no manifest.
+    pub descriptor: Descriptor,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// The configuration.
+    pub config: Option<Descriptor>,
+    /// The layers.
+    pub layers: Vec<Descriptor>,
+    /// The layer that holds the bundle.
+    pub bundle: Descriptor,
+    /// The names and sizes of the bundle's files, in its order.
+    pub files: Vec<bundle::EntryInfo>,
+}
+
+/// Looks at an image. Its bundle is opened only if `files` are wanted.
+///
+/// # Errors
+/// An image that is damaged.
+pub fn inspect(store: &Store, source: Chosen, files: bool) -> Result<Inspected, OpsError> {
+    let image = store.image(&source.entry)?;
+    let files = if files { bundle::entries(store.open_blob(&image.bundle)?)? } else { Vec::new() };
+    let descriptor = source.entry.unnamed_descriptor();
+    let (annotations, layers) = match &image.manifest {
+        Some(manifest) => (manifest.annotations.clone(), manifest.layers.clone()),
+        None => (descriptor.annotations.clone(), vec![image.bundle.clone()]),
+    };
+    Ok(Inspected {
+        descriptor,
+        annotations,
+        config: image.config.clone(),
+        layers,
+        bundle: image.bundle.clone(),
+        files,
+        source,
+    })
+}

@@ -1,0 +1,21 @@
+//! What each command does, free of arguments and terminals. A parameter is a power: what is not handed over cannot be
+//! touched.
+
+mod error;
+pub mod build;
+pub mod images;
+pub mod inspect;
+pub mod login;
+mod names;
+pub mod pull;
+pub mod push;
+pub mod remove;
+pub mod repl;
+pub mod save;
+pub mod serve;
+pub mod tag;
+mod transfer;
+
+pub use error::{OpsError, chain};
+pub use names::{Chosen, Names, Why};
+pub use transfer::{Remote, Shown};

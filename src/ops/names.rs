@@ -1,0 +1,178 @@
+//! Which image of the store a typed name means.
+
+use super::OpsError;
+use crate::oci::{Name, Reference};
+use crate::store::{Entry, Store};
+use std::collections::BTreeSet;
+
+/// The fewest hexadecimal characters that are taken for the beginning of a digest.
+const PREFIX: usize = 4;
+
+/// Reads typed names: the default domain is filled in.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// The registry of names that state none.
+    pub default_domain: &'a str,
+}
+
+/// An image that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// The entry of the store.
+    pub entry: Entry,
+    /// The reference that was typed, complete.
+    pub asked: Reference,
+    /// How the one led to the other.
+    pub why: Why,
+}
+
+/// How a typed name led to an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It is the image's name.
+    Name,
+    /// It is the beginning of its digest.
+    Digest,
+    /// The same path and tag under another registry, and no other image has them.
+    OtherRegistry,
+    /// No tag was typed, there is no `latest`, and the repository has one tag.
+    OnlyTag,
+}
+
+impl Names<'_> {
+    /// What somebody typed as a complete reference.
+    ///
+    /// # Errors
+    /// A text outside the grammar.
+    pub fn read(&self, typed: &str) -> Result<Reference, OpsError> {
+        Ok(Name::parse(typed, self.default_domain)?.reference)
+    }
+
+    /// The image of that very name or digest; nothing is guessed. For commands that remove.
+    ///
+    /// # Errors
+    /// When there is none, or the digest is ambiguous.
+    pub fn find_exact(&self, store: &Store, typed: &str) -> Result<Chosen, OpsError> {
+        self.look(store, typed)?.map_or_else(|| Err(self.missing(store, typed)), Ok)
+    }
+
+    /// The image a name means: its own, that of a digest, that of the same path and tag under another registry, or (if
+    /// `only_tag`) the one tag of a repository without `latest`.
+    ///
+    /// # Errors
+    /// When there is none, or more than one.
+    pub fn find(&self, store: &Store, typed: &str, only_tag: bool) -> Result<Chosen, OpsError> {
+        if let Some(chosen) = self.look(store, typed)? {
+            return Ok(chosen);
+        }
+        let name = Name::parse(typed, self.default_domain)?;
+        let entries = store.entries()?.entries;
+        let same = |entry: &&Entry| short_path(&entry.reference) == short_path(&name.reference);
+        let others: Vec<&Entry> = entries
+            .iter()
+            .filter(|entry| same(entry) && entry.reference.target() == name.reference.target())
+            .collect();
+        if let Some(entry) = single(typed, &others)? {
+            return Ok(Chosen { entry: entry.clone(), asked: name.reference, why: Why::OtherRegistry });
+        }
+        if only_tag && !name.has_target {
+            let repository = name.reference.repository();
+            let own: Vec<&Entry> = entries.iter().filter(|entry| entry.reference.repository() == repository).collect();
+            let tags = if own.is_empty() { entries.iter().filter(same).collect() } else { own };
+            if let [entry] = tags.as_slice() {
+                return Ok(Chosen { entry: (*entry).clone(), asked: name.reference, why: Why::OnlyTag });
+            }
+        }
+        Err(self.missing(store, typed))
+    }
+
+    /// The image of a name, else of a digest prefix.
+    fn look(&self, store: &Store, typed: &str) -> Result<Option<Chosen>, OpsError> {
+        let name = Name::parse(typed, self.default_domain);
+        if let Ok(name) = &name
+            && let Some(entry) = store.find(&name.reference)?
+        {
+            return Ok(Some(Chosen { entry, asked: name.reference.clone(), why: Why::Name }));
+        }
+        let hex = typed.strip_prefix("sha256:").unwrap_or(typed);
+        let is_prefix = (PREFIX..=64).contains(&hex.len()) && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_prefix {
+            let found = store.find_digest_prefix(&hex.to_ascii_lowercase())?;
+            if let Some(entry) = single(typed, &found.iter().collect::<Vec<_>>())? {
+                let asked = entry.reference.clone();
+                return Ok(Some(Chosen { entry: entry.clone(), asked, why: Why::Digest }));
+            }
+            return Ok(None);
+        }
+        name.map(|_| None).map_err(OpsError::from)
+    }
+
+    /// The error for a name that is not there, with the names that come near it.
+    fn missing(&self, store: &Store, typed: &str) -> OpsError {
+        let Ok(name) = Name::parse(typed, self.default_domain) else {
+            return OpsError::NotInStore { name: typed.to_owned(), near: Vec::new() };
+        };
+        let entries = store.entries().map(|entries| entries.entries).unwrap_or_default();
+        let near = entries
+            .iter()
+            .map(|entry| &entry.reference)
+            .filter(|reference| {
+                short_path(reference) == short_path(&name.reference) || is_near(reference.path(), name.reference.path())
+            })
+            .take(3)
+            .map(ToString::to_string)
+            .collect();
+        OpsError::NotInStore { name: name.reference.to_string(), near }
+    }
+}
+
+/// The one image among entries, by digest; `None` when there is none.
+fn single<'a>(typed: &str, entries: &[&'a Entry]) -> Result<Option<&'a Entry>, OpsError> {
+    let digests: BTreeSet<&str> = entries.iter().map(|entry| entry.descriptor.digest.as_str()).collect();
+    if digests.len() > 1 {
+        let matches = entries
+            .iter()
+            .map(|entry| format!("{} ({})", entry.reference, entry.descriptor.digest.short()))
+            .collect();
+        return Err(OpsError::Ambiguous { typed: typed.to_owned(), matches });
+    }
+    Ok(entries.first().copied())
+}
+
+/// A path without the `library/` that a name of one part gets at Docker Hub.
+fn short_path(reference: &Reference) -> &str {
+    reference.path().strip_prefix("library/").unwrap_or(reference.path())
+}
+
+/// Whether two paths differ by at most two single-character edits.
+fn is_near(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    if one.len().abs_diff(other.len()) > 2 {
+        return false;
+    }
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, left) in one.iter().enumerate() {
+        let mut diagonal = line;
+        let mut before = line + 1;
+        let mut next = vec![before];
+        for (column, right) in other.iter().enumerate() {
+            let above = row.get(column + 1).copied().unwrap_or_default();
+            before = (diagonal + usize::from(left != right)).min(above + 1).min(before + 1);
+            diagonal = above;
+            next.push(before);
+        }
+        row = next;
+    }
+    row.last().is_some_and(|distance| *distance <= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_slips_are_near_and_three_are_not() {
+        assert!(is_near("acme/hello", "acme/helo") && is_near("acme/hello", "amce/hello"));
+        assert!(!is_near("acme/hello", "acme/world"));
+    }
+}

@@ -1,0 +1,126 @@
+//! Fetches an image from its registry into the store.
+
+use super::transfer::Shown;
+use super::{OpsError, Remote};
+use crate::oci::{Descriptor, Digest, Index, Manifest, Reference, media_types};
+use crate::registry::{Client, Distribution as _, Fetched};
+use crate::store::{Ingest, Store};
+
+/// How deep an index may nest in another.
+const INDEX_DEPTH: usize = 4;
+
+/// An image that is in the store now.
+#[derive(Debug)]
+pub struct Pulled {
+    /// Its name.
+    pub reference: Reference,
+    /// Its manifest's digest.
+    pub digest: Digest,
+    /// Its manifest's media type.
+    pub media_type: String,
+    /// Its manifest's size in bytes.
+    pub size: u64,
+    /// The layer that holds the bundle.
+    pub bundle: Descriptor,
+    /// Whether everything but the name was there before.
+    pub up_to_date: bool,
+}
+
+/// Pulls an image: the manifest, then the blobs it names that are not in the store, each checked, then the name.
+/// `progress` starts a display for that many bytes.
+///
+/// # Errors
+/// Whatever the registry refuses or gets wrong, and a store that cannot be written; then the name stands as before.
+pub async fn pull(
+    store: &Store,
+    remote: &Remote,
+    reference: &Reference,
+    progress: &dyn Fn(u64) -> Shown,
+) -> Result<Pulled, OpsError> {
+    let client = remote.client(reference.registry())?;
+    let fetched = policy_manifest(&client, reference).await?;
+    let bad = |cause| OpsError::Manifest { reference: reference.to_string(), cause };
+    let manifest = Manifest::parse(&fetched.bytes, Some(&fetched.media_type)).map_err(bad)?;
+    let bundle = manifest.bundle_layer().map_err(bad)?.clone();
+    let blobs: Vec<&Descriptor> = std::iter::once(&manifest.config).chain(&manifest.layers).collect();
+    if blobs.iter().any(|blob| blob.other.contains_key("urls")) {
+        return Err(OpsError::ForeignLayer { reference: reference.to_string() });
+    }
+    let ingest = store.ingest()?;
+    let mut absent = Vec::new();
+    for blob in blobs {
+        if !ingest.keep(blob)? && !absent.iter().any(|other: &&Descriptor| other.digest == blob.digest) {
+            absent.push(blob);
+        }
+    }
+    let bar = progress(absent.iter().map(|blob| blob.size).sum());
+    let mut before = 0;
+    for blob in &absent {
+        fetch(&client, reference, blob, &ingest, bar.part(before)).await?;
+        before += blob.size;
+    }
+    bar.finish();
+    let mut descriptor = ingest.put(&fetched.bytes, &fetched.media_type)?;
+    descriptor.annotations = manifest.annotations;
+    let size = descriptor.size;
+    let media_type = descriptor.media_type.clone();
+    let tagged = ingest.commit(std::slice::from_ref(reference), descriptor)?;
+    Ok(Pulled {
+        reference: reference.clone(),
+        digest: tagged.digest,
+        media_type,
+        size,
+        bundle,
+        up_to_date: absent.is_empty(),
+    })
+}
+
+/// The manifest a reference leads to. An index is followed to its first image that holds a bundle, as OPA does it;
+/// entries of platform `unknown` are attestations.
+async fn policy_manifest(client: &Client, reference: &Reference) -> Result<Fetched, OpsError> {
+    let mut waiting = vec![(reference.clone(), 0)];
+    let none = || OpsError::NoPolicyInIndex { reference: reference.to_string() };
+    while let Some((next, depth)) = waiting.pop() {
+        let fetched = client.get_manifest(&next).await?;
+        if !media_types::is_index(&fetched.media_type) {
+            let holds_bundle = Manifest::parse(&fetched.bytes, Some(&fetched.media_type))
+                .is_ok_and(|manifest| manifest.bundle_layer().is_ok());
+            if depth == 0 || holds_bundle {
+                return Ok(fetched);
+            }
+            continue;
+        }
+        if depth == INDEX_DEPTH {
+            return Err(none());
+        }
+        let index: Index = serde_json::from_slice(&fetched.bytes)
+            .map_err(|cause| OpsError::Manifest { reference: next.to_string(), cause: cause.into() })?;
+        let entries = index.manifests.iter().filter(|entry| !is_attestation(entry)).take(100);
+        let mut children: Vec<(Reference, usize)> =
+            entries.map(|entry| (reference.with_digest(entry.digest.clone()), depth + 1)).collect();
+        children.reverse();
+        waiting.extend(children);
+        if waiting.len() > 1000 {
+            return Err(none());
+        }
+    }
+    Err(none())
+}
+
+fn is_attestation(entry: &Descriptor) -> bool {
+    entry.other.get("platform").and_then(|platform| platform.get("os")).and_then(|os| os.as_str()) == Some("unknown")
+}
+
+/// Fetches one blob; its writer checks the content before it gets its name.
+async fn fetch(
+    client: &Client,
+    reference: &Reference,
+    blob: &Descriptor,
+    ingest: &Ingest,
+    progress: crate::registry::Progress,
+) -> Result<(), OpsError> {
+    let writer = ingest.blob(Some(blob))?;
+    let writer = client.get_blob(reference, blob, writer, progress).await.map_err(super::transfer::store_first)?;
+    writer.finish()?;
+    Ok(())
+}

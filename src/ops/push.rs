@@ -1,0 +1,168 @@
+//! Sends an image of the store to its registry.
+
+use super::transfer::{Shown, store_first};
+use super::{Chosen, Names, OpsError, Remote, Why};
+use crate::oci::{Descriptor, Digest, ImageFacts, Reference, annotations, compose, media_types};
+use crate::registry::{Client, Distribution as _, RegistryError, Uploaded};
+use crate::store::{Image, Store};
+use std::io::Read;
+
+/// An image that is in the registry now.
+#[derive(Debug)]
+pub struct Pushed {
+    /// Its name.
+    pub reference: Reference,
+    /// Its manifest's digest, as the registry confirmed it.
+    pub digest: Digest,
+    /// Its manifest's size in bytes.
+    pub size: u64,
+    /// The layer that holds the bundle.
+    pub bundle: Descriptor,
+    /// The image's annotations.
+    pub annotations: std::collections::BTreeMap<String, String>,
+    /// The bytes of blobs that were sent.
+    pub uploaded_bytes: u64,
+    /// Whether every blob was there before.
+    pub existed: bool,
+}
+
+/// What is to be sent.
+#[derive(Debug)]
+pub struct Ready {
+    /// The image that was meant.
+    pub source: Chosen,
+    image: Image,
+    manifest: Vec<u8>,
+    media_type: String,
+    /// The configuration, where the store has none.
+    config: Option<(Descriptor, Vec<u8>)>,
+}
+
+/// Finds the image to send. A name that is not in the store, while one other image has its path and tag, gets that image:
+/// the one change to the store that a push makes.
+///
+/// # Errors
+/// When there is no such image, or it is damaged.
+pub fn prepare(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, OpsError> {
+    let source = reader.find(store, typed, false)?;
+    let image = store.image(&source.entry)?;
+    if source.why == Why::OtherRegistry {
+        store.tag(&source.entry, std::slice::from_ref(&source.asked))?;
+    }
+    let media_type = source.entry.descriptor.media_type.clone();
+    match &image.manifest_bytes {
+        Some(bytes) => {
+            let bytes = bytes.clone();
+            let config = missing_empty_config(store, &image)?;
+            Ok(Ready { source, image, manifest: bytes, media_type, config })
+        }
+        None => wrap_legacy(store, source, image),
+    }
+}
+
+/// The Go CLI v0.3.6 to v0.3.8 named the empty configuration without storing it.
+fn missing_empty_config(store: &Store, image: &Image) -> Result<Option<(Descriptor, Vec<u8>)>, OpsError> {
+    let empty = b"{}".to_vec();
+    match &image.config {
+        Some(config) if config.digest == Digest::of(&empty) && !store.has_blob(config)? => {
+            Ok(Some((config.clone(), empty)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Makes a manifest for an image that the Go CLI up to v0.1.51 kept as a layer alone.
+fn wrap_legacy(store: &Store, source: Chosen, image: Image) -> Result<Ready, OpsError> {
+    let notes = &source.entry.descriptor.annotations;
+    let note = |key: &str| notes.get(key).map(String::as_str);
+    let mut others = notes.clone();
+    others.remove(annotations::REF_NAME);
+    let parts = compose(&ImageFacts {
+        repository: &source.asked.repository(),
+        created: note(annotations::CREATED).unwrap_or("1970-01-01T00:00:00Z"),
+        rego_version: note(annotations::REGO_VERSION).unwrap_or("rego.v0"),
+        annotations: others,
+        layer_digest: image.bundle.digest.clone(),
+        layer_size: image.bundle.size,
+        diff_id: diff_id(store, &image.bundle)?,
+    })
+    .map_err(|cause| OpsError::Manifest { reference: source.asked.to_string(), cause: cause.into() })?;
+    let config = Descriptor::new(media_types::CONFIG, Digest::of(&parts.config), parts.config.len() as u64);
+    Ok(Ready {
+        source,
+        image,
+        manifest: parts.manifest,
+        media_type: media_types::MANIFEST.to_owned(),
+        config: Some((config, parts.config)),
+    })
+}
+
+/// The digest of a layer before compression.
+fn diff_id(store: &Store, layer: &Descriptor) -> Result<Digest, OpsError> {
+    let reader = store.open_blob(layer)?;
+    Ok(crate::bundle::diff_id(reader)?)
+}
+
+/// Sends the blobs the registry misses, then the manifest.
+///
+/// # Errors
+/// Whatever the registry refuses; a blob that is damaged on this side.
+pub async fn push(
+    store: &Store,
+    remote: &Remote,
+    ready: &Ready,
+    progress: &dyn Fn(u64) -> Shown,
+) -> Result<Pushed, OpsError> {
+    let reference = &ready.source.asked;
+    let client = remote.client(reference.registry())?;
+    let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
+    let sent = send_blobs(store, &client, ready, &bar).await?;
+    let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;
+    let digest = match put {
+        Err(RegistryError::ManifestBlobUnknown { .. }) => {
+            // The registry has forgotten a blob it claimed to have: say again what it has, then once more.
+            send_blobs(store, &client, ready, &bar).await?;
+            client.put_manifest(reference, &ready.media_type, &ready.manifest).await?
+        }
+        other => other?,
+    };
+    bar.finish();
+    Ok(Pushed {
+        reference: reference.clone(),
+        digest,
+        size: ready.manifest.len() as u64,
+        bundle: ready.image.bundle.clone(),
+        annotations: ready.image.manifest.as_ref().map(|manifest| manifest.annotations.clone()).unwrap_or_default(),
+        uploaded_bytes: sent,
+        existed: sent == 0,
+    })
+}
+
+/// Sends what is missing, and says how many bytes that were.
+async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) -> Result<u64, OpsError> {
+    let (mut sent, mut before) = (0, 0);
+    let from_memory = ready.config.iter().map(|(descriptor, bytes)| (descriptor, Some(bytes.clone())));
+    let held: Vec<&Digest> = ready.config.iter().map(|(descriptor, _)| &descriptor.digest).collect();
+    let from_store =
+        ready.image.blobs.iter().filter(|blob| !held.contains(&&blob.digest)).map(|blob| (blob, None));
+    for (blob, bytes) in from_memory.chain(from_store) {
+        let store = store.clone();
+        let descriptor = blob.clone();
+        let open = move || -> std::io::Result<Box<dyn Read + Send>> {
+            match &bytes {
+                Some(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
+                None => match store.open_blob(&descriptor) {
+                    Ok(reader) => Ok(Box::new(reader)),
+                    Err(error) => Err(std::io::Error::other(error)),
+                },
+            }
+        };
+        let uploaded =
+            client.put_blob(&ready.source.asked, blob, open, bar.part(before)).await.map_err(store_first)?;
+        before += blob.size;
+        if uploaded == Uploaded::Sent {
+            sent += blob.size;
+        }
+    }
+    Ok(sent)
+}

@@ -1,0 +1,22 @@
+//! Opens an image of the store for questions.
+
+use super::{Chosen, OpsError, build::modules};
+use crate::bundle::{self, Limits, RegoVersion};
+use crate::eval::Session;
+use crate::oci::annotations;
+use crate::store::Store;
+
+/// Loads the bundle of an image.
+///
+/// # Errors
+/// A damaged image, or a bundle that cannot be loaded.
+pub fn open(store: &Store, source: &Chosen) -> Result<Session, OpsError> {
+    let image = store.image(&source.entry)?;
+    let notes = image.manifest.as_ref().map_or(&source.entry.descriptor.annotations, |manifest| &manifest.annotations);
+    let asked = notes
+        .get(annotations::REGO_VERSION)
+        .and_then(|version| version.parse::<RegoVersion>().ok())
+        .unwrap_or(RegoVersion::V1);
+    let bundle = bundle::read(store.open_blob(&image.bundle)?, &Limits::default())?;
+    Ok(Session::load(&modules(&bundle, asked), bundle.data.as_str())?)
+}

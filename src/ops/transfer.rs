@@ -1,0 +1,72 @@
+//! Signing in to the registry of a reference.
+
+use super::{OpsError, error};
+use crate::keychain::{Keychain, Login};
+use crate::registry::{Client, Credential, Progress, RegistryError, Settings};
+use std::sync::Arc;
+
+/// What it takes to talk to registries.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    /// How they are reached.
+    pub settings: Settings,
+    /// Who asks.
+    pub keychain: Keychain,
+}
+
+impl Remote {
+    /// A client for a registry, with the credential the keychain has for it.
+    ///
+    /// # Errors
+    /// Credentials that cannot be read, or settings that cannot be used.
+    pub fn client(&self, registry: &str) -> Result<Client, OpsError> {
+        let credential = match self.keychain.find(registry)? {
+            None => Credential::Anonymous,
+            Some(found) => {
+                log::debug!("{registry}: signing in with the credential from {}", found.origin);
+                credential_of(found.login)
+            }
+        };
+        Ok(Client::new(registry, credential, &self.settings)?)
+    }
+}
+
+/// A credential as the registry module takes it.
+fn credential_of(login: Login) -> Credential {
+    match login {
+        Login::Password { username, password } => Credential::Basic { username, password },
+        Login::IdentityToken(token) => Credential::IdentityToken(token),
+    }
+}
+
+/// A display of the bytes of one image on their way.
+#[derive(Clone)]
+pub struct Shown {
+    show: Arc<dyn Fn(u64) + Send + Sync>,
+    finish: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Shown {
+    /// A display from what shows a position in bytes, and what takes it away.
+    pub fn new(show: impl Fn(u64) + Send + Sync + 'static, finish: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { show: Arc::new(show), finish: Arc::new(finish) }
+    }
+
+    /// The part of the display that begins at a position: one blob of the image.
+    pub(super) fn part(&self, begin: u64) -> Progress {
+        let show = Arc::clone(&self.show);
+        Arc::new(move |bytes| show(begin + bytes))
+    }
+
+    pub(super) fn finish(&self) {
+        (self.finish)();
+    }
+}
+
+/// The store's own error, where that is what stopped a transfer.
+pub(super) fn store_first(error: RegistryError) -> OpsError {
+    match error {
+        RegistryError::Local { cause, .. } => error::from_store(cause),
+        other => OpsError::Registry(other),
+    }
+}

@@ -1,0 +1,9 @@
+//! A private home, the binary run in it, and registries to talk to.
+
+mod peer;
+mod registry;
+mod sandbox;
+
+pub use peer::{docker_registry, find, DockerRegistry};
+pub use registry::Registry;
+pub use sandbox::{Run, Sandbox};

@@ -40,13 +40,17 @@ pub(super) async fn whole(body: &mut Body, limit: u64) -> Result<Bytes, Refusal>
     Ok(all.into())
 }
 
-/// Reads what is left of a refused request's body: a client that is still sending may not look for the answer before.
+/// Reads what is left of a refused request's body, within bounds: a client that is still sending may not look for the
+/// answer before it is done.
 pub(super) async fn drain(body: &mut Body) {
     let mut left = DRAIN_BYTES;
-    while left > 0 {
-        match next_piece(body).await {
-            Ok(Some(piece)) => left = left.saturating_sub(piece.len() as u64),
-            _ => return,
+    let read = async {
+        while left > 0 {
+            match next_piece(body).await {
+                Ok(Some(piece)) => left = left.saturating_sub(piece.len() as u64),
+                _ => return,
+            }
         }
-    }
+    };
+    let _ = timeout(IDLE_TIME, read).await;
 }

@@ -198,3 +198,114 @@ async fn serve(stream: TcpStream, router: Router, mut stopped: watch::Receiver<b
 async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::storage::Memory;
+    use super::*;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::oneshot;
+    use tokio::task::JoinHandle;
+
+    async fn loopback() -> Server {
+        Server::bind_loopback(0, Arc::new(Memory::default())).await.unwrap()
+    }
+
+    /// Runs a server until the sender is used or dropped.
+    fn run(server: Server) -> (oneshot::Sender<()>, JoinHandle<()>) {
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        (stop, running)
+    }
+
+    /// Sends the text and returns all that comes back until the connection is closed.
+    async fn exchange(address: SocketAddr, text: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+
+    fn request(host: &str) -> String {
+        format!("GET /v2/ HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n")
+    }
+
+    #[tokio::test]
+    async fn a_loopback_server_answers_on_each_of_its_addresses() {
+        let server = loopback().await;
+        let addresses = server.addresses().to_vec();
+        assert!(addresses.iter().all(|address| address.port() == addresses[0].port() && address.ip().is_loopback()));
+        let (_stop, _running) = run(server);
+        for address in addresses {
+            assert!(exchange(address, &request("localhost")).await.starts_with("HTTP/1.1 200 OK\r\n"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_an_error_that_names_it() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let _holder = TcpListener::bind(taken).await.unwrap();
+        let error = Server::bind(&[taken], Arc::new(Memory::default())).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("cannot listen on {taken}"));
+        assert!(Server::bind_loopback(taken.port(), Arc::new(Memory::default())).await.is_err());
+        assert!(matches!(Server::bind(&[], Arc::new(Memory::default())).await, Err(ServerError::NoAddress)));
+    }
+
+    #[tokio::test]
+    async fn a_name_from_elsewhere_is_answered_only_when_it_is_listed() {
+        let server = loopback().await.answering_to("registry.test");
+        let address = server.addresses()[0];
+        let (_stop, _running) = run(server);
+        assert!(exchange(address, &request("evil.example")).await.starts_with("HTTP/1.1 403 "));
+        assert!(exchange(address, &request("registry.test:5050")).await.starts_with("HTTP/1.1 200 "));
+    }
+
+    #[tokio::test]
+    async fn a_head_without_end_is_refused() {
+        let server = loopback().await;
+        let address = server.addresses()[0];
+        let (_stop, _running) = run(server);
+        let head = format!("GET /v2/ HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n", "a".repeat(HEADER_BYTES));
+        assert!(exchange(address, &head).await.starts_with("HTTP/1.1 431 "));
+    }
+
+    #[tokio::test]
+    async fn layers_lie_over_the_registry() {
+        let teapot = async || StatusCode::IM_A_TEAPOT;
+        let server = loopback().await.layered(|router| router.route("/v2/", get(teapot)));
+        let address = server.addresses()[0];
+        let (_stop, _running) = run(server);
+        assert!(exchange(address, &request("localhost")).await.starts_with("HTTP/1.1 418 "));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_runs_is_answered_before_the_server_ends() {
+        let (started, start) = oneshot::channel();
+        let started = std::sync::Mutex::new(Some(started));
+        let slow = move || {
+            let started = started.lock().unwrap().take();
+            async move {
+                started.map(|started| started.send(()));
+                sleep(Duration::from_millis(200)).await;
+            }
+        };
+        let slow = Arc::new(slow);
+        let server = loopback().await.layered(|router| router.route("/slow", get(move || slow())));
+        let address = server.addresses()[0];
+        let (stop, running) = run(server);
+        let idle = TcpStream::connect(address).await.unwrap();
+        let answer =
+            tokio::spawn(async move { exchange(address, "GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n").await });
+        start.await.unwrap();
+        stop.send(()).unwrap();
+        running.await.unwrap();
+        assert!(answer.await.unwrap().starts_with("HTTP/1.1 200 "));
+        assert!(TcpStream::connect(address).await.is_err());
+        drop(idle);
+    }
+}

@@ -20,9 +20,11 @@ mod sessions;
 mod socket;
 mod storage;
 mod stream;
+#[cfg(test)]
+mod testing;
 mod uploads;
 
 pub use listen::{Server, ServerError};
 pub use names::{NameError, RepositoryName, Tag};
 pub use router::router;
-pub use storage::{Blob, Content, Folder, Memory, NewManifest, Storage, StorageError, Upload};
+pub use storage::{Blob, Content, Folder, Kind, Memory, NewManifest, Storage, StorageError, Upload};

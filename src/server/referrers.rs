@@ -86,3 +86,87 @@ impl Page {
         Ok(page)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Client, manifest};
+    use super::*;
+
+    /// Fields that make a manifest refer to another.
+    fn about(subject: &Digest, extra: Value) -> Value {
+        let mut fields = json!({"subject": {"mediaType": media_types::MANIFEST, "digest": subject, "size": 1}});
+        for (key, value) in extra.as_object().unwrap() {
+            fields[key] = value.clone();
+        }
+        fields
+    }
+
+    #[tokio::test]
+    async fn what_refers_to_a_manifest_is_listed_and_filtered() {
+        for client in Client::of_each_kind() {
+            // The subject need not be there yet.
+            let subject = Digest::of(b"not pushed");
+            let path = format!("/v2/a/referrers/{subject}");
+            let empty = client.get(&path).await;
+            assert_eq!((empty.status.as_u16(), empty.header("content-type")), (200, media_types::INDEX));
+            assert_eq!(empty.json(), json!({"schemaVersion": 2, "mediaType": media_types::INDEX, "manifests": []}));
+            let notes = json!({"artifactType": "application/x.signature", "annotations": {"who": "me"}});
+            let signature = client.push_image("a", "s", b"signature", about(&subject, notes.clone())).await;
+            let plain = client.push_image("a", "p", b"plain", about(&subject, json!({}))).await;
+            client.push_image("a", "o", b"other", about(&plain, json!({}))).await;
+            let text = manifest(b"signature", about(&subject, notes));
+            assert_eq!(client.put_manifest("a", "s", &text).await.header("oci-subject"), subject.as_str());
+            let listed = client.get(&path).await;
+            assert_eq!(listed.header("oci-filters-applied"), "");
+            let digests: Vec<Digest> = listed.json()["manifests"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|own| own["digest"].as_str().unwrap().parse().unwrap())
+                .collect();
+            let mut expected = vec![signature.clone(), plain];
+            expected.sort();
+            assert_eq!(digests, expected);
+            let filtered = client.get(&format!("{path}?artifactType=application%2Fx.signature")).await;
+            assert_eq!(filtered.header("oci-filters-applied"), "artifactType");
+            assert_eq!(
+                filtered.json()["manifests"],
+                json!([{
+                    "mediaType": media_types::MANIFEST,
+                    "digest": signature,
+                    "size": text.len(),
+                    "artifactType": "application/x.signature",
+                    "annotations": {"who": "me"},
+                }])
+            );
+            let by_config =
+                client.get(&format!("{path}?artifactType={}", media_types::CONFIG.replace('+', "%2B"))).await;
+            assert_eq!(by_config.json()["manifests"].as_array().unwrap().len(), 1);
+            client.send("DELETE", &format!("/v2/a/manifests/{signature}"), &[], Body::empty()).await;
+            assert_eq!(client.get(&path).await.json()["manifests"].as_array().unwrap().len(), 1);
+            assert_eq!(client.get("/v2/a/referrers/sha256:abc").await.refusal(), (400, "DIGEST_INVALID".to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_longer_than_an_index_may_be_comes_in_pages() {
+        let client = Client::in_memory();
+        let subject = Digest::of(b"subject");
+        for number in 0..5 {
+            let notes = json!({"annotations": {"long": "x".repeat(1_500_000), "number": number.to_string()}});
+            client.push_image("a", "x", b"layer", about(&subject, notes)).await;
+        }
+        let mut seen = 0;
+        let mut pages = 0;
+        let mut next = format!("/v2/a/referrers/{subject}");
+        while !next.is_empty() {
+            let reply = client.get(&next).await;
+            assert!(reply.bytes().len() as u64 <= MANIFEST_LIMIT);
+            seen += reply.json()["manifests"].as_array().unwrap().len();
+            pages += 1;
+            let link = reply.header("link");
+            next = link.trim_start_matches('<').trim_end_matches(">; rel=\"next\"").to_owned();
+        }
+        assert_eq!((seen, pages), (5, 3));
+    }
+}

@@ -1,11 +1,13 @@
 //! Every request: to the thing its path means, and into the log.
 
 use super::answer::Answer;
+use super::names::RepositoryName;
 use super::refusal::Refusal;
 use super::route::{Query, Route};
 use super::sessions::Sessions;
-use super::storage::{Storage, StorageError};
+use super::storage::{Kind, Storage, StorageError};
 use super::{blobs, body, listings, manifests, referrers, uploads};
+use crate::oci::Digest;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{
@@ -41,6 +43,31 @@ impl Registry {
         let storage = Arc::clone(&self.storage);
         let done = tokio::task::spawn_blocking(move || work(storage.as_ref())).await;
         Ok(done.map_err(|_| Refusal::internal())??)
+    }
+
+    /// Takes damaged content out of the way, so that it can be pushed again.
+    pub(super) async fn set_aside(
+        &self,
+        repository: &RepositoryName,
+        kind: Kind,
+        digest: &Digest,
+    ) -> Result<(), Refusal> {
+        let set_aside = self.setting_aside(repository, kind, digest);
+        self.with_storage(move |_| set_aside()).await
+    }
+
+    /// The same, for later and for a thread that may block.
+    pub(super) fn setting_aside(
+        &self,
+        repository: &RepositoryName,
+        kind: Kind,
+        digest: &Digest,
+    ) -> impl FnOnce() -> Result<(), StorageError> + Send + use<> {
+        let (storage, repository, digest) = (Arc::clone(&self.storage), repository.clone(), digest.clone());
+        move || {
+            log::error!("{repository}: {digest} is damaged, its content has another digest; push it again");
+            storage.set_aside(&repository, kind, &digest)
+        }
     }
 }
 
@@ -103,6 +130,39 @@ async fn dispatch(registry: &Registry, parts: &Parts, body: &mut Body) -> Result
         _ => {
             let message = format!("{} is not supported here", parts.method);
             Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "UNSUPPORTED", message).header(ALLOW, allowed))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Client;
+    use super::*;
+
+    #[tokio::test]
+    async fn the_registry_says_what_it_is() {
+        let client = Client::in_memory();
+        for path in ["/v2", "/v2/"] {
+            let reply = client.get(path).await;
+            assert_eq!((reply.status.as_u16(), reply.bytes()), (200, &b"{}"[..]));
+            assert_eq!(reply.header("docker-distribution-api-version"), "registry/2.0");
+        }
+        assert_eq!(client.get("/").await.refusal(), (404, "UNSUPPORTED".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_method_that_means_nothing_there_is_refused_with_those_that_do() {
+        let client = Client::in_memory();
+        for (method, path, allowed) in [
+            ("POST", "/v2/", "GET, HEAD"),
+            ("DELETE", "/v2/a/tags/list", "GET, HEAD"),
+            ("OPTIONS", "/v2/a/manifests/1", "GET, HEAD, PUT, DELETE"),
+            ("GET", "/v2/a/blobs/uploads/", "POST"),
+        ] {
+            let reply = client.send(method, path, &[("origin", "http://evil.example")], Body::empty()).await;
+            assert_eq!(reply.refusal(), (405, "UNSUPPORTED".to_owned()));
+            assert_eq!(reply.header("allow"), allowed);
+            assert!(reply.headers.keys().all(|name| !name.as_str().starts_with("access-control")));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A blob on its way out, piece by piece, hashed as it goes.
 
 use super::limits::PIECE;
+use super::storage::StorageError;
 use crate::oci::{Digest, Hasher};
 use axum::body::Body;
 use bytes::Bytes;
@@ -12,13 +13,27 @@ use std::io::{self, Read, Seek, SeekFrom};
 pub(super) struct Outgoing {
     file: File,
     left: u64,
-    check: Option<(Hasher, Digest)>,
+    check: Option<Check>,
+}
+
+type SetAside = Box<dyn FnOnce() -> Result<(), StorageError> + Send>;
+
+struct Check {
+    hasher: Hasher,
+    digest: Digest,
+    set_aside: SetAside,
 }
 
 impl Outgoing {
-    /// The whole file, whose content must have this digest.
-    pub(super) fn whole(file: File, size: u64, digest: Digest) -> Self {
-        Self { file, left: size, check: Some((digest.hasher(), digest)) }
+    /// The whole file, whose content must have this digest; `set_aside` is called if it has not.
+    pub(super) fn whole(
+        file: File,
+        size: u64,
+        digest: Digest,
+        set_aside: impl FnOnce() -> Result<(), StorageError> + Send + 'static,
+    ) -> Self {
+        let check = Check { hasher: digest.hasher(), digest, set_aside: Box::new(set_aside) };
+        Self { file, left: size, check: Some(check) }
     }
 
     /// `length` bytes from `first` on.
@@ -47,14 +62,14 @@ impl Outgoing {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.left -= length as u64;
-        if let Some((hasher, _)) = &mut self.check {
-            hasher.update(&piece);
+        if let Some(check) = &mut self.check {
+            check.hasher.update(&piece);
         }
         if self.left == 0
-            && let Some((hasher, digest)) = self.check.take()
-            && hasher.finish() != digest
+            && let Some(check) = self.check.take()
+            && check.hasher.finish() != check.digest
         {
-            log::error!("blob {digest} is damaged: its content has another digest; push it again");
+            (check.set_aside)().map_err(io::Error::other)?;
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the blob is damaged"));
         }
         Ok((piece.into(), self))

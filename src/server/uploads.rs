@@ -218,3 +218,169 @@ fn location(repository: &RepositoryName, session: &str) -> String {
 fn progress_range(size: u64) -> String {
     format!("0-{}", size.saturating_sub(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Client, Reply};
+    use super::*;
+    use axum::body::Bytes;
+    use futures_util::stream;
+    use std::io;
+
+    fn sha512(bytes: &[u8]) -> Digest {
+        let digest: Digest = format!("sha512:{}", "0".repeat(128)).parse().unwrap();
+        let mut hasher = digest.hasher();
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    async fn put(client: &Client, upload: &str, digest: &Digest, body: &'static [u8]) -> Reply {
+        client.send("PUT", &format!("{upload}?digest={digest}"), &[], body).await
+    }
+
+    #[tokio::test]
+    async fn a_blob_can_come_whole_in_one_request_or_two() {
+        for client in Client::of_each_kind() {
+            for digest in [Digest::of(b"hello"), sha512(b"hello")] {
+                let post = client.send("POST", &format!("/v2/a/blobs/uploads/?digest={digest}"), &[], "hello").await;
+                let upload = client.start_upload("b").await;
+                for (reply, repository) in [(post, "a"), (put(&client, &upload, &digest, b"hello").await, "b")] {
+                    assert_eq!(reply.status, 201);
+                    assert_eq!(reply.header("docker-content-digest"), digest.as_str());
+                    assert_eq!(reply.header("location"), format!("/v2/{repository}/blobs/{digest}"));
+                    assert_eq!(client.get(reply.header("location")).await.bytes(), b"hello");
+                }
+                assert_eq!(client.get(&upload).await.refusal(), (404, "BLOB_UPLOAD_UNKNOWN".to_owned()));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn chunks_come_in_order_and_the_upload_says_how_far_it_is() {
+        for client in Client::of_each_kind() {
+            for digest in [Digest::of(b"hello world"), sha512(b"hello world")] {
+                let upload = client.start_upload("a").await;
+                assert_eq!(client.get(&upload).await.header("range"), "0-0");
+                let chunk = |range: &'static str, body: &'static str| {
+                    let (client, upload) = (&client, upload.clone());
+                    async move { client.send("PATCH", &upload, &[("content-range", range)], body).await }
+                };
+                let ahead = chunk("5-9", "world").await;
+                assert_eq!(ahead.refusal(), (416, "BLOB_UPLOAD_INVALID".to_owned()));
+                assert_eq!(ahead.header("location"), upload);
+                assert_eq!(chunk("0-4", "hello").await.header("range"), "0-4");
+                for (range, body) in [("0-4", "hello"), ("6-9", "orld"), ("nonsense", "x"), ("5-4", "x")] {
+                    let reply = chunk(range, body).await;
+                    assert_eq!((reply.status.as_u16(), reply.header("range")), (416, "0-4"), "{range}");
+                }
+                let status = client.get(&upload).await;
+                assert_eq!((status.status.as_u16(), status.header("range")), (204, "0-4"));
+                // A chunk that does not say where it belongs goes on where the upload is.
+                assert_eq!(client.send("PATCH", &upload, &[], " wor").await.header("range"), "0-8");
+                let path = format!("{upload}?digest={digest}");
+                let last = client.send("PUT", &path, &[("content-range", "9-10")], "ld").await;
+                assert_eq!(last.status, 201);
+                assert_eq!(client.get(last.header("location")).await.bytes(), b"hello world");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn content_of_another_digest_is_refused_and_leaves_nothing() {
+        for client in Client::of_each_kind() {
+            let digest = Digest::of(b"hello");
+            let post = client.send("POST", &format!("/v2/a/blobs/uploads/?digest={digest}"), &[], "hullo").await;
+            assert_eq!(post.refusal(), (400, "DIGEST_INVALID".to_owned()));
+            let upload = client.start_upload("a").await;
+            assert_eq!(put(&client, &upload, &digest, b"hullo").await.refusal(), (400, "DIGEST_INVALID".to_owned()));
+            assert_eq!(client.get(&upload).await.status, 404);
+            assert_eq!(client.get(&format!("/v2/a/blobs/{digest}")).await.status, 404);
+            if let Some(folder) = &client.folder {
+                assert_eq!(std::fs::read_dir(folder.path().join("_uploads")).unwrap().count(), 0);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_upload_ends_only_with_a_digest() {
+        let client = Client::in_memory();
+        let upload = client.start_upload("a").await;
+        for query in ["", "?digest=", "?digest=sha256:abc", "?digest=md5:d41d8cd98f00b204e9800998ecf8427e"] {
+            let reply = client.send("PUT", &format!("{upload}{query}"), &[], "x").await;
+            assert_eq!(reply.refusal(), (400, "DIGEST_INVALID".to_owned()), "{query}");
+        }
+        assert_eq!(put(&client, &upload, &Digest::of(b"x"), b"x").await.status, 201);
+    }
+
+    #[tokio::test]
+    async fn a_chunk_that_is_not_as_long_as_it_says_ends_the_upload() {
+        let client = Client::in_memory();
+        let upload = client.start_upload("a").await;
+        let headers = [("content-range", "0-9"), ("content-length", "5")];
+        let lying = client.send("PATCH", &upload, &headers, "hello").await;
+        assert_eq!(lying.refusal(), (400, "SIZE_INVALID".to_owned()));
+        let short = client.send("PATCH", &upload, &[("content-range", "0-9")], "hello").await;
+        assert_eq!(short.refusal(), (400, "SIZE_INVALID".to_owned()));
+        assert_eq!(client.get(&upload).await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn an_upload_goes_on_where_its_client_was_cut_off() {
+        for client in Client::of_each_kind() {
+            let upload = client.start_upload("a").await;
+            let pieces = [Ok(Bytes::from("hello")), Err(io::Error::from(io::ErrorKind::ConnectionReset))];
+            let cut = client.send("PATCH", &upload, &[], Body::from_stream(stream::iter(pieces))).await;
+            assert_eq!(cut.status, 400);
+            assert_eq!(client.get(&upload).await.header("range"), "0-4");
+            client.send("PATCH", &upload, &[("content-range", "5-10")], " world").await;
+            assert_eq!(put(&client, &upload, &Digest::of(b"hello world"), b"").await.status, 201);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_upload_is_gone() {
+        for client in Client::of_each_kind() {
+            let upload = client.start_upload("a").await;
+            client.send("PATCH", &upload, &[], "hello").await;
+            assert_eq!(client.send("DELETE", &upload, &[], Body::empty()).await.status, 204);
+            assert_eq!(put(&client, &upload, &Digest::of(b"hello"), b"").await.status, 404);
+            if let Some(folder) = &client.folder {
+                assert_eq!(std::fs::read_dir(folder.path().join("_uploads")).unwrap().count(), 0);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_upload_is_not_found_from_another_repository() {
+        let client = Client::in_memory();
+        let upload = client.start_upload("a").await.replace("/v2/a/", "/v2/b/");
+        for method in ["GET", "PATCH", "DELETE"] {
+            assert_eq!(client.send(method, &upload, &[], "x").await.status, 404, "{method}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_blob_is_mounted_from_a_repository_that_has_it() {
+        for client in Client::of_each_kind() {
+            let digest = client.push_blob("deep/er/a", b"hello").await;
+            for (query, status) in [
+                (format!("mount={digest}&from=c"), 202),
+                (format!("mount={digest}&from=../a"), 202),
+                ("mount=nonsense&from=deep/er/a".to_owned(), 202),
+                (format!("mount={}&from=deep/er/a", Digest::of(b"other")), 202),
+                (format!("mount={digest}&from=deep%2Fer%2Fa"), 201),
+                (format!("mount={digest}"), 201),
+            ] {
+                let reply = client.send("POST", &format!("/v2/b/blobs/uploads/?{query}"), &[], Body::empty()).await;
+                assert_eq!(reply.status, status, "{query}");
+                if status == 201 {
+                    let path = format!("/v2/b/blobs/{digest}");
+                    assert_eq!(reply.header("location"), path);
+                    assert_eq!(client.get(&path).await.bytes(), b"hello");
+                    client.send("DELETE", &path, &[], Body::empty()).await;
+                }
+            }
+            assert_eq!(client.get(&format!("/v2/deep/er/a/blobs/{digest}")).await.bytes(), b"hello");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, digest_of_file, tag_of_file};
 use super::plain_files::{at, commit, entries, folder_of, make_durable_folders, open, remove};
-use super::{Blob, Content, NewManifest, RepositoryName, Storage, StorageError, Tag, Upload};
+use super::{Blob, Content, Kind, NewManifest, RepositoryName, Storage, StorageError, Tag, Upload};
 use crate::files::{self, Access, Pending};
 use crate::oci::{Digest, Hasher, MANIFEST_LIMIT};
 use bytes::Bytes;
@@ -210,6 +210,14 @@ impl Storage for Folder {
         remove(&self.layout.blob(repository, digest))
     }
 
+    fn set_aside(&self, repository: &RepositoryName, kind: Kind, digest: &Digest) -> Result<(), StorageError> {
+        let path = match kind {
+            Kind::Manifest => self.layout.manifest(repository, digest),
+            Kind::Blob => self.layout.blob(repository, digest),
+        };
+        fs::rename(&path, path.with_extension("damaged")).map_err(at(&path))
+    }
+
     fn start_upload(&self) -> Result<Box<dyn Upload>, StorageError> {
         Ok(Box::new(Received { pending: self.pending(Access::Sealed)?, layout: self.layout.clone() }))
     }
@@ -254,4 +262,130 @@ fn is_left_over(entry: &fs::DirEntry) -> bool {
     let named_so =
         entry.file_name().to_str().is_some_and(|name| name.starts_with(".policy-") && name.ends_with(".tmp"));
     named_so && entry.file_type().is_ok_and(|kind| kind.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    fn name(text: &str) -> RepositoryName {
+        text.parse().unwrap()
+    }
+
+    fn manifest(text: &str, tags: &[&str]) -> NewManifest {
+        NewManifest {
+            digest: Digest::of(text.as_bytes()),
+            bytes: Bytes::copy_from_slice(text.as_bytes()),
+            subject: None,
+            tags: tags.iter().map(|tag| tag.parse().unwrap()).collect(),
+        }
+    }
+
+    fn upload(folder: &Folder, bytes: &[u8]) -> Box<dyn Upload> {
+        let mut upload = folder.start_upload().unwrap();
+        upload.append(bytes).unwrap();
+        upload
+    }
+
+    #[test]
+    fn a_folder_is_served_once_at_a_time() {
+        let place = tempfile::tempdir().unwrap();
+        let first = Folder::open(place.path()).unwrap();
+        assert!(matches!(Folder::open(place.path()), Err(StorageError::Busy { .. })));
+        drop(first);
+        assert!(Folder::open(place.path()).is_ok());
+    }
+
+    #[test]
+    fn what_was_kept_is_there_when_the_folder_is_opened_again() {
+        let place = tempfile::tempdir().unwrap();
+        let digest = Digest::of(b"blob");
+        {
+            let folder = Folder::open(&place.path().join("made/for/it")).unwrap();
+            upload(&folder, b"blob").finish(&name("a/b"), &digest).unwrap();
+            folder.put_manifest(&name("a/b"), &manifest("{}", &["V1"])).unwrap();
+        }
+        let folder = Folder::open(&place.path().join("made/for/it")).unwrap();
+        assert_eq!(folder.repositories().unwrap(), [name("a/b")]);
+        assert_eq!(folder.tags(&name("a/b")).unwrap().unwrap(), ["V1".parse().unwrap()]);
+        assert_eq!(folder.resolve(&name("a/b"), &"V1".parse().unwrap()).unwrap(), Some(Digest::of(b"{}")));
+        assert_eq!(folder.manifest(&name("a/b"), &Digest::of(b"{}")).unwrap().unwrap(), "{}");
+        assert_eq!(folder.blob(&name("a/b"), &digest).unwrap().unwrap().size, 4);
+    }
+
+    #[test]
+    fn opening_a_folder_clears_away_half_uploads_and_nothing_else() {
+        let place = tempfile::tempdir().unwrap();
+        let uploads = place.path().join("_uploads");
+        fs::create_dir_all(uploads.join(".policy-folder.tmp")).unwrap();
+        fs::write(uploads.join(".policy-abc.tmp"), "half").unwrap();
+        fs::write(uploads.join("mine.txt"), "kept").unwrap();
+        let _folder = Folder::open(place.path()).unwrap();
+        let mut left: Vec<_> = fs::read_dir(&uploads).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".policy-folder.tmp", "mine.txt"]);
+    }
+
+    #[test]
+    fn a_dropped_upload_leaves_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        drop(upload(&folder, b"half"));
+        assert_eq!(fs::read_dir(place.path().join("_uploads")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn strange_files_among_the_repositories_are_passed_over() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        folder.put_manifest(&name("a"), &manifest("{}", &["1"])).unwrap();
+        let repositories = place.path().join("repositories");
+        fs::create_dir_all(repositories.join("Not A Name/_manifests/sha256")).unwrap();
+        fs::write(repositories.join("Not A Name/_manifests/sha256/x"), "").unwrap();
+        fs::write(repositories.join("file"), "").unwrap();
+        fs::write(repositories.join("a/_manifests/file"), "").unwrap();
+        fs::write(repositories.join("a/_tags/.policy-x.tmp"), "").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(place.path(), repositories.join("loop")).unwrap();
+        assert_eq!(folder.repositories().unwrap(), [name("a")]);
+        assert_eq!(folder.tags(&name("a")).unwrap().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_mounted_blob_outlives_its_source() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        let digest = Digest::of(b"blob");
+        upload(&folder, b"blob").finish(&name("a"), &digest).unwrap();
+        assert!(folder.mount(&digest, Some(&name("a")), &name("b")).unwrap());
+        assert!(folder.mount(&digest, Some(&name("a")), &name("b")).unwrap());
+        assert!(folder.remove_blob(&name("a"), &digest).unwrap());
+        assert!(!folder.mount(&digest, Some(&name("a")), &name("c")).unwrap());
+        assert_eq!(folder.blob(&name("b"), &digest).unwrap().unwrap().size, 4);
+    }
+
+    #[test]
+    fn no_tag_is_left_on_a_manifest_that_is_removed_meanwhile() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(place.path()).unwrap();
+        let digest = Digest::of(b"{}");
+        thread::scope(|scope| {
+            for writer in 0..3 {
+                let folder = &folder;
+                scope.spawn(move || {
+                    for round in 0..15 {
+                        folder.put_manifest(&name("a"), &manifest("{}", &[&format!("{writer}-{round}")])).unwrap();
+                    }
+                });
+            }
+            for _ in 0..15 {
+                folder.remove_manifest(&name("a"), &digest, None).unwrap();
+                thread::yield_now();
+            }
+        });
+        folder.remove_manifest(&name("a"), &digest, None).unwrap();
+        folder.put_manifest(&name("a"), &manifest("{ }", &["last"])).unwrap();
+        assert_eq!(folder.tags(&name("a")).unwrap().unwrap(), ["last".parse().unwrap()]);
+    }
 }

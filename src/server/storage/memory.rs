@@ -1,6 +1,6 @@
 //! A registry's contents in memory, gone with the process.
 
-use super::{Blob, Content, NewManifest, RepositoryName, Storage, StorageError, Tag, Upload};
+use super::{Blob, Content, Kind, NewManifest, RepositoryName, Storage, StorageError, Tag, Upload};
 use crate::oci::{Digest, Hasher};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -113,6 +113,16 @@ impl Storage for Memory {
 
     fn remove_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<bool, StorageError> {
         Ok(self.write().get_mut(repository).is_some_and(|held| held.blobs.remove(digest).is_some()))
+    }
+
+    fn set_aside(&self, repository: &RepositoryName, kind: Kind, digest: &Digest) -> Result<(), StorageError> {
+        if let Some(held) = self.write().get_mut(repository) {
+            match kind {
+                Kind::Manifest => held.manifests.remove(digest),
+                Kind::Blob => held.blobs.remove(digest),
+            };
+        }
+        Ok(())
     }
 
     fn start_upload(&self) -> Result<Box<dyn Upload>, StorageError> {

@@ -98,6 +98,12 @@ pub trait Storage: Send + Sync + 'static {
     /// When the storage cannot be written.
     fn remove_blob(&self, repository: &RepositoryName, digest: &Digest) -> Result<bool, StorageError>;
 
+    /// Takes content that turned out damaged out of the repository, so that it can be pushed again.
+    ///
+    /// # Errors
+    /// When the storage cannot be written.
+    fn set_aside(&self, repository: &RepositoryName, kind: Kind, digest: &Digest) -> Result<(), StorageError>;
+
     /// Room for a blob whose digest is not known yet. Dropped, it leaves nothing.
     ///
     /// # Errors
@@ -137,6 +143,15 @@ pub struct NewManifest {
     pub subject: Option<Digest>,
     /// The tags to point at it.
     pub tags: Vec<Tag>,
+}
+
+/// Which of a repository's two kinds of content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A manifest or an index.
+    Manifest,
+    /// Anything else.
+    Blob,
 }
 
 /// A blob as its storage holds it.

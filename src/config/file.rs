@@ -63,7 +63,7 @@ impl ConfigFile {
         file.take(LIMIT).read_to_string(&mut text).map_err(read)?;
         let parse = |cause: String| ConfigError::Parse { path: path.to_owned(), cause };
         let read = crate::bundle::yaml::to_json(text.as_bytes(), 0).map_err(|cause| parse(cause.to_string()))?;
-        let json = read.json.text();
+        let json = read.json.as_str();
         if json.trim() == "null" {
             return Ok(Self::default());
         }

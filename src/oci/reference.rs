@@ -120,7 +120,7 @@ impl Name {
         if path.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Err(ReferenceError::Uppercase(text.to_owned()));
         }
-        if !is_path(path) {
+        if !is_repository_path(path) {
             return Err(ReferenceError::Path { text: text.to_owned(), path: path.to_owned() });
         }
         if let Some(tag) = tag.filter(|tag| !is_tag(tag)) {
@@ -310,8 +310,10 @@ fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
-/// `path-component ["/" path-component]*`: runs of `[a-z0-9]` joined by `.`, `_`, `__` or any number of `-`.
-fn is_path(text: &str) -> bool {
+/// Whether a text is a repository's path, `path-component ["/" path-component]*`: runs of `[a-z0-9]` joined by `.`, `_`,
+/// `__` or any number of `-`.
+#[must_use]
+pub fn is_repository_path(text: &str) -> bool {
     text.split('/').all(|component| {
         let bytes = component.as_bytes();
         let alphanumeric = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
@@ -324,7 +326,9 @@ fn is_path(text: &str) -> bool {
     })
 }
 
-fn is_tag(text: &str) -> bool {
+/// Whether a text is a tag: letters, digits, `_`, `.` and `-`, at most 128, the first neither `.` nor `-`.
+#[must_use]
+pub fn is_tag(text: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     text.len() <= 128
         && text.bytes().next().is_some_and(word)

@@ -5,3 +5,7 @@
 // Floor 1: formats and language. Bytes in, values out; no network, clock or environment.
 pub mod files;
 pub mod oci;
+pub mod secret;
+
+// Floor 2: engines. Each touches one thing outside the process.
+pub mod registry;

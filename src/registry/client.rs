@@ -1,0 +1,119 @@
+//! A client of one registry with one credential.
+
+use super::transport::Transport;
+use super::{Asked, Credential, Fetched, RegistryError, Settings, Uploaded};
+use crate::oci::{Descriptor, Digest, Reference};
+use std::future::Future;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+/// Is told how many bytes of a blob have moved so far. The number falls when a transfer starts anew.
+pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// What a registry does for whoever moves images. Of a reference, only the path and the target count: which registry is
+/// asked was decided when the client was made.
+pub trait Distribution: Send + Sync {
+    /// The manifest or index a reference names now: its type, digest and size. `None` when the registry has none.
+    fn head_manifest(&self, reference: &Reference) -> impl Future<Output = Result<Option<Descriptor>, RegistryError>> + Send;
+
+    /// The manifest or index a reference names now, as its bytes, which match the digest where the reference has one.
+    /// What they say is unchecked, and an index is not descended into.
+    fn get_manifest(&self, reference: &Reference) -> impl Future<Output = Result<Fetched, RegistryError>> + Send;
+
+    /// Stores exactly these bytes as a manifest and returns their digest. Done only when the registry has confirmed it.
+    fn put_manifest(
+        &self,
+        reference: &Reference,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> impl Future<Output = Result<Digest, RegistryError>> + Send;
+
+    /// Whether a repository has a blob.
+    fn head_blob(&self, repository: &Reference, digest: &Digest) -> impl Future<Output = Result<bool, RegistryError>> + Send;
+
+    /// Writes a blob into `into`, on a thread of its own, and gives the writer back. Exactly `descriptor.size` bytes are
+    /// written, or it is an error; whether they match the digest is for the writer to find out, as the bytes are hashed
+    /// only once. After a broken connection the transfer goes on where it stopped.
+    fn get_blob<W: Write + Send + 'static>(
+        &self,
+        repository: &Reference,
+        descriptor: &Descriptor,
+        into: W,
+        progress: Progress,
+    ) -> impl Future<Output = Result<W, RegistryError>> + Send;
+
+    /// Stores a blob, unless the repository has it. `source` opens its content, once for each try; it is read on a thread
+    /// of its own.
+    fn put_blob<R: Read + Send + 'static>(
+        &self,
+        repository: &Reference,
+        descriptor: &Descriptor,
+        source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
+        progress: Progress,
+    ) -> impl Future<Output = Result<Uploaded, RegistryError>> + Send;
+}
+
+/// One registry, asked with one credential. Connections, the way to sign in, and tokens are kept; clones share them.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub(super) transport: Arc<Transport>,
+}
+
+impl Client {
+    /// A client for a registry host, with its port if it has one, such as `ghcr.io` or `localhost:5000`. Nothing is sent
+    /// yet.
+    ///
+    /// # Errors
+    /// When the host, a certificate file or a proxy of the settings cannot be used.
+    pub fn new(registry: &str, credential: Credential, settings: &Settings) -> Result<Self, RegistryError> {
+        Ok(Self { transport: Arc::new(Transport::new(registry, credential, settings)?) })
+    }
+
+    /// The registry as it was named.
+    #[must_use]
+    pub fn registry(&self) -> &str {
+        self.transport.home().named()
+    }
+
+    pub(super) fn asked(&self, deed: impl Into<String>) -> Asked {
+        Asked::new(self.registry(), deed)
+    }
+}
+
+impl Distribution for Client {
+    async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, RegistryError> {
+        self.describe_manifest(reference).await
+    }
+
+    async fn get_manifest(&self, reference: &Reference) -> Result<Fetched, RegistryError> {
+        self.fetch_manifest(reference).await
+    }
+
+    async fn put_manifest(&self, reference: &Reference, media_type: &str, bytes: &[u8]) -> Result<Digest, RegistryError> {
+        self.store_manifest(reference, media_type, bytes).await
+    }
+
+    async fn head_blob(&self, repository: &Reference, digest: &Digest) -> Result<bool, RegistryError> {
+        self.has_blob(repository, digest).await
+    }
+
+    async fn get_blob<W: Write + Send + 'static>(
+        &self,
+        repository: &Reference,
+        descriptor: &Descriptor,
+        into: W,
+        progress: Progress,
+    ) -> Result<W, RegistryError> {
+        self.download(repository, descriptor, into, progress).await
+    }
+
+    async fn put_blob<R: Read + Send + 'static>(
+        &self,
+        repository: &Reference,
+        descriptor: &Descriptor,
+        source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
+        progress: Progress,
+    ) -> Result<Uploaded, RegistryError> {
+        self.upload(repository, descriptor, source, progress).await
+    }
+}

@@ -1,0 +1,55 @@
+//! The client side of OCI distribution: images to and from a registry.
+//!
+//! # Where oci-client ends and this module begins
+//!
+//! `oci-client` supplies the vocabulary of the protocol: the error envelope and its codes ([`answer`]), the shape of a
+//! token server's grant ([`tokens`]), and the documents by which a manifest without a type is told ([`manifests`]).
+//! Everything that goes over the wire goes through a transport of this module ([`transport`], over reqwest), because what
+//! `oci_client::Client` does there cannot be made safe or fast from outside: it sends credentials to whatever realm a
+//! registry names and to whatever `Location` an upload gets, reads answers without a bound, neither retries nor signs in
+//! again, drops the reasons of a refused sign-in, never compares a blob with its size, takes no client certificate, and
+//! cannot be built on a machine without certificate authorities.
+//!
+//! # How it is cut
+//!
+//! [`Client`] is one registry with one credential; [`Distribution`] is what it can do. [`manifests`], [`download`],
+//! [`upload`] and [`login`] say what is asked; [`transport`] signs in, follows redirects and tries again; [`wire`] sends
+//! one request. [`home`] alone decides who may be given what: credentials go to the registry's own scheme, host and port,
+//! or to a token server of its domain.
+
+mod addresses;
+mod answer;
+mod asked;
+mod challenge;
+mod client;
+mod connections;
+mod credential;
+mod download;
+mod error;
+mod fault;
+mod home;
+mod login;
+mod manifests;
+mod pieces;
+mod redirect;
+mod retry;
+mod scope;
+#[cfg(test)]
+mod scripted;
+mod settings;
+mod sign_in;
+mod tls;
+mod tokens;
+mod transport;
+mod upload;
+mod wire;
+
+pub use asked::Asked;
+pub use client::{Client, Distribution, Progress};
+pub use credential::Credential;
+pub use error::{Missing, RegistryError, Said};
+pub use fault::Fault;
+pub use home::Distrust;
+pub use manifests::Fetched;
+pub use settings::{Proxies, Settings};
+pub use upload::Uploaded;

@@ -1,7 +1,7 @@
 //! Manifests, in and out (distribution-spec, "Pulling manifests", "Pushing Manifests", "Deleting Manifests").
 
 use super::answer::{Answer, CONTENT_DIGEST};
-use super::body;
+use super::body::Incoming;
 use super::document::{Document, Fault};
 use super::limits::TAGS_AT_ONCE;
 use super::names::{ManifestName, RepositoryName, Tag};
@@ -55,7 +55,7 @@ pub(super) async fn put(
     name: ManifestName,
     query: &Query,
     headers: &HeaderMap,
-    body: &mut Body,
+    body: &mut Incoming,
 ) -> Result<Response<Body>, Refusal> {
     let (wanted, tags) = match name {
         ManifestName::Digest(digest) => (Some(digest), tags(query)?),
@@ -63,7 +63,7 @@ pub(super) async fn put(
     };
     let given: Vec<&str> = if wanted.is_some() { tags.iter().map(Tag::as_str).collect() } else { Vec::new() };
     let given = given.join(", ");
-    let bytes = body::whole(body, MANIFEST_LIMIT).await?;
+    let bytes = body.whole(MANIFEST_LIMIT).await?;
     let digest = match wanted {
         Some(digest) if digest.matches(&bytes) => digest,
         Some(digest) => {

@@ -1,13 +1,13 @@
 //! A blob on its way in: its bytes written and hashed as they come.
 
-use super::body::next_piece;
+use super::body::Incoming;
 use super::limits::PIECE;
 use super::names::RepositoryName;
 use super::refusal::Refusal;
 use super::sessions::Held;
 use super::storage::{StorageError, Upload};
 use crate::oci::{Digest, Hasher};
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 /// What has come of a blob so far.
@@ -99,7 +99,7 @@ impl Interrupted {
 }
 
 /// Adds a request's body to an upload. While one part of it is written, the next is awaited.
-pub(super) async fn receive(held: Held, body: &mut Body) -> Result<Held, Interrupted> {
+pub(super) async fn receive(held: Held, body: &mut Incoming) -> Result<Held, Interrupted> {
     let mut turn = Turn::Reading(held);
     loop {
         let (pieces, more) = gather(body).await;
@@ -143,11 +143,11 @@ fn write(mut held: Held, pieces: Vec<Bytes>) -> JoinHandle<Result<Held, StorageE
 }
 
 /// Some pieces of a body, and whether more may come.
-async fn gather(body: &mut Body) -> (Vec<Bytes>, Result<bool, Refusal>) {
+async fn gather(body: &mut Incoming) -> (Vec<Bytes>, Result<bool, Refusal>) {
     let mut pieces = Vec::new();
     let mut length = 0;
     while length < PIECE {
-        match next_piece(body).await {
+        match body.next_piece().await {
             Ok(Some(piece)) => {
                 length += piece.len();
                 pieces.push(piece);

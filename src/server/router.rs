@@ -1,18 +1,17 @@
 //! Every request: to the thing its path means, and into the log.
 
 use super::answer::Answer;
+use super::body::Incoming;
 use super::names::RepositoryName;
 use super::refusal::Refusal;
 use super::route::{Query, Route};
 use super::sessions::Sessions;
 use super::storage::{Kind, Storage, StorageError};
-use super::{blobs, body, listings, manifests, referrers, uploads};
+use super::{blobs, listings, manifests, referrers, uploads};
 use crate::oci::Digest;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::header::{
-    ALLOW, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{Method, Request, Response, StatusCode};
 use std::sync::Arc;
@@ -73,14 +72,12 @@ impl Registry {
 
 async fn answer(State(registry): State<Arc<Registry>>, request: Request<Body>) -> Response<Body> {
     let started = Instant::now();
-    let (parts, mut body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    let mut body = Incoming::new(body, &parts.headers);
     let mut response = match dispatch(&registry, &parts, &mut body).await {
         Ok(response) => response,
         Err(refusal) => {
-            // A client that waits for `100 Continue` is not sending yet, and must not be told to.
-            if !parts.headers.contains_key(EXPECT) {
-                body::drain(&mut body).await;
-            }
+            body.drain().await;
             refusal.into_response()
         }
     };
@@ -93,7 +90,7 @@ async fn answer(State(registry): State<Arc<Registry>>, request: Request<Body>) -
     response
 }
 
-async fn dispatch(registry: &Registry, parts: &Parts, body: &mut Body) -> Result<Response<Body>, Refusal> {
+async fn dispatch(registry: &Registry, parts: &Parts, body: &mut Incoming) -> Result<Response<Body>, Refusal> {
     let route = Route::parse(parts.uri.path())?;
     let allowed = route.methods();
     let query = Query::parse(parts.uri.query());

@@ -1,6 +1,7 @@
 //! Blobs on their way in (distribution-spec, "Pushing blobs", "Mounting a blob from another repository").
 
 use super::answer::{Answer, CONTENT_DIGEST};
+use super::body::Incoming;
 use super::names::RepositoryName;
 use super::range::chunk;
 use super::received::{Finished, Interrupted, Received, receive};
@@ -23,7 +24,7 @@ pub(super) async fn start(
     registry: &Registry,
     repository: RepositoryName,
     query: &Query,
-    body: &mut Body,
+    body: &mut Incoming,
 ) -> Result<Response<Body>, Refusal> {
     // A mount that is not possible, for whatever reason, becomes an ordinary upload.
     if let Some(digest) = query.get("mount").and_then(|text| text.parse::<Digest>().ok())
@@ -78,7 +79,7 @@ pub(super) async fn append(
     repository: &RepositoryName,
     session: &str,
     headers: &HeaderMap,
-    body: &mut Body,
+    body: &mut Incoming,
 ) -> Result<Response<Body>, Refusal> {
     let held = registry.sessions.hold(repository, session).await?;
     let length = chunk_length(repository, session, &held, headers)?;
@@ -93,7 +94,7 @@ pub(super) async fn finish(
     session: &str,
     query: &Query,
     headers: &HeaderMap,
-    body: &mut Body,
+    body: &mut Incoming,
 ) -> Result<Response<Body>, Refusal> {
     let missing = || Refusal::bad("DIGEST_INVALID", "the request must say which digest the blob has");
     let digest = query.get("digest").ok_or_else(missing).and_then(route::digest)?;
@@ -137,7 +138,7 @@ async fn take(
     session: &str,
     held: Held,
     length: Option<u64>,
-    body: &mut Body,
+    body: &mut Incoming,
 ) -> Result<Held, Refusal> {
     let before = size(&held);
     let held = receive(held, body).await.map_err(|interrupted| {

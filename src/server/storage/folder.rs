@@ -31,7 +31,7 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self, StorageError> {
         let layout = Layout::new(path);
         for folder in [layout.uploads(), layout.repositories()] {
-            files::make_folders(&folder, 0o777).map_err(at(&folder))?;
+            make_durable_folders(&folder)?;
         }
         let lock = File::options().create(true).append(true).open(layout.lock()).map_err(at(&layout.lock()))?;
         match lock.try_lock() {

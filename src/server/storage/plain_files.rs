@@ -5,6 +5,7 @@ use crate::files::{self, Pending};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Adds the path to what the file system says.
 pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> StorageError + use<> {
@@ -13,7 +14,11 @@ pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> StorageError + use<> 
 }
 
 pub(super) fn folder_of(path: &Path) -> &Path {
-    path.parent().unwrap_or(path)
+    match path.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => path,
+    }
 }
 
 pub(super) fn commit(pending: Pending, path: &Path) -> Result<(), StorageError> {
@@ -23,13 +28,23 @@ pub(super) fn commit(pending: Pending, path: &Path) -> Result<(), StorageError> 
 
 /// Makes a folder with those above it, each one's name durable before anything is put into it.
 pub(super) fn make_durable_folders(path: &Path) -> Result<(), StorageError> {
+    // Held until the names are durable, so that nobody builds on a folder that is there and not yet durable.
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    make_each(path)
+}
+
+fn make_each(path: &Path) -> Result<(), StorageError> {
     if path.is_dir() {
         return Ok(());
     }
-    make_durable_folders(folder_of(path))?;
+    let above = folder_of(path);
+    if above != path {
+        make_each(above)?;
+    }
     match fs::create_dir(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(at(path)(error)),
-        _ => files::sync_folder(folder_of(path)).map_err(at(path)),
+        _ => files::sync_folder(above).map_err(at(path)),
     }
 }
 

@@ -157,5 +157,40 @@ fn unreachable(fault: Fault) -> Vec<String> {
     vec![text.to_owned()]
 }
 
-fn source(_error: &SourceError) -> (u8, Vec<String>) { (1, Vec::new()) }
-fn bundle(_error: &BundleError) -> u8 { 1 }
+fn source(error: &SourceError) -> (u8, Vec<String>) {
+    let hint = |text: &str| vec![text.to_owned()];
+    match error {
+        SourceError::NotFound(_) | SourceError::Read { .. } | SourceError::Special(_) => (1, Vec::new()),
+        SourceError::NotABundle(_) => (1, hint("name the folder that holds the modules, or a bundle.tar.gz")),
+        SourceError::TooLarge(_) => (6, Vec::new()),
+        SourceError::Signed(_) => (1, hint("leave the signatures out: --ignore .signatures.json")),
+        SourceError::Bundle { cause, .. } => (bundle(cause), Vec::new()),
+        SourceError::Merge(BundleError::OverlappedRoots(..)) => {
+            (1, hint("give each path a .manifest with the \"roots\" that are its own"))
+        }
+        SourceError::Merge(cause) => (bundle(cause), Vec::new()),
+    }
+}
+
+fn bundle(error: &BundleError) -> u8 {
+    match error {
+        BundleError::Empty
+        | BundleError::NoArchive
+        | BundleError::CompressedTwice
+        | BundleError::Damaged(_) => 3,
+        BundleError::Name { .. } | BundleError::Special(_) | BundleError::Twice(_) | BundleError::TooLarge(_) => 6,
+        BundleError::Read(_)
+        | BundleError::Write(_)
+        | BundleError::NotUtf8 { .. }
+        | BundleError::Json { .. }
+        | BundleError::Yaml { .. }
+        | BundleError::RootNotObject { .. }
+        | BundleError::Clash { .. }
+        | BundleError::Manifest { .. }
+        | BundleError::OverlappedRoots(..)
+        | BundleError::PackageOutsideRoots { .. }
+        | BundleError::DataOutsideRoots { .. }
+        | BundleError::RegoVersion(_)
+        | BundleError::Unsupported { .. } => 1,
+    }
+}

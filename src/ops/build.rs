@@ -3,7 +3,7 @@
 use super::OpsError;
 use crate::bundle::{self, Bundle, RegoVersion};
 use crate::eval::{self, Dialect, Session};
-use crate::oci::{Descriptor, ImageFacts, Reference, annotations, compose, media_types};
+use crate::oci::{Descriptor, Hasher, ImageFacts, Reference, annotations, compose, media_types};
 use crate::sources::{self, git};
 use crate::store::Store;
 use jiff::Timestamp;
@@ -71,11 +71,12 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
 
     let ingest = store.ingest()?;
     let mut writer = ingest.blob(None)?;
-    let packed = match bundle::pack(&loaded.bundle, &mut writer) {
-        Ok(packed) => packed,
+    let mut plain = Hasher::default();
+    match bundle::pack(&loaded.bundle, &mut writer, &mut plain) {
+        Ok(()) => {}
         Err(bundle::BundleError::Write(cause)) => return Err(writer.explain(cause).into()),
         Err(error) => return Err(error.into()),
-    };
+    }
     let (layer_digest, layer_size) = writer.finish()?;
     let title = request.names.first().map(Reference::repository).unwrap_or_default();
     let parts = compose(&ImageFacts {
@@ -85,7 +86,7 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         annotations: notes(request, facts.as_ref(), &loaded.bundle),
         layer_digest: layer_digest.clone(),
         layer_size,
-        diff_id: packed.diff_id,
+        diff_id: plain.finish(),
     })
     .map_err(|cause| OpsError::Manifest { reference: title.clone(), cause: cause.into() })?;
     ingest.put(&parts.config, media_types::CONFIG)?;

@@ -5,3 +5,6 @@
 // Floor 1: formats and language. Bytes in, values out; no network, clock or environment.
 pub mod files;
 pub mod oci;
+
+// Floor 2: engines. Each touches one thing outside the process.
+pub mod store;

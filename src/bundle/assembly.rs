@@ -49,20 +49,18 @@ impl Assembly {
                 Ok(())
             }
             Some(Kind::JsonData) => {
-                let read = normalise(&content, 0)
-                    .map_err(|cause| BundleError::Json { path: path.to_owned(), cause })?;
+                let read =
+                    normalise(&content, 0).map_err(|cause| BundleError::Json { path: path.to_owned(), cause })?;
                 self.warn(path, read.duplicates.places, read.duplicates.count);
                 self.add_data(path, read.json)
             }
             Some(Kind::YamlData) => {
-                let read = yaml::to_json(&content, 0)
-                    .map_err(|cause| BundleError::Yaml { path: path.to_owned(), cause })?;
+                let read =
+                    yaml::to_json(&content, 0).map_err(|cause| BundleError::Yaml { path: path.to_owned(), cause })?;
                 self.warn(path, read.duplicates.places, read.duplicates.count);
                 self.add_data(path, read.json)
             }
-            Some(Kind::Manifest) => {
-                self.manifest.absorb(path, &content)
-            }
+            Some(Kind::Manifest) => self.manifest.absorb(path, &content),
             Some(kind @ (Kind::Wasm | Kind::Plan | Kind::Signatures)) => {
                 self.extras.push(Extra { path: path.to_owned(), kind, content });
                 Ok(())

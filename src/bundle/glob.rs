@@ -78,7 +78,8 @@ impl Parser<'_> {
                 '\\' => self.next()?,
                 other => other,
             };
-            let is_range = self.peek() == Some('-') && self.pattern.get(self.position + 1).is_some_and(|next| *next != ']');
+            let is_range =
+                self.peek() == Some('-') && self.pattern.get(self.position + 1).is_some_and(|next| *next != ']');
             let high = if is_range {
                 self.position += 1;
                 self.next()?
@@ -111,7 +112,12 @@ fn step(parts: &[Part], starts: Vec<bool>, path: &[char]) -> Vec<bool> {
         here = match part {
             Part::AnyText => {
                 let mut reached = false;
-                here.into_iter().map(|start| { reached |= start; reached }).collect()
+                here.into_iter()
+                    .map(|start| {
+                        reached |= start;
+                        reached
+                    })
+                    .collect()
             }
             Part::Either(alternatives) => {
                 let mut union = vec![false; here.len()];

@@ -189,7 +189,9 @@ mod tests {
 
     #[test]
     fn a_manifest_is_written_as_opa_writes_it() {
-        let read = manifest(r#"{"metadata":{"b":1.50,"a":"<"},"roots":["/x/"],"revision":"r","rego_version":1,"what":1} rest"#);
+        let read = manifest(
+            r#"{"metadata":{"b":1.50,"a":"<"},"roots":["/x/"],"revision":"r","rego_version":1,"what":1} rest"#,
+        );
         assert_eq!(
             String::from_utf8(read.text()).unwrap(),
             "{\"revision\":\"r\",\"roots\":[\"x\"],\"rego_version\":1,\"metadata\":{\"a\":\"\\u003c\",\"b\":1.50}}\n"

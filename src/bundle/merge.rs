@@ -9,7 +9,11 @@ use super::{Bundle, BundleError, Manifest, RegoVersion};
 ///
 /// # Errors
 /// Roots that hold one another, or data that does.
-pub fn merge(bundles: Vec<(String, Bundle)>, asked: RegoVersion, revision: Option<&str>) -> Result<Bundle, BundleError> {
+pub fn merge(
+    bundles: Vec<(String, Bundle)>,
+    asked: RegoVersion,
+    revision: Option<&str>,
+) -> Result<Bundle, BundleError> {
     let mut manifest = Manifest {
         revision: revision.unwrap_or_default().to_owned(),
         rego_version: Some(asked.number()),
@@ -36,7 +40,9 @@ pub fn merge(bundles: Vec<(String, Bundle)>, asked: RegoVersion, revision: Optio
             }
             modules.push(super::Module { path, text: module.text.clone() });
         }
-        extras.extend(bundle.extras.into_iter().map(|extra| super::Extra { path: format!("{name}{}", extra.path), ..extra }));
+        extras.extend(
+            bundle.extras.into_iter().map(|extra| super::Extra { path: format!("{name}{}", extra.path), ..extra }),
+        );
     }
     let data = match tree.finish() {
         data if data.is_object() => data,

@@ -107,7 +107,18 @@ mod tests {
 
     #[test]
     fn what_is_no_clause_is_left_to_the_parser() {
-        for text in ["", "# only words", "x := 1", "packagea", "package", "package 1a", "package a[1]", "package a[\"b\"", "package a[b]", "package [\"a\"]"] {
+        for text in [
+            "",
+            "# only words",
+            "x := 1",
+            "packagea",
+            "package",
+            "package 1a",
+            "package a[1]",
+            "package a[\"b\"",
+            "package a[b]",
+            "package [\"a\"]",
+        ] {
             assert_eq!(package(text), None, "{text}");
         }
     }

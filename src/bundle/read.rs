@@ -76,7 +76,7 @@ pub fn entries(reader: impl Read) -> Result<Vec<EntryInfo>, BundleError> {
 /// # Errors
 /// As [`read`].
 pub fn diff_sink(reader: impl Read, out: &mut impl Write) -> Result<(), BundleError> {
-    with_content(reader, &Limits::default(), |mut content| io::copy(&mut content, out).map(|_| ()).map_err(explain))
+    with_content(reader, &Limits::default(), |content| io::copy(content, out).map(|_| ()).map_err(explain))
 }
 
 /// What is done with each file of an archive: its name, and its content to be read.
@@ -94,15 +94,18 @@ pub fn visit(reader: impl Read, limits: &Limits, visitor: &mut Visitor<'_>) -> R
 fn with_content(
     reader: impl Read,
     limits: &Limits,
-    deed: impl FnOnce(Box<dyn Read + '_>) -> Result<(), BundleError>,
+    deed: impl FnOnce(&mut dyn Read) -> Result<(), BundleError>,
 ) -> Result<(), BundleError> {
     let trouble = Rc::new(Trouble::default());
     let mut input =
         BufReader::with_capacity(64 << 10, Limited { reader, limit: limits.compressed, trouble: Rc::clone(&trouble) });
-    let outcome = open(&mut input, limits, &trouble).and_then(deed).and_then(|()| {
-        // A reader that checks its content does so at its end.
-        io::copy(&mut input, &mut io::sink()).map(|_| ()).map_err(explain)
-    });
+    // Checksums stand at the ends: of the compressed content, and of the reader.
+    let outcome = open(&mut input, limits, &trouble)
+        .and_then(|mut content| {
+            deed(&mut content)?;
+            io::copy(&mut content, &mut io::sink()).map_err(explain)
+        })
+        .and_then(|_| io::copy(&mut input, &mut io::sink()).map(|_| ()).map_err(explain));
     match (trouble.cause.take(), outcome) {
         (Some(Cause::Limit(limit)), Err(_)) => Err(BundleError::TooLarge(limit)),
         (Some(Cause::Reader(error)), Err(_)) => Err(BundleError::Read(error)),

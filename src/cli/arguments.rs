@@ -92,9 +92,8 @@ fn find<'a>(tree: &'a Command, command: &'a Command, flag: &str) -> Option<&'a c
     let name = flag.split('=').next().unwrap_or_default();
     let mut arguments = command.get_arguments().chain(tree.get_arguments());
     if let Some(long) = name.strip_prefix("--") {
-        return arguments.find(|argument| {
-            argument.get_long_and_visible_aliases().is_some_and(|names| names.contains(&long))
-        });
+        return arguments
+            .find(|argument| argument.get_long_and_visible_aliases().is_some_and(|names| names.contains(&long)));
     }
     let mut letters = name.strip_prefix('-')?.chars();
     match (letters.next(), letters.next()) {
@@ -118,7 +117,10 @@ mod tests {
 
     #[test]
     fn dashes_are_read_as_hyphens_when_they_make_a_flag() {
-        assert_eq!(normal("login -–password-stdin –s ghcr.io —username=me"), "login --password-stdin -s ghcr.io --username=me");
+        assert_eq!(
+            normal("login -–password-stdin –s ghcr.io —username=me"),
+            "login --password-stdin -s ghcr.io --username=me"
+        );
         assert_eq!(normal("login –nonsense"), "login –nonsense");
         assert_eq!(normal("tag –a b"), "tag –a b");
         assert_eq!(normal("rm -- –f"), "rm -- –f");

@@ -174,10 +174,7 @@ fn source(error: &SourceError) -> (u8, Vec<String>) {
 
 fn bundle(error: &BundleError) -> u8 {
     match error {
-        BundleError::Empty
-        | BundleError::NoArchive
-        | BundleError::CompressedTwice
-        | BundleError::Damaged(_) => 3,
+        BundleError::Empty | BundleError::NoArchive | BundleError::CompressedTwice | BundleError::Damaged(_) => 3,
         BundleError::Name { .. } | BundleError::Special(_) | BundleError::Twice(_) | BundleError::TooLarge(_) => 6,
         BundleError::Read(_)
         | BundleError::Write(_)

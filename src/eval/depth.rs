@@ -62,6 +62,9 @@ mod tests {
     #[test]
     fn brackets_in_strings_and_comments_do_not_count() {
         let brackets = "[".repeat(20);
-        assert_eq!(too_deep(&format!("x := \"{brackets}\\\"{brackets}\" # {brackets}\ny := `{brackets}\n{brackets}`")), None);
+        assert_eq!(
+            too_deep(&format!("x := \"{brackets}\\\"{brackets}\" # {brackets}\ny := `{brackets}\n{brackets}`")),
+            None
+        );
     }
 }

@@ -86,9 +86,7 @@ impl Session {
         let text = query.to_owned();
         let results = std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn(move || {
-                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.eval_query(text, false)))
-            })
+            .spawn(move || std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.eval_query(text, false))))
             .map_err(|error| EvalError::Query(error.to_string()))?
             .join()
             .map_err(|_| EvalError::Internal)?

@@ -126,10 +126,8 @@ impl AuthFile {
         let mut document = self.read()?;
         edit(&mut document);
         let mut bytes = Vec::new();
-        let mut serializer = serde_json::Serializer::with_formatter(
-            &mut bytes,
-            serde_json::ser::PrettyFormatter::with_indent(b"\t"),
-        );
+        let mut serializer =
+            serde_json::Serializer::with_formatter(&mut bytes, serde_json::ser::PrettyFormatter::with_indent(b"\t"));
         serde::Serialize::serialize(&document, &mut serializer).map_err(|cause| self.format(&cause.to_string()))?;
         files::write(&self.path, &bytes, Access::Private).map_err(|cause| self.file(cause))?;
         drop(lock);
@@ -192,7 +190,8 @@ mod tests {
     #[test]
     fn what_is_kept_is_found_again_and_unknown_fields_stay() {
         let root = tempfile::tempdir().unwrap();
-        std::fs::write(root.path().join("config.json"), r#"{"psFormat":"x","auths":{"other":{"auth":"YTpi"}}}"#).unwrap();
+        std::fs::write(root.path().join("config.json"), r#"{"psFormat":"x","auths":{"other":{"auth":"YTpi"}}}"#)
+            .unwrap();
         let keychain = keychain(root.path());
         keychain.keep("ghcr.io", "ann", &Secret::new("pa:ss")).unwrap();
         assert_eq!(keychain.find("ghcr.io").unwrap().unwrap().login, password("ann", "pa:ss"));
@@ -217,7 +216,8 @@ mod tests {
     #[test]
     fn docker_hub_is_known_by_all_its_names() {
         let root = tempfile::tempdir().unwrap();
-        let docker = r#"{"auths":{"https://index.docker.io/v1/":{"auth":"YTpi"},"https://ghcr.io/v2":{"identitytoken":"t"}}}"#;
+        let docker =
+            r#"{"auths":{"https://index.docker.io/v1/":{"auth":"YTpi"},"https://ghcr.io/v2":{"identitytoken":"t"}}}"#;
         std::fs::write(root.path().join("docker.json"), docker).unwrap();
         let keychain = keychain(root.path());
         assert_eq!(keychain.find("docker.io").unwrap().unwrap().login, password("a", "b"));

@@ -166,6 +166,7 @@ fn key_matches(key: &str, registry: &str) -> bool {
 }
 
 fn check_server(registry: &str) -> Result<(), KeychainError> {
-    let sound = !registry.is_empty() && registry.bytes().all(|byte| byte.is_ascii_graphic()) && !registry.starts_with('-');
+    let sound =
+        !registry.is_empty() && registry.bytes().all(|byte| byte.is_ascii_graphic()) && !registry.starts_with('-');
     if sound { Ok(()) } else { Err(KeychainError::Server(registry.to_owned())) }
 }

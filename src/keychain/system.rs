@@ -41,12 +41,7 @@ pub(super) fn find(registry: &str) -> Result<Found, KeychainError> {
 }
 
 /// Stores a login, reads it back, and only then relies on it.
-pub(super) fn keep(
-    store_root: &Path,
-    registry: &str,
-    username: &str,
-    password: &Secret,
-) -> Result<(), KeychainError> {
+pub(super) fn keep(store_root: &Path, registry: &str, username: &str, password: &Secret) -> Result<(), KeychainError> {
     let entry = entry(registry)?;
     let text = format!("{username}\n{}", password.expose());
     let failed = |error: keyring::Error| KeychainError::Keyring(error.to_string());

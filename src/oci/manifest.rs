@@ -100,10 +100,7 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError::NoBundle`] when there is none.
     pub fn bundle_layer(&self) -> Result<&Descriptor, ManifestError> {
-        self.layers
-            .iter()
-            .find(|layer| media_types::is_bundle_layer(&layer.media_type))
-            .ok_or(ManifestError::NoBundle)
+        self.layers.iter().find(|layer| media_types::is_bundle_layer(&layer.media_type)).ok_or(ManifestError::NoBundle)
     }
 }
 

@@ -13,5 +13,7 @@ pub use descriptor::Descriptor;
 pub use digest::{Digest, DigestError, Hasher};
 pub use image::{ImageFacts, ImageParts, compose};
 pub use index::Index;
-pub use manifest::{Manifest, ManifestError, MANIFEST_LIMIT};
-pub use reference::{DEFAULT_DOMAIN, Name, Reference, ReferenceError, Target, is_loopback_registry, is_repository_path, is_tag};
+pub use manifest::{MANIFEST_LIMIT, Manifest, ManifestError};
+pub use reference::{
+    DEFAULT_DOMAIN, Name, Reference, ReferenceError, Target, is_loopback_registry, is_repository_path, is_tag,
+};

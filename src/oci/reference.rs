@@ -127,9 +127,9 @@ impl Name {
             return Err(ReferenceError::Tag { text: text.to_owned(), tag: tag.to_owned() });
         }
         let target = match (digest, tag) {
-            (Some(digest), _) => Target::Digest(
-                digest.parse().map_err(|cause| ReferenceError::Digest { text: text.to_owned(), cause })?,
-            ),
+            (Some(digest), _) => {
+                Target::Digest(digest.parse().map_err(|cause| ReferenceError::Digest { text: text.to_owned(), cause })?)
+            }
             (None, Some(tag)) => Target::Tag(tag.to_owned()),
             (None, None) => Target::Tag(DEFAULT_TAG.to_owned()),
         };
@@ -320,9 +320,9 @@ pub fn is_repository_path(text: &str) -> bool {
         let edges = bytes.first().is_some_and(alphanumeric) && bytes.last().is_some_and(alphanumeric);
         let separators = component.split(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
         edges
-            && separators.filter(|run| !run.is_empty()).all(|run| {
-                matches!(run, "." | "_" | "__") || run.bytes().all(|byte| byte == b'-')
-            })
+            && separators
+                .filter(|run| !run.is_empty())
+                .all(|run| matches!(run, "." | "_" | "__") || run.bytes().all(|byte| byte == b'-'))
     })
 }
 

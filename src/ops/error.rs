@@ -26,7 +26,7 @@ pub enum OpsError {
     Source(#[from] SourceError),
     /// A bundle.
     #[error(transparent)]
-    Bundle(#[from] BundleError),
+    Bundle(BundleError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -166,6 +166,16 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         next = cause.source();
     }
     text
+}
+
+impl From<BundleError> for OpsError {
+    /// A bundle that cannot be read from the store for a reason of the store's is that reason.
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::Read(cause) => from_store(cause),
+            other => Self::Bundle(other),
+        }
+    }
 }
 
 impl From<io::Error> for OpsError {

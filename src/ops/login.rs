@@ -23,8 +23,7 @@ pub struct Request {
 /// # Errors
 /// A registry that refuses it or cannot be reached; what was kept before then stays.
 pub async fn login(remote: &Remote, request: &Request) -> Result<Kept, OpsError> {
-    let credential =
-        Credential::Basic { username: request.username.clone(), password: request.password.clone() };
+    let credential = Credential::Basic { username: request.username.clone(), password: request.password.clone() };
     let client = Client::new(&request.server, credential, &remote.settings)?;
     client.check_login().await?;
     let keep = (&*request.server, &*request.username, &request.password);

@@ -1,8 +1,8 @@
 //! What each command does, free of arguments and terminals. A parameter is a power: what is not handed over cannot be
 //! touched.
 
-mod error;
 pub mod build;
+mod error;
 pub mod images;
 pub mod inspect;
 pub mod login;

@@ -68,10 +68,8 @@ impl Names<'_> {
         let name = Name::parse(typed, self.default_domain)?;
         let entries = store.entries()?.entries;
         let same = |entry: &&Entry| short_path(&entry.reference) == short_path(&name.reference);
-        let others: Vec<&Entry> = entries
-            .iter()
-            .filter(|entry| same(entry) && entry.reference.target() == name.reference.target())
-            .collect();
+        let others: Vec<&Entry> =
+            entries.iter().filter(|entry| same(entry) && entry.reference.target() == name.reference.target()).collect();
         if let Some(entry) = single(typed, &others)? {
             return Ok(Chosen { entry: entry.clone(), asked: name.reference, why: Why::OtherRegistry });
         }
@@ -130,10 +128,8 @@ impl Names<'_> {
 fn single<'a>(typed: &str, entries: &[&'a Entry]) -> Result<Option<&'a Entry>, OpsError> {
     let digests: BTreeSet<&str> = entries.iter().map(|entry| entry.descriptor.digest.as_str()).collect();
     if digests.len() > 1 {
-        let matches = entries
-            .iter()
-            .map(|entry| format!("{} ({})", entry.reference, entry.descriptor.digest.short()))
-            .collect();
+        let matches =
+            entries.iter().map(|entry| format!("{} ({})", entry.reference, entry.descriptor.digest.short())).collect();
         return Err(OpsError::Ambiguous { typed: typed.to_owned(), matches });
     }
     Ok(entries.first().copied())

@@ -144,8 +144,7 @@ async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) 
     let (mut sent, mut before) = (0, 0);
     let from_memory = ready.config.iter().map(|(descriptor, bytes)| (descriptor, Some(bytes.clone())));
     let held: Vec<&Digest> = ready.config.iter().map(|(descriptor, _)| &descriptor.digest).collect();
-    let from_store =
-        ready.image.blobs.iter().filter(|blob| !held.contains(&&blob.digest)).map(|blob| (blob, None));
+    let from_store = ready.image.blobs.iter().filter(|blob| !held.contains(&&blob.digest)).map(|blob| (blob, None));
     for (blob, bytes) in from_memory.chain(from_store) {
         let store = store.clone();
         let descriptor = blob.clone();
@@ -158,8 +157,7 @@ async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) 
                 },
             }
         };
-        let uploaded =
-            client.put_blob(&ready.source.asked, blob, open, bar.part(before)).await.map_err(store_first)?;
+        let uploaded = client.put_blob(&ready.source.asked, blob, open, bar.part(before)).await.map_err(store_first)?;
         before += blob.size;
         if uploaded == Uploaded::Sent {
             sent += blob.size;

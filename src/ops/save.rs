@@ -49,12 +49,7 @@ pub fn save_to_file(store: &Store, source: Chosen, path: &Path) -> Result<Saved,
 ///
 /// # Errors
 /// A bundle that is damaged, or a stream that cannot be written to.
-pub fn save_to_stream(
-    store: &Store,
-    source: Chosen,
-    out: &mut dyn Write,
-    name: &str,
-) -> Result<Saved, OpsError> {
+pub fn save_to_stream(store: &Store, source: Chosen, out: &mut dyn Write, name: &str) -> Result<Saved, OpsError> {
     let image = store.image(&source.entry)?;
     copy(&mut store.open_blob(&image.bundle)?, &mut std::io::sink(), name)?;
     copy(&mut store.open_blob(&image.bundle)?, out, name)?;

@@ -32,7 +32,9 @@ impl Trust {
             extra.extend(certificates(path)?);
         }
         let identity = match (&settings.client_certificate, &settings.client_key) {
-            (Some(certificate), key) => Some((certificates(certificate)?, private_key(key.as_ref().unwrap_or(certificate))?)),
+            (Some(certificate), key) => {
+                Some((certificates(certificate)?, private_key(key.as_ref().unwrap_or(certificate))?))
+            }
             (None, Some(_)) => {
                 return Err(RegistryError::Setting("a client key is of no use without its certificate".to_owned()));
             }
@@ -70,7 +72,10 @@ impl Trust {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(known.iter().cloned());
         if roots.is_empty() {
-            return Err(Broken::new(Fault::NoAuthorities, "this machine has no certificate authorities to check it with"));
+            return Err(Broken::new(
+                Fault::NoAuthorities,
+                "this machine has no certificate authorities to check it with",
+            ));
         }
         let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
             .build()
@@ -192,13 +197,15 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryErr
         return Err(unusable(path, "there is no PEM certificate in it".to_owned()));
     }
     for certificate in &found {
-        ParsedCertificate::try_from(certificate).map_err(|error| unusable(path, format!("not a certificate: {error}")))?;
+        ParsedCertificate::try_from(certificate)
+            .map_err(|error| unusable(path, format!("not a certificate: {error}")))?;
     }
     Ok(found)
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, RegistryError> {
-    PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|error| unusable(path, format!("not a PEM private key: {error}")))
+    PrivateKeyDer::from_pem_slice(&read(path)?)
+        .map_err(|error| unusable(path, format!("not a PEM private key: {error}")))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, RegistryError> {

@@ -98,7 +98,8 @@ impl Transport {
             Target::Place(url) => url.clone(),
             Target::Path(path) => {
                 let mut url = self.home.base(scheme).clone();
-                let (path, query) = path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
+                let (path, query) =
+                    path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
                 url.set_path(path);
                 url.set_query(query);
                 url
@@ -155,15 +156,17 @@ impl Transport {
         let ask = async |scheme: Scheme| {
             let mut url = self.home.base(scheme).clone();
             url.set_path("/v2/");
-            self.wire.send(&self.home, &Method::GET, &url, HeaderMap::new(), &Payload::Empty, asked).await.map(|response| {
-                Answer::new(response, url, true, false, self.wire.idle())
-            })
+            self.wire
+                .send(&self.home, &Method::GET, &url, HeaderMap::new(), &Payload::Empty, asked)
+                .await
+                .map(|response| Answer::new(response, url, true, false, self.wire.idle()))
         };
         match ask(Scheme::Plain).await {
             Ok(mut answer) => {
                 let body = answer.body.all(super::answer::REFUSAL_LIMIT).await.ok().flatten().unwrap_or_default();
                 let text = String::from_utf8_lossy(&body);
-                let wants_tls = answer.status == StatusCode::BAD_REQUEST && WANTS_TLS.iter().any(|words| text.contains(words));
+                let wants_tls =
+                    answer.status == StatusCode::BAD_REQUEST && WANTS_TLS.iter().any(|words| text.contains(words));
                 Ok(if wants_tls { Scheme::Tls } else { Scheme::Plain })
             }
             Err(failure) => match fault(&failure) {
@@ -258,7 +261,10 @@ mod tests {
             let storage = Scripted::listen("127.0.0.2:0", None, reply).await;
             let server = leading(307, storage.url("/x")).await;
             let error = get(&server).await.unwrap_err();
-            assert!(matches!(&error, RegistryError::StorageRefused { status: 401, host, .. } if host == "127.0.0.2"), "{error}");
+            assert!(
+                matches!(&error, RegistryError::StorageRefused { status: 401, host, .. } if host == "127.0.0.2"),
+                "{error}"
+            );
             assert_eq!(storage.seen().len(), 1);
             no_secret_in(&storage.seen());
         }
@@ -296,7 +302,10 @@ mod tests {
         for (place, wanted) in table {
             let server = leading(302, place.to_owned()).await;
             let error = get(&server).await.unwrap_err();
-            assert!(matches!(&error, RegistryError::UntrustedLocation { distrust, .. } if *distrust == wanted), "{place}: {error}");
+            assert!(
+                matches!(&error, RegistryError::UntrustedLocation { distrust, .. } if *distrust == wanted),
+                "{place}: {error}"
+            );
         }
         let server = leading(302, "http://[".to_owned()).await;
         assert!(matches!(get(&server).await, Err(RegistryError::Malformed { .. })));
@@ -337,9 +346,15 @@ mod tests {
         let storage = Scripted::listen("127.0.0.2:0", None, |_, _| Reply::full(307, &[("location", "/z")], b"")).await;
         let server = uploading_to(storage.url("/up")).await;
         let error = put(&server).await.unwrap_err();
-        assert!(matches!(error, RegistryError::UntrustedLocation { distrust: Distrust::RedirectedChange, .. }), "{error}");
+        assert!(
+            matches!(error, RegistryError::UntrustedLocation { distrust: Distrust::RedirectedChange, .. }),
+            "{error}"
+        );
         let server = uploading_to("ftp://127.0.0.2/up".to_owned()).await;
-        assert!(matches!(put(&server).await, Err(RegistryError::UntrustedLocation { distrust: Distrust::NotHttp, .. })));
+        assert!(matches!(
+            put(&server).await,
+            Err(RegistryError::UntrustedLocation { distrust: Distrust::NotHttp, .. })
+        ));
     }
 
     #[tokio::test]
@@ -379,7 +394,8 @@ mod tests {
         let source = || Ok(io::Cursor::new(b"blob"));
         let client = server.client(alice());
         client.put_blob(&server.reference("a:1"), &blob(b"blob"), source, progress).await.unwrap();
-        let bodies: Vec<Vec<u8>> = server.seen().into_iter().filter(|seen| seen.method == "PUT").map(|seen| seen.body).collect();
+        let bodies: Vec<Vec<u8>> =
+            server.seen().into_iter().filter(|seen| seen.method == "PUT").map(|seen| seen.body).collect();
         assert_eq!(bodies, [b"blob", b"blob"]);
         assert_eq!(*counted.lock().unwrap(), [0, 4, 0, 4]);
     }

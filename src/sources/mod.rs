@@ -95,7 +95,8 @@ pub fn load(request: &Request) -> Result<Loaded, SourceError> {
         newest = newest.max(time);
         let revision = request.revision.as_deref();
         let failed = |cause| SourceError::Bundle { path: (*path).clone(), cause };
-        let (bundle, found) = std::mem::take(&mut assembly).finish(Some(request.rego_version), revision).map_err(failed)?;
+        let (bundle, found) =
+            std::mem::take(&mut assembly).finish(Some(request.rego_version), revision).map_err(failed)?;
         if bundle.extras.iter().any(|extra| extra.kind == Kind::Signatures) {
             return Err(SourceError::Signed((*path).clone()));
         }

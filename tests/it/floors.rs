@@ -97,7 +97,10 @@ fn no_module_uses_its_own_floor_or_a_higher_one() {
 fn an_upward_and_a_sideways_import_are_found() {
     assert_eq!(trespasses("store", "use crate::ops::push;"), ["store (floor 2) uses ops"]);
     assert_eq!(trespasses("store", "fn x() { crate::registry::Client::new() }"), ["store (floor 2) uses registry"]);
-    assert_eq!(trespasses("oci", "use crate::{files::write, store::Store};"), ["oci (floor 1) uses files", "oci (floor 1) uses store"]);
+    assert_eq!(
+        trespasses("oci", "use crate::{files::write, store::Store};"),
+        ["oci (floor 1) uses files", "oci (floor 1) uses store"]
+    );
     assert_eq!(trespasses("store", "use crate::oci::Digest;\nuse crate::store::blob;"), Vec::<String>::new());
     assert_eq!(trespasses("attic", ""), ["attic stands on no floor"]);
 }

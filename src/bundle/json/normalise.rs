@@ -273,7 +273,9 @@ impl<'text> Reader<'text> {
         let window = rest.get(..rest.len().min(4)).unwrap_or_default();
         let valid = match std::str::from_utf8(window) {
             Ok(text) => text,
-            Err(error) => window.get(..error.valid_up_to()).map_or("", |valid| std::str::from_utf8(valid).unwrap_or("")),
+            Err(error) => {
+                window.get(..error.valid_up_to()).map_or("", |valid| std::str::from_utf8(valid).unwrap_or(""))
+            }
         };
         debug_assert!(!self.utf8 || !valid.is_empty());
         match valid.chars().next() {
@@ -315,7 +317,8 @@ impl<'text> Reader<'text> {
             let rest = self.input.get(self.position..).unwrap_or_default();
             let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_hexdigit()).count();
             self.position += digits;
-            let fault = if digits == rest.len() { JsonFault::CutOff } else { JsonFault::Expected("four hexadecimal digits") };
+            let fault =
+                if digits == rest.len() { JsonFault::CutOff } else { JsonFault::Expected("four hexadecimal digits") };
             return self.fail(fault);
         };
         self.position += 4;
@@ -466,7 +469,9 @@ mod tests {
     #[test]
     fn keys_are_sorted_by_their_bytes_at_every_level() {
         assert_eq!(
-            text(r#" { "b" : { "z" : 1 , "a" : [ { "d" : 2 , "c" : 3 } ] } , "a" : null , "é" : true, "\u0041" : false } "#),
+            text(
+                r#" { "b" : { "z" : 1 , "a" : [ { "d" : 2 , "c" : 3 } ] } , "a" : null , "é" : true, "\u0041" : false } "#
+            ),
             r#"{"A":false,"a":null,"b":{"a":[{"c":3,"d":2}],"z":1},"é":true}"#
         );
         // By the bytes of the key, not of the text that is written for it.
@@ -475,7 +480,9 @@ mod tests {
 
     #[test]
     fn of_a_repeated_key_the_last_counts_and_its_place_is_told() {
-        let read = normalise(br#"{"users":[{},{"name":{"x":1},"n":2,"\u006eame":3}],"users":[{"a":1,"a":2,"a":3}]}"#, 0).unwrap();
+        let read =
+            normalise(br#"{"users":[{},{"name":{"x":1},"n":2,"\u006eame":3}],"users":[{"a":1,"a":2,"a":3}]}"#, 0)
+                .unwrap();
         assert_eq!(read.json.to_string(), r#"{"users":[{"a":3}]}"#);
         assert_eq!(read.duplicates.places, ["users[1].name", "users[0].a", "users[0].a", "users"]);
         assert_eq!(read.duplicates.count, 4);

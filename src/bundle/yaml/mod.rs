@@ -88,7 +88,9 @@ mod tests {
     #[test]
     fn aliases_cannot_blow_up() {
         let mut bomb = String::from("a: &a [x,x,x,x,x,x,x,x,x]\n");
-        for (name, before) in ["b", "c", "d", "e", "f", "g", "h", "i"].iter().zip(["a", "b", "c", "d", "e", "f", "g", "h"]) {
+        for (name, before) in
+            ["b", "c", "d", "e", "f", "g", "h", "i"].iter().zip(["a", "b", "c", "d", "e", "f", "g", "h"])
+        {
             bomb.push_str(&format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(",")));
         }
         assert!(error(&bomb).contains("aliases"), "{}", error(&bomb));
@@ -100,7 +102,8 @@ mod tests {
     fn what_is_no_text_is_told() {
         assert_eq!(error(b"a: \xff\n"), "line 1: the text is not UTF-8");
         assert_eq!(error("a: 1\nb: \u{1}\n"), "line 2: control characters are not allowed");
-        let wide: Vec<u8> = [0xfeff_u16].into_iter().chain("a: é\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            [0xfeff_u16].into_iter().chain("a: é\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(to_json(&wide, 0).unwrap().json.to_string(), "{\"a\":\"é\"}");
     }
 

@@ -141,9 +141,9 @@ fn refuse(arguments: &BuildArgs) -> Result<(), OpsError> {
         ("--exclude-files-verify", !arguments.exclude_files_verify.is_empty()),
     ];
     match signing.iter().find(|(_, given)| *given) {
-        Some((flag, _)) => {
-            Err(OpsError::Unsupported(format!("{flag} is not supported: OPA bundle signatures are not made or checked")))
-        }
+        Some((flag, _)) => Err(OpsError::Unsupported(format!(
+            "{flag} is not supported: OPA bundle signatures are not made or checked"
+        ))),
         None => Ok(()),
     }
 }

@@ -51,8 +51,7 @@ impl Report for Inspected {
     }
 
     fn json(&self) -> Value {
-        let files: Vec<Value> =
-            self.files.iter().map(|file| json!({ "path": file.name, "size": file.size })).collect();
+        let files: Vec<Value> = self.files.iter().map(|file| json!({ "path": file.name, "size": file.size })).collect();
         json!({
             "reference": self.source.entry.reference.to_string(),
             "digest": self.descriptor.digest,

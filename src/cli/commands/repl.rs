@@ -78,8 +78,7 @@ fn reply(session: &mut Session, query: &str) -> String {
         Ok(Answer::Undefined) => "undefined\n".to_owned(),
         Ok(Answer::Value(value)) => format!("{value:#}\n"),
         Ok(Answer::Rows { columns, rows }) => {
-            let rows: Vec<Vec<String>> =
-                rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+            let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
             table(&columns.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
         }
         Err(error) => format!("error: {}\n", crate::ui::Safe(&error.to_string())),

@@ -106,9 +106,9 @@ impl Report for List {
     fn json(&self) -> Value {
         TEMPLATES
             .iter()
-            .map(|template| {
-                json!({ "name": template.name, "kind": template.kind, "description": template.description })
-            })
+            .map(
+                |template| json!({ "name": template.name, "kind": template.kind, "description": template.description }),
+            )
             .collect()
     }
 

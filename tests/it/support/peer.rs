@@ -36,13 +36,8 @@ pub fn docker_registry(sandbox: &Sandbox, htpasswd: Option<&std::path::Path>) ->
         config.push_str(&format!("auth:\n  htpasswd:\n    realm: test\n    path: {}\n", file.display()));
     }
     let config = sandbox.write("registry.yml", config);
-    let child = Command::new(program)
-        .arg("serve")
-        .arg(config)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let child =
+        Command::new(program).arg("serve").arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let registry = DockerRegistry { host: format!("127.0.0.1:{port}"), child };
     let deadline = Instant::now() + Duration::from_secs(20);
     while std::net::TcpStream::connect(&registry.host).is_err() {

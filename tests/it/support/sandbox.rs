@@ -24,7 +24,10 @@ impl Sandbox {
     pub fn new() -> Self {
         let sandbox = Self { folder: tempfile::tempdir().unwrap() };
         sandbox.write("src/.manifest", "{\"roots\":[\"policies\"]}\n");
-        sandbox.write("src/policies/hello.rego", "package policies.hello\n\ndefault allowed := false\n\nallowed if input.role == \"admin\"\n");
+        sandbox.write(
+            "src/policies/hello.rego",
+            "package policies.hello\n\ndefault allowed := false\n\nallowed if input.role == \"admin\"\n",
+        );
         sandbox
     }
 

@@ -1,0 +1,135 @@
+//! Several commands in a row, as people use them.
+
+use super::support::{Registry, Run, Sandbox};
+use std::process::Stdio;
+
+#[test]
+fn what_was_built_here_is_pushed_there_and_pulled_elsewhere() {
+    let (sandbox, registry) = (Sandbox::new(), Registry::start());
+    let built = sandbox.run(&["build", "src", "-t", "acme/hello:1.0.0"]).quietly().value("digest");
+    let name = registry.name("acme/hello:1.0.0");
+    let pushed = sandbox.run(&["push", &name]).exits(0);
+    assert!(
+        pushed.err.starts_with(&format!("note: {name} is not in the local store; taking docker.io/acme/hello:1.0.0"))
+    );
+    assert_eq!(
+        pushed.out,
+        format!("\nResolved ref [{name}].\ndigest: {built}\n\nPushed ref [{name}].\ndigest: {built}\n")
+    );
+    // The name it was pushed under is a name of it now.
+    sandbox.run(&["push", &name, "-q"]).quietly();
+
+    let other = Sandbox::new();
+    let pulled = other.run(&["pull", &name]).quietly();
+    assert_eq!(pulled.out, format!("\nPulling.\nref: {name}\n\nPulled ref [{name}].\ndigest: {built}\n"));
+    other.run(&["save", "acme/hello:1.0.0", "-f", "theirs.tar.gz"]).exits(0);
+    sandbox.run(&["save", "docker.io/acme/hello", "-f", "ours.tar.gz"]).exits(0);
+    assert_eq!(other.read("theirs.tar.gz"), sandbox.read("ours.tar.gz"));
+    let streamed = other.command(&["save", &name, "-f", "-"]).output().unwrap();
+    assert_eq!(streamed.stdout, sandbox.read("ours.tar.gz"));
+}
+
+#[test]
+fn an_image_is_moved_by_pull_tag_and_push() {
+    let (sandbox, old, new) = (Sandbox::new(), Registry::start(), Registry::start());
+    let (from, to) = (old.name("acme/hello:1"), new.name("acme/hello:1"));
+    sandbox.run(&["build", "src", "-t", &from]).quietly();
+    sandbox.run(&["push", &from]).quietly();
+    let other = Sandbox::new();
+    other.run(&["pull", &from]).quietly();
+    other.run(&["tag", &from, &to]).quietly();
+    let moved = other.run(&["push", &to, "-q", "--digestfile", "digest"]).quietly();
+    assert_eq!(moved.out.trim_end().as_bytes(), other.read("digest"));
+}
+
+#[test]
+fn an_image_built_before_is_tagged_under_a_new_default_domain() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["build", "src", "-t", "john/myapp:rbac"]).quietly();
+    sandbox.write("store/default-domain.cfg", "ghcr.io");
+    let run = sandbox.run(&["tag", "john/myapp:rbac", "ghcr.io/me/myapp:rbac"]).exits(0);
+    assert!(run.err.contains("taking docker.io/john/myapp:rbac"), "{run:?}");
+    assert!(sandbox.run(&["images"]).quietly().out.contains("ghcr.io/me/myapp"));
+    // Never for rm: nothing that was not named is removed.
+    sandbox.run(&["rm", "-f", "john/myapp:rbac"]).exits(1);
+}
+
+#[test]
+fn a_name_that_several_images_could_have_is_not_guessed() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["build", "src", "-t", "a.example/x/y:1"]).quietly();
+    sandbox.write("src/policies/more.rego", "package policies.more\n");
+    sandbox.run(&["build", "src", "-t", "b.example/x/y:1"]).quietly();
+    let run = sandbox.run(&["save", "x/y:1"]).exits(1);
+    assert!(run.err.contains("a.example/x/y:1") && run.err.contains("b.example/x/y:1"), "{run:?}");
+}
+
+#[test]
+fn a_digest_prefix_works_wherever_a_name_does() {
+    let sandbox = Sandbox::new();
+    let digest = sandbox.run(&["build", "src", "-t", "a/b:1", "-q"]).quietly().out;
+    let hex = digest.trim_end().strip_prefix("sha256:").unwrap();
+    for id in [&hex[..4], &hex[..12], hex, digest.trim_end()] {
+        assert_eq!(sandbox.run(&["inspect", id, "-q"]).quietly().out, digest, "{id}");
+    }
+    sandbox.run(&["tag", &hex[..8], "a/b:2"]).quietly();
+    let run = sandbox.run(&["rm", "-f", &hex[..12]]).exits(1);
+    assert!(run.err.contains("a/b:1") && run.err.contains("a/b:2"), "{run:?}");
+    sandbox.run(&["rm", "-f", "a/b:1", "a/b:2"]).quietly();
+    assert!(sandbox.store_state().iter().all(|(path, _)| !path.to_str().unwrap().contains("blobs/sha256")));
+}
+
+#[test]
+fn a_question_before_rm_is_answered_by_the_end_of_input() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["build", "src", "-t", "a/b:1"]).quietly();
+    let run = sandbox.run_with(&["rm", "a/b:1"], "n\n").exits(0);
+    assert_eq!(run.out, "\nOperation canceled by user.\n");
+    let run = sandbox.run(&["rm", "a/b:1"]).exits(0);
+    assert_eq!(run.out, "\nRemoved reference.\nreference: docker.io/a/b:1\n");
+}
+
+#[test]
+fn repl_pulls_what_is_absent_and_survives_a_bad_query() {
+    let (sandbox, registry) = (Sandbox::new(), Registry::start());
+    let name = registry.name("acme/hello:1");
+    sandbox.run(&["build", "src", "-t", &name]).quietly();
+    sandbox.run(&["push", &name]).quietly();
+    let other = Sandbox::new();
+    other.write("input.json", r#"{"role":"admin"}"#);
+    let run =
+        other.run_with(&["repl", &name, "-i", "input.json"], "data.policies.hello.allowed\n1 +\nnope.x\n[1,2][i]\n");
+    let run = run.exits(0);
+    assert!(run.err.contains("pulling it"), "{run:?}");
+    let lines: Vec<&str> = run.out.lines().collect();
+    assert_eq!((lines[0], &lines[1][..7], &lines[2][..7]), ("true", "error: ", "error: "), "{run:?}");
+}
+
+#[test]
+fn fifty_processes_at_once_lose_no_name() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["build", "src", "-t", "acme/base:1"]).quietly();
+    for round in 0..2 {
+        let children: Vec<_> = (0..50)
+            .map(|number| {
+                let name = format!("acme/r{round}:n{number}");
+                let arguments: Vec<&str> = match number % 5 {
+                    0 => vec!["images"],
+                    1 => vec!["build", "src", "-t", &name],
+                    _ => vec!["tag", "acme/base:1", &name],
+                };
+                let mut command = sandbox.command(&arguments);
+                command.stdout(Stdio::null()).stderr(Stdio::piped());
+                (number, command.spawn().unwrap())
+            })
+            .collect();
+        for (number, child) in children {
+            let run = Run::from(child.wait_with_output().unwrap());
+            assert_eq!(run.code, 0, "{number}: {run:?}");
+        }
+        let listed = sandbox.run(&["images", "-q"]).quietly().out;
+        for number in (0..50).filter(|number| number % 5 != 0) {
+            assert!(listed.contains(&format!("docker.io/acme/r{round}:n{number}\n")), "r{round} n{number}");
+        }
+    }
+}

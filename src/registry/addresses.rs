@@ -37,7 +37,12 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         // Mapped, compatible (`::` and `::1` among them) and translated addresses are as public as the one inside.
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => inner(high, low),
         [0x2002, high, low, ..] => inner(high, low),
-        _ => !(first & 0xfe00 == 0xfc00 || first & 0xff80 == 0xfe80 || first & 0xff00 == 0xff00 || (first == 0x64 && second == 0xff9b)),
+        _ => {
+            !(first & 0xfe00 == 0xfc00
+                || first & 0xff80 == 0xfe80
+                || first & 0xff00 == 0xff00
+                || (first == 0x64 && second == 0xff9b))
+        }
     }
 }
 
@@ -120,13 +125,30 @@ mod tests {
     #[test]
     fn private_addresses_are_told_in_every_spelling() {
         for private in [
-            "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "255.255.255.255",
-            "224.0.0.1", "::", "::1", "fd00:ec2::254", "fe80::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
-            "2002:7f00:1::", "ff02::1", "fec0::1",
+            "127.0.0.1",
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "255.255.255.255",
+            "224.0.0.1",
+            "::",
+            "::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "ff02::1",
+            "fec0::1",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }
-        for public in ["1.1.1.1", "140.82.112.3", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101", "172.32.0.1"] {
+        for public in ["1.1.1.1", "140.82.112.3", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101", "172.32.0.1"]
+        {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
     }
@@ -134,8 +156,13 @@ mod tests {
     #[test]
     fn a_host_is_private_by_how_it_is_written() {
         for url in [
-            "http://localhost/", "http://LOCALHOST./", "http://a.localhost/", "http://2130706433/", "http://0x7f.1/",
-            "http://0177.0.0.1/", "http://[::1]/",
+            "http://localhost/",
+            "http://LOCALHOST./",
+            "http://a.localhost/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "http://[::1]/",
         ] {
             let url = url::Url::parse(url).unwrap();
             assert!(is_private_host(&url.host().unwrap()), "{url}");

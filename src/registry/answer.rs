@@ -88,7 +88,9 @@ impl Answer {
             }
             400..500 => (RegistryError::Refused { asked, status, said }, Again::Never),
             500.. => (RegistryError::ServerError { asked, status, wait, said }, Again::Never),
-            _ => (malformed(&asked, format!("the registry answered with the unexpected status {status}")), Again::Never),
+            _ => {
+                (malformed(&asked, format!("the registry answered with the unexpected status {status}")), Again::Never)
+            }
         };
         Failure { error, again }
     }
@@ -160,7 +162,9 @@ mod tests {
     fn a_refusal_is_told_in_the_registrys_words() {
         let said = |body: &str| words(body.as_bytes()).to_string();
         assert_eq!(
-            said(r#"{"errors":[{"code":"DENIED","message":"requested access to the resource is denied","detail":null}]}"#),
+            said(
+                r#"{"errors":[{"code":"DENIED","message":"requested access to the resource is denied","detail":null}]}"#
+            ),
             " (DENIED: requested access to the resource is denied)"
         );
         assert_eq!(said(r#"{"errors":[{"code":"ARTIFACT_LOCKED"}]}"#), " (ARTIFACT_LOCKED)");
@@ -168,7 +172,10 @@ mod tests {
         assert_eq!(said(r#"{"details":"incorrect username or password"}"#), " (incorrect username or password)");
         assert_eq!(said(r#"{"error":"invalid_grant","error_description":"expired"}"#), " (expired)");
         assert_eq!(said("404 page not found\nmore"), " (404 page not found)");
-        assert_eq!(said("<html><head><title>502 Bad Gateway</title></head><body>…</body></html>"), " (502 Bad Gateway)");
+        assert_eq!(
+            said("<html><head><title>502 Bad Gateway</title></head><body>…</body></html>"),
+            " (502 Bad Gateway)"
+        );
         for silent in ["", "{}", "[]", "<html>", r#"{"errors":[]}"#] {
             assert_eq!(said(silent), "", "{silent}");
         }

@@ -27,7 +27,7 @@ fn parse(line: &str) -> Vec<Challenge> {
     let mut rest = line;
     loop {
         rest = rest.trim_start_matches([' ', '\t', ',']);
-        let end = rest.find(|c: char| matches!(c, ' ' | '\t' | ',' | '=' | '"')).unwrap_or(rest.len());
+        let end = rest.find([' ', '\t', ',', '=', '"']).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         if word.is_empty() {
             // A stray character: step over it.
@@ -94,18 +94,26 @@ mod tests {
 
     #[test]
     fn challenges_are_read_in_every_shape() {
-        let bearer = "bearer[realm=https://auth.docker.io/token|service=registry.docker.io|scope=repository:a/b:pull,push]";
+        let bearer =
+            "bearer[realm=https://auth.docker.io/token|service=registry.docker.io|scope=repository:a/b:pull,push]";
         let table: [(&[&str], &[&str]); 10] = [
             (
-                &[r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#],
+                &[
+                    r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:a/b:pull,push""#,
+                ],
                 &[bearer],
             ),
             (
-                &[r#"bearer  realm = "https://auth.docker.io/token" , service=registry.docker.io, scope="repository:a/b:pull,push""#],
+                &[
+                    r#"bearer  realm = "https://auth.docker.io/token" , service=registry.docker.io, scope="repository:a/b:pull,push""#,
+                ],
                 &[bearer],
             ),
             (&["Basic realm=\"a\"", "Bearer realm=\"b\""], &["basic[realm=a]", "bearer[realm=b]"]),
-            (&[r#"Basic realm="a, b", Bearer realm="c",error="invalid_token""#], &["basic[realm=a, b]", "bearer[realm=c|error=invalid_token]"]),
+            (
+                &[r#"Basic realm="a, b", Bearer realm="c",error="invalid_token""#],
+                &["basic[realm=a, b]", "bearer[realm=c|error=invalid_token]"],
+            ),
             (&[r#"Basic realm="say \"hi\"""#], &[r#"basic[realm=say "hi"]"#]),
             (&["Basic"], &["basic[]"]),
             (&["Negotiate, Basic realm=x"], &["negotiate[]", "basic[realm=x]"]),

@@ -14,7 +14,10 @@ pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 /// asked was decided when the client was made.
 pub trait Distribution: Send + Sync {
     /// The manifest or index a reference names now: its type, digest and size. `None` when the registry has none.
-    fn head_manifest(&self, reference: &Reference) -> impl Future<Output = Result<Option<Descriptor>, RegistryError>> + Send;
+    fn head_manifest(
+        &self,
+        reference: &Reference,
+    ) -> impl Future<Output = Result<Option<Descriptor>, RegistryError>> + Send;
 
     /// The manifest or index a reference names now, as its bytes, which match the digest where the reference has one.
     /// What they say is unchecked, and an index is not descended into.
@@ -29,7 +32,11 @@ pub trait Distribution: Send + Sync {
     ) -> impl Future<Output = Result<Digest, RegistryError>> + Send;
 
     /// Whether a repository has a blob.
-    fn head_blob(&self, repository: &Reference, digest: &Digest) -> impl Future<Output = Result<bool, RegistryError>> + Send;
+    fn head_blob(
+        &self,
+        repository: &Reference,
+        digest: &Digest,
+    ) -> impl Future<Output = Result<bool, RegistryError>> + Send;
 
     /// Writes a blob into `into`, on a thread of its own, and gives the writer back. Exactly `descriptor.size` bytes are
     /// written, or it is an error; whether they match the digest is for the writer to find out, as the bytes are hashed
@@ -89,7 +96,12 @@ impl Distribution for Client {
         self.fetch_manifest(reference).await
     }
 
-    async fn put_manifest(&self, reference: &Reference, media_type: &str, bytes: &[u8]) -> Result<Digest, RegistryError> {
+    async fn put_manifest(
+        &self,
+        reference: &Reference,
+        media_type: &str,
+        bytes: &[u8],
+    ) -> Result<Digest, RegistryError> {
         self.store_manifest(reference, media_type, bytes).await
     }
 

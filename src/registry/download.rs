@@ -34,7 +34,10 @@ impl Client {
         scope: &Scope,
         asked: &Asked,
     ) -> Result<bool, RegistryError> {
-        let answer = self.transport.send(&Call::new(Method::HEAD, path(repository, digest), scope, asked, Missing::Blob)).await?;
+        let answer = self
+            .transport
+            .send(&Call::new(Method::HEAD, path(repository, digest), scope, asked, Missing::Blob))
+            .await?;
         match answer.status.as_u16() {
             200 => Ok(true),
             404 => Ok(false),
@@ -81,7 +84,8 @@ impl Client {
             let before = transfer.done;
             if before > 0 {
                 let (name, value) = range_from(before);
-                call.headers.insert(name, HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static("")));
+                call.headers
+                    .insert(name, HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static("")));
             }
             let failure = match self.transport.exchange(&call).await {
                 Ok(answer) => match transfer.take(answer).await {
@@ -219,9 +223,11 @@ mod tests {
         descriptor: &Descriptor,
         script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
     ) -> (Result<Vec<u8>, RegistryError>, Vec<Seen>) {
-        let server = Scripted::start(move |seen, before| {
-            if seen.target == "/v2/" { Reply::status(200) } else { script(seen, before) }
-        })
+        let server = Scripted::start(
+            move |seen, before| {
+                if seen.target == "/v2/" { Reply::status(200) } else { script(seen, before) }
+            },
+        )
         .await;
         let client = server.client(Credential::Anonymous);
         let got = client.get_blob(&server.reference("acme/x:1"), descriptor, Vec::new(), nobody()).await;
@@ -282,11 +288,11 @@ mod tests {
         let bytes = content();
         let size = bytes.len() as u64;
         for announced in [Some(size + 1), None] {
-            let (error, seen) = get(&blob(&bytes), move |_, _| {
-                Reply::cut(200, &[], announced, &[content(), vec![0]].concat())
-            })
-            .await;
-            assert!(matches!(error, Err(RegistryError::SizeMismatch { wanted, got, .. }) if wanted == size && got == size + 1));
+            let (error, seen) =
+                get(&blob(&bytes), move |_, _| Reply::cut(200, &[], announced, &[content(), vec![0]].concat())).await;
+            assert!(
+                matches!(error, Err(RegistryError::SizeMismatch { wanted, got, .. }) if wanted == size && got == size + 1)
+            );
             assert_eq!(seen.len(), 1);
         }
         let lie = Descriptor { size: 1 << 62, ..blob(&bytes) };
@@ -334,7 +340,8 @@ mod tests {
     async fn a_blob_that_is_not_there_is_named() {
         let descriptor = blob(b"x");
         let (error, _) = get(&descriptor, |_, _| Reply::json(404, &[], "BLOB_UNKNOWN", "blob unknown")).await;
-        let wanted = format!("cannot get blob {} of acme/x: blob not found (BLOB_UNKNOWN: blob unknown)", descriptor.digest);
+        let wanted =
+            format!("cannot get blob {} of acme/x: blob not found (BLOB_UNKNOWN: blob unknown)", descriptor.digest);
         assert!(error.unwrap_err().to_string().ends_with(&wanted));
     }
 
@@ -358,8 +365,10 @@ mod tests {
     #[tokio::test]
     async fn a_head_tells_whether_a_blob_is_there() {
         for (status, wanted) in [(200, Some(true)), (404, Some(false)), (403, None)] {
-            let server = Scripted::start(move |seen, _| Reply::status(if seen.method == "HEAD" { status } else { 200 })).await;
-            let found = server.client(Credential::Anonymous).head_blob(&server.reference("a:1"), &Digest::of(b"x")).await;
+            let server =
+                Scripted::start(move |seen, _| Reply::status(if seen.method == "HEAD" { status } else { 200 })).await;
+            let found =
+                server.client(Credential::Anonymous).head_blob(&server.reference("a:1"), &Digest::of(b"x")).await;
             assert_eq!(found.ok(), wanted);
         }
     }

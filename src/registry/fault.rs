@@ -86,7 +86,9 @@ pub(super) fn classify(error: &reqwest::Error) -> Result<Broken, PrivateAddress>
     };
     let cause = match fault {
         Fault::ConnectTimeout => "no connection within the time allowed".to_owned(),
-        Fault::CutOff if matches!(io, None | Some(io::ErrorKind::UnexpectedEof)) => "the connection was closed before the answer was complete".to_owned(),
+        Fault::CutOff if matches!(io, None | Some(io::ErrorKind::UnexpectedEof)) => {
+            "the connection was closed before the answer was complete".to_owned()
+        }
         Fault::Garbled => format!("the answer is not HTTP ({innermost})"),
         _ => innermost,
     };
@@ -113,15 +115,19 @@ fn of_tls(error: &rustls::Error) -> Broken {
     let cause = match (fault, error) {
         (Fault::NotTls, _) => "the server answers TLS with plain HTTP".to_owned(),
         (Fault::UnknownAuthority, _) => "the server's certificate is signed by an unknown authority".to_owned(),
-        (Fault::WrongHost, rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext {
-            presented, ..
-        })) => format!("the server's certificate is for {}, not for this host", listed(presented)),
-        (_, rustls::Error::InvalidCertificate(
-            CertificateError::Expired | CertificateError::ExpiredContext { .. },
-        )) => "the server's certificate has expired".to_owned(),
-        (_, rustls::Error::InvalidCertificate(
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
-        )) => "the server's certificate is not valid yet".to_owned(),
+        (
+            Fault::WrongHost,
+            rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }),
+        ) => format!("the server's certificate is for {}, not for this host", listed(presented)),
+        (_, rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. })) => {
+            "the server's certificate has expired".to_owned()
+        }
+        (
+            _,
+            rustls::Error::InvalidCertificate(
+                CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+            ),
+        ) => "the server's certificate is not valid yet".to_owned(),
         _ => error.to_string(),
     };
     Broken { fault, cause }
@@ -131,7 +137,11 @@ fn listed(names: &[String]) -> String {
     match names.len() {
         0 => "no host".to_owned(),
         1..=3 => names.join(", "),
-        count => format!("{} and {} others", names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", "), count - 2),
+        count => format!(
+            "{} and {} others",
+            names.iter().take(2).map(String::as_str).collect::<Vec<_>>().join(", "),
+            count - 2
+        ),
     }
 }
 

@@ -231,7 +231,13 @@ mod tests {
         for own in ["https://ghcr.io/v2/", "https://GHCR.io:443/x"] {
             assert!(home.owns(&url(own)), "{own}");
         }
-        for other in ["http://ghcr.io/", "https://ghcr.io:8443/", "https://ghcr.io./", "https://a.ghcr.io/", "https://ghcr.io.evil.com/"] {
+        for other in [
+            "http://ghcr.io/",
+            "https://ghcr.io:8443/",
+            "https://ghcr.io./",
+            "https://a.ghcr.io/",
+            "https://ghcr.io.evil.com/",
+        ] {
             assert!(!home.owns(&url(other)), "{other}");
         }
     }

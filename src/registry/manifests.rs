@@ -28,12 +28,15 @@ pub struct Fetched {
 
 impl Client {
     pub(super) async fn describe_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, RegistryError> {
-        let (asked, scope) = (self.asked(format!("look for manifest {}", name(reference))), Scope::pull(reference.path()));
+        let (asked, scope) =
+            (self.asked(format!("look for manifest {}", name(reference))), Scope::pull(reference.path()));
         if let Some(found) = self.manifest_head(reference, &scope, &asked).await? {
             return Ok(found);
         }
         match self.fetch_manifest(reference).await {
-            Ok(Fetched { bytes, media_type, digest }) => Ok(Some(Descriptor::new(&media_type, digest, bytes.len() as u64))),
+            Ok(Fetched { bytes, media_type, digest }) => {
+                Ok(Some(Descriptor::new(&media_type, digest, bytes.len() as u64)))
+            }
             Err(RegistryError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -197,7 +200,8 @@ fn own_type(bytes: &[u8]) -> String {
 }
 
 fn accepted() -> HeaderValue {
-    HeaderValue::from_str(&media_types::ACCEPTED_MANIFESTS.join(", ")).unwrap_or_else(|_| HeaderValue::from_static("*/*"))
+    HeaderValue::from_str(&media_types::ACCEPTED_MANIFESTS.join(", "))
+        .unwrap_or_else(|_| HeaderValue::from_static("*/*"))
 }
 
 fn path(reference: &Reference) -> String {
@@ -222,26 +226,39 @@ mod tests {
     use crate::registry::{Credential, Distribution, Fault, Settings};
     use std::time::Duration;
 
+    type Script = fn(usize) -> Reply;
+
     const DOCUMENT: &[u8] = br#"{"schemaVersion":2,"config":{"mediaType":"a","digest":"b","size":1},"layers":[]}"#;
     const OCI: (&str, &str) = ("content-type", media_types::MANIFEST);
 
-    async fn get(script: impl Fn(usize) -> Reply + Send + Sync + 'static, target: &str) -> Result<Fetched, RegistryError> {
+    async fn get(
+        script: impl Fn(usize) -> Reply + Send + Sync + 'static,
+        target: &str,
+    ) -> Result<Fetched, RegistryError> {
         let server = serving(script).await;
         server.client(Credential::Anonymous).get_manifest(&server.reference(target)).await
     }
 
     async fn serving(script: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Scripted {
-        Scripted::start(move |seen, before| {
-            if seen.target == "/v2/" { Reply::status(200) } else { script(before) }
-        })
-        .await
+        Scripted::start(move |seen, before| if seen.target == "/v2/" { Reply::status(200) } else { script(before) })
+            .await
     }
 
     #[tokio::test]
     async fn a_manifest_comes_with_its_bytes_type_and_digest() {
-        let server = serving(|_| Reply::full(200, &[("content-type", "Application/vnd.oci.image.manifest.v1+json; x=y")], DOCUMENT)).await;
+        let server = serving(|_| {
+            Reply::full(200, &[("content-type", "Application/vnd.oci.image.manifest.v1+json; x=y")], DOCUMENT)
+        })
+        .await;
         let fetched = server.client(Credential::Anonymous).get_manifest(&server.reference("acme/x:1")).await.unwrap();
-        assert_eq!(fetched, Fetched { bytes: DOCUMENT.to_vec(), media_type: media_types::MANIFEST.to_owned(), digest: Digest::of(DOCUMENT) });
+        assert_eq!(
+            fetched,
+            Fetched {
+                bytes: DOCUMENT.to_vec(),
+                media_type: media_types::MANIFEST.to_owned(),
+                digest: Digest::of(DOCUMENT)
+            }
+        );
         let seen = server.seen();
         assert_eq!(seen[0].line(), "GET /v2/acme/x/manifests/1");
         assert_eq!(seen[0].header("accept-encoding"), Some("identity"));
@@ -258,7 +275,8 @@ mod tests {
             (br#"{"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":{"mediaType":"a","digest":"b","size":1},"layers":[]}"#, media_types::DOCKER_MANIFEST),
         ];
         for (document, wanted) in table {
-            let fetched = get(move |_| Reply::full(200, &[("content-type", "application/json")], document), "a:1").await.unwrap();
+            let fetched =
+                get(move |_| Reply::full(200, &[("content-type", "application/json")], document), "a:1").await.unwrap();
             assert_eq!(fetched.media_type, wanted);
         }
     }
@@ -267,9 +285,12 @@ mod tests {
     async fn bytes_that_are_not_those_of_the_digest_are_refused() {
         let other = Digest::of(b"other");
         let by_digest = get(|_| Reply::full(200, &[OCI], DOCUMENT), &format!("a@{other}")).await.unwrap_err();
-        assert!(matches!(by_digest, RegistryError::DigestMismatch { wanted, got, .. } if wanted == other && got == Digest::of(DOCUMENT)));
+        assert!(
+            matches!(by_digest, RegistryError::DigestMismatch { wanted, got, .. } if wanted == other && got == Digest::of(DOCUMENT))
+        );
         let header = other.to_string();
-        let by_header = get(move |_| Reply::full(200, &[OCI, ("docker-content-digest", &header)], DOCUMENT), "a:1").await;
+        let by_header =
+            get(move |_| Reply::full(200, &[OCI, ("docker-content-digest", &header)], DOCUMENT), "a:1").await;
         assert!(matches!(by_header.unwrap_err(), RegistryError::DigestMismatch { .. }));
         let garbage = get(|_| Reply::full(200, &[OCI, ("docker-content-digest", "../x")], DOCUMENT), "a:1").await;
         assert!(garbage.is_ok());
@@ -280,10 +301,16 @@ mod tests {
         let huge = vec![b' '; usize::try_from(MANIFEST_LIMIT).unwrap() + 1];
         let error = get(move |_| Reply::full(200, &[OCI], &huge), "a:1").await.unwrap_err();
         assert!(matches!(error, RegistryError::TooLarge { limit: MANIFEST_LIMIT, .. }), "{error}");
-        let table: [(fn(usize) -> Reply, &str); 8] = [
+        let table: [(Script, &str); 8] = [
             (|_| Reply::full(200, &[("content-encoding", "gzip")], DOCUMENT), "compressed"),
-            (|_| Reply::json(404, &[], "MANIFEST_UNKNOWN", "manifest unknown"), "manifest not found (MANIFEST_UNKNOWN: manifest unknown)"),
-            (|_| Reply::json(404, &[], "NAME_UNKNOWN", "no such name"), "repository not found (NAME_UNKNOWN: no such name)"),
+            (
+                |_| Reply::json(404, &[], "MANIFEST_UNKNOWN", "manifest unknown"),
+                "manifest not found (MANIFEST_UNKNOWN: manifest unknown)",
+            ),
+            (
+                |_| Reply::json(404, &[], "NAME_UNKNOWN", "no such name"),
+                "repository not found (NAME_UNKNOWN: no such name)",
+            ),
             (|_| Reply::json(403, &[], "DENIED", "no"), "403 Forbidden (DENIED: no)"),
             (|_| Reply::json(405, &[], "UNSUPPORTED", "no"), "405 Method Not Allowed (UNSUPPORTED: no)"),
             (|_| Reply::status(204), "unexpected status 204"),
@@ -298,20 +325,35 @@ mod tests {
 
     #[tokio::test]
     async fn what_may_pass_is_tried_five_times_and_no_more() {
-        let table: [(fn(usize) -> Reply, &str); 5] = [
-            (|_| Reply::json(503, &[("retry-after", "0")], "UNAVAILABLE", "later"), "503 Service Unavailable (UNAVAILABLE: later)"),
-            (|_| Reply::json(429, &[("retry-after", "soon")], "TOOMANYREQUESTS", "slow down"), "429 Too Many Requests (TOOMANYREQUESTS: slow down)"),
+        let table: [(Script, &str); 5] = [
+            (
+                |_| Reply::json(503, &[("retry-after", "0")], "UNAVAILABLE", "later"),
+                "503 Service Unavailable (UNAVAILABLE: later)",
+            ),
+            (
+                |_| Reply::json(429, &[("retry-after", "soon")], "TOOMANYREQUESTS", "slow down"),
+                "429 Too Many Requests (TOOMANYREQUESTS: slow down)",
+            ),
             (|_| Reply::status(500), "500 Internal Server Error"),
             (|_| Reply::hang_up(), "the connection was closed before the answer was complete"),
-            (|_| Reply::cut(200, &[OCI], Some(500), DOCUMENT), "the connection was closed before the answer was complete"),
+            (
+                |_| Reply::cut(200, &[OCI], Some(500), DOCUMENT),
+                "the connection was closed before the answer was complete",
+            ),
         ];
         for (script, wanted) in table {
             let server = serving(script).await;
-            let got = server.client(Credential::Anonymous).get_manifest(&server.reference("a:1")).await.unwrap_err().to_string();
+            let got = server
+                .client(Credential::Anonymous)
+                .get_manifest(&server.reference("a:1"))
+                .await
+                .unwrap_err()
+                .to_string();
             assert!(got.contains(wanted), "{got}");
             assert_eq!(server.seen().len(), 5, "{wanted}");
         }
-        let fetched = get(|before| if before < 4 { Reply::status(502) } else { Reply::full(200, &[OCI], DOCUMENT) }, "a:1").await;
+        let fetched =
+            get(|before| if before < 4 { Reply::status(502) } else { Reply::full(200, &[OCI], DOCUMENT) }, "a:1").await;
         assert_eq!(fetched.unwrap().bytes, DOCUMENT);
     }
 
@@ -329,7 +371,7 @@ mod tests {
             let bytes = [b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n".as_slice(), &[b' '; 5000]].concat();
             Reply::Trickle(bytes, Duration::from_millis(3))
         }
-        for script in [(|_| Reply::Silence) as fn(usize) -> Reply, |_| trickle()] {
+        for script in [(|_| Reply::Silence) as Script, |_| trickle()] {
             let server = serving(script).await;
             let impatient = Settings { idle_timeout: Duration::from_millis(300), ..quick() };
             let client = server.client_with(Credential::Anonymous, &impatient);
@@ -364,20 +406,26 @@ mod tests {
                 _ => Reply::full(200, &[OCI], DOCUMENT),
             })
             .await;
-            let found = server.client(Credential::Anonymous).head_manifest(&server.reference("a:1")).await.unwrap().unwrap();
+            let found =
+                server.client(Credential::Anonymous).head_manifest(&server.reference("a:1")).await.unwrap().unwrap();
             assert_eq!((found.digest, found.size), (Digest::of(DOCUMENT), DOCUMENT.len() as u64));
         }
         let server = serving(|_| Reply::status(404)).await;
         assert_eq!(server.client(Credential::Anonymous).head_manifest(&server.reference("a:1")).await.unwrap(), None);
     }
 
-    async fn put(script: impl Fn(&str, usize) -> Reply + Send + Sync + 'static) -> (Result<Digest, RegistryError>, Vec<String>) {
+    async fn put(
+        script: impl Fn(&str, usize) -> Reply + Send + Sync + 'static,
+    ) -> (Result<Digest, RegistryError>, Vec<String>) {
         let server = Scripted::start(move |seen, before| match seen.target.as_str() {
             "/v2/" => Reply::status(200),
             _ => script(&seen.method, before),
         })
         .await;
-        let stored = server.client(Credential::Anonymous).put_manifest(&server.reference("a:1"), media_types::MANIFEST, DOCUMENT).await;
+        let stored = server
+            .client(Credential::Anonymous)
+            .put_manifest(&server.reference("a:1"), media_types::MANIFEST, DOCUMENT)
+            .await;
         let sent = server.seen();
         assert!(sent.iter().filter(|seen| seen.method == "PUT").all(|seen| seen.body == DOCUMENT));
         (stored, server.lines())
@@ -385,7 +433,11 @@ mod tests {
 
     fn stored() -> Reply {
         let digest = Digest::of(DOCUMENT).to_string();
-        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {}\r\ndocker-content-digest: {digest}\r\ncontent-length: {}\r\n\r\n", media_types::MANIFEST, DOCUMENT.len());
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: {}\r\ndocker-content-digest: {digest}\r\ncontent-length: {}\r\n\r\n",
+            media_types::MANIFEST,
+            DOCUMENT.len()
+        );
         Reply::Bytes { bytes: head.into_bytes(), close: false }
     }
 
@@ -429,7 +481,8 @@ mod tests {
     async fn a_manifest_is_not_stored_under_the_digest_of_another() {
         let server = serving(|_| Reply::status(201)).await;
         let reference = server.reference(&format!("a@{}", Digest::of(b"other")));
-        let error = server.client(Credential::Anonymous).put_manifest(&reference, media_types::MANIFEST, DOCUMENT).await;
+        let error =
+            server.client(Credential::Anonymous).put_manifest(&reference, media_types::MANIFEST, DOCUMENT).await;
         assert!(matches!(error, Err(RegistryError::DigestMismatch { .. })));
         assert!(server.seen().is_empty());
     }

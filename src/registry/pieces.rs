@@ -31,7 +31,9 @@ impl Pieces {
             Ok(Err(error)) => {
                 return Err(classify(&error).unwrap_or_else(|PrivateAddress(name)| Broken::new(Fault::Other, name)));
             }
-            Err(_) => return Err(Broken::new(Fault::Stalled, format!("nothing came for {} s", self.idle.as_secs_f32()))),
+            Err(_) => {
+                return Err(Broken::new(Fault::Stalled, format!("nothing came for {} s", self.idle.as_secs_f32())));
+            }
         };
         self.waited += since.elapsed();
         self.came += piece.as_ref().map_or(0, |piece| piece.len() as u64);

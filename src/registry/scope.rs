@@ -61,7 +61,10 @@ mod tests {
             (Some("repository:a/b:push,pull"), "repository:a/b:pull,push"),
             (Some("repository:a/b:delete"), "repository:a/b:pull,push repository:a/b:delete"),
             (Some("repository:a/b:pull,push,delete"), "repository:a/b:pull,push,delete"),
-            (Some("repository:c:pull registry:catalog:*"), "repository:a/b:pull,push repository:c:pull registry:catalog:*"),
+            (
+                Some("repository:c:pull registry:catalog:*"),
+                "repository:a/b:pull,push repository:c:pull registry:catalog:*",
+            ),
         ];
         for (challenged, wanted) in table {
             assert_eq!(push.with(challenged).join(" "), wanted, "{challenged:?}");

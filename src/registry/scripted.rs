@@ -224,10 +224,7 @@ async fn request(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) ->
 
 /// Settings that wait for nothing long.
 pub(super) fn quick() -> Settings {
-    Settings {
-        backoff: Duration::from_millis(2),
-        ..Settings::default()
-    }
+    Settings { backoff: Duration::from_millis(2), ..Settings::default() }
 }
 
 pub(super) fn alice() -> Credential {

@@ -164,7 +164,8 @@ mod tests {
             if wanted(seen) {
                 return Reply::full(200, &[("content-type", "application/vnd.oci.image.manifest.v1+json")], DOCUMENT);
             }
-            let headers: Vec<(&str, &str)> = challenges.iter().map(|line| ("www-authenticate", line.as_str())).collect();
+            let headers: Vec<(&str, &str)> =
+                challenges.iter().map(|line| ("www-authenticate", line.as_str())).collect();
             Reply::json(401, &headers, "UNAUTHORIZED", "authentication required")
         })
         .await
@@ -210,7 +211,10 @@ mod tests {
     async fn a_refusal_tells_whether_the_credential_was_sent() {
         let server = registry(vec!["Basic".to_owned()], |_| false).await;
         let wrong = get(&server, alice()).await.unwrap_err();
-        assert!(matches!(&wrong, RegistryError::Unauthorized { sent: true, said, .. } if said.code == "UNAUTHORIZED"), "{wrong}");
+        assert!(
+            matches!(&wrong, RegistryError::Unauthorized { sent: true, said, .. } if said.code == "UNAUTHORIZED"),
+            "{wrong}"
+        );
         assert_eq!(server.seen().len(), 2);
         let missing = get(&server, Credential::Anonymous).await.unwrap_err();
         assert!(matches!(missing, RegistryError::Unauthorized { sent: false, .. }));
@@ -295,7 +299,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_is_not_used_beyond_its_life() {
-        let tokens = Scripted::start(|_, _| Reply::full(200, &[], br#"{"access_token":"token-1","expires_in":0}"#)).await;
+        let tokens =
+            Scripted::start(|_, _| Reply::full(200, &[], br#"{"access_token":"token-1","expires_in":0}"#)).await;
         let server = registry(bearer(&tokens.url("/")), shows("Bearer token-1")).await;
         let client = server.client(alice());
         for _ in 0..2 {
@@ -311,7 +316,10 @@ mod tests {
         server.client(alice()).check_login().await.unwrap();
         let closed = registry(bearer(&tokens.url("/")), |_| false).await;
         let error = get(&closed, alice()).await.unwrap_err();
-        let wanted = format!("{}: cannot sign in at 127.0.0.1: 401 Unauthorized (incorrect username or password)", closed.name());
+        let wanted = format!(
+            "{}: cannot sign in at 127.0.0.1: 401 Unauthorized (incorrect username or password)",
+            closed.name()
+        );
         assert_eq!(error.to_string(), wanted);
         assert!(matches!(error, RegistryError::Unauthorized { sent: true, .. }));
     }

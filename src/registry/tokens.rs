@@ -65,8 +65,10 @@ impl TokenServer<'_> {
         let mut answer = match self.credential {
             Credential::IdentityToken(token) => {
                 let form = form(realm, scopes, token.expose());
-                let headers =
-                    HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))]);
+                let headers = HeaderMap::from_iter([(
+                    CONTENT_TYPE,
+                    HeaderValue::from_static("application/x-www-form-urlencoded"),
+                )]);
                 self.once(&Method::POST, &realm.url, headers, &Payload::Bytes(form), &asked).await?
             }
             _ => self.get(realm, scopes, &asked).await?,
@@ -76,7 +78,8 @@ impl TokenServer<'_> {
         }
         let body = answer.read(REFUSAL_LIMIT, &asked).await?;
         // The reader's message could quote the token: it is not passed on.
-        let grant: Grant = serde_json::from_slice(&body).map_err(|_| malformed(&asked, "the token server sent no token"))?;
+        let grant: Grant =
+            serde_json::from_slice(&body).map_err(|_| malformed(&asked, "the token server sent no token"))?;
         let header = bearer(grant.token.token())
             .filter(|_| !grant.token.token().is_empty())
             .ok_or_else(|| malformed(&asked, "the token server sent a token that cannot be used"))?;

@@ -98,7 +98,8 @@ impl Transport {
             Target::Place(url) => url.clone(),
             Target::Path(path) => {
                 let mut url = self.home.base(scheme).clone();
-                let (path, query) = path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
+                let (path, query) =
+                    path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
                 url.set_path(path);
                 url.set_query(query);
                 url
@@ -155,15 +156,17 @@ impl Transport {
         let ask = async |scheme: Scheme| {
             let mut url = self.home.base(scheme).clone();
             url.set_path("/v2/");
-            self.wire.send(&self.home, &Method::GET, &url, HeaderMap::new(), &Payload::Empty, asked).await.map(|response| {
-                Answer::new(response, url, true, false, self.wire.idle())
-            })
+            self.wire
+                .send(&self.home, &Method::GET, &url, HeaderMap::new(), &Payload::Empty, asked)
+                .await
+                .map(|response| Answer::new(response, url, true, false, self.wire.idle()))
         };
         match ask(Scheme::Plain).await {
             Ok(mut answer) => {
                 let body = answer.body.all(super::answer::REFUSAL_LIMIT).await.ok().flatten().unwrap_or_default();
                 let text = String::from_utf8_lossy(&body);
-                let wants_tls = answer.status == StatusCode::BAD_REQUEST && WANTS_TLS.iter().any(|words| text.contains(words));
+                let wants_tls =
+                    answer.status == StatusCode::BAD_REQUEST && WANTS_TLS.iter().any(|words| text.contains(words));
                 Ok(if wants_tls { Scheme::Tls } else { Scheme::Plain })
             }
             Err(failure) => match fault(&failure) {
@@ -206,9 +209,10 @@ pub(super) fn untrusted(asked: &Asked, place: &Url, distrust: Distrust) -> Regis
 #[cfg(test)]
 mod tests {
     use crate::registry::scripted::{ALICE, Reply, Scripted, Seen, alice, blob, nobody, quick};
-    use crate::registry::{Client, Credential, Distribution, Distrust, Fault, Progress, RegistryError};
+    use crate::registry::{Client, Credential, Distribution, Distrust, Fault, Progress, RegistryError, Settings};
     use std::io;
     use std::sync::{Arc, OnceLock};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     /// A registry where alice has signed in, and whose one blob is wherever `place` says.
     async fn leading(status: u16, place: String) -> Scripted {
@@ -258,7 +262,10 @@ mod tests {
             let storage = Scripted::listen("127.0.0.2:0", None, reply).await;
             let server = leading(307, storage.url("/x")).await;
             let error = get(&server).await.unwrap_err();
-            assert!(matches!(&error, RegistryError::StorageRefused { status: 401, host, .. } if host == "127.0.0.2"), "{error}");
+            assert!(
+                matches!(&error, RegistryError::StorageRefused { status: 401, host, .. } if host == "127.0.0.2"),
+                "{error}"
+            );
             assert_eq!(storage.seen().len(), 1);
             no_secret_in(&storage.seen());
         }
@@ -296,7 +303,10 @@ mod tests {
         for (place, wanted) in table {
             let server = leading(302, place.to_owned()).await;
             let error = get(&server).await.unwrap_err();
-            assert!(matches!(&error, RegistryError::UntrustedLocation { distrust, .. } if *distrust == wanted), "{place}: {error}");
+            assert!(
+                matches!(&error, RegistryError::UntrustedLocation { distrust, .. } if *distrust == wanted),
+                "{place}: {error}"
+            );
         }
         let server = leading(302, "http://[".to_owned()).await;
         assert!(matches!(get(&server).await, Err(RegistryError::Malformed { .. })));
@@ -337,9 +347,15 @@ mod tests {
         let storage = Scripted::listen("127.0.0.2:0", None, |_, _| Reply::full(307, &[("location", "/z")], b"")).await;
         let server = uploading_to(storage.url("/up")).await;
         let error = put(&server).await.unwrap_err();
-        assert!(matches!(error, RegistryError::UntrustedLocation { distrust: Distrust::RedirectedChange, .. }), "{error}");
+        assert!(
+            matches!(error, RegistryError::UntrustedLocation { distrust: Distrust::RedirectedChange, .. }),
+            "{error}"
+        );
         let server = uploading_to("ftp://127.0.0.2/up".to_owned()).await;
-        assert!(matches!(put(&server).await, Err(RegistryError::UntrustedLocation { distrust: Distrust::NotHttp, .. })));
+        assert!(matches!(
+            put(&server).await,
+            Err(RegistryError::UntrustedLocation { distrust: Distrust::NotHttp, .. })
+        ));
     }
 
     #[tokio::test]
@@ -379,7 +395,8 @@ mod tests {
         let source = || Ok(io::Cursor::new(b"blob"));
         let client = server.client(alice());
         client.put_blob(&server.reference("a:1"), &blob(b"blob"), source, progress).await.unwrap();
-        let bodies: Vec<Vec<u8>> = server.seen().into_iter().filter(|seen| seen.method == "PUT").map(|seen| seen.body).collect();
+        let bodies: Vec<Vec<u8>> =
+            server.seen().into_iter().filter(|seen| seen.method == "PUT").map(|seen| seen.body).collect();
         assert_eq!(bodies, [b"blob", b"blob"]);
         assert_eq!(*counted.lock().unwrap(), [0, 4, 0, 4]);
     }
@@ -396,9 +413,15 @@ mod tests {
 
     #[tokio::test]
     async fn plain_http_that_answers_tls_is_told() {
-        let server = Scripted::start(|_, _| Reply::raw(b"HTTP/1.0 400 Bad Request\r\n\r\n")).await;
-        let settings = crate::registry::Settings { plaintext: Some(false), insecure: true, ..quick() };
-        let client = Client::new(&server.name(), Credential::Anonymous, &settings).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let name = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n400 Bad Request").await.unwrap();
+        });
+        let settings = Settings { plaintext: Some(false), insecure: true, ..quick() };
+        let client = Client::new(&name, Credential::Anonymous, &settings).unwrap();
         let error = client.check_login().await.unwrap_err();
         assert!(matches!(error, RegistryError::Unreachable { fault: Fault::NotTls, .. }), "{error:?}");
     }

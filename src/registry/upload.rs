@@ -75,7 +75,8 @@ impl Client {
         asked: &Asked,
     ) -> Result<(), Failure> {
         let start = format!("/v2/{}/blobs/uploads/", repository.path());
-        let answer = self.transport.exchange(&Call::new(Method::POST, start, scope, asked, Missing::Repository)).await?;
+        let answer =
+            self.transport.exchange(&Call::new(Method::POST, start, scope, asked, Missing::Repository)).await?;
         let place = match answer.status {
             // The registry has it, and says so only now.
             StatusCode::CREATED => return Ok(()),
@@ -113,10 +114,7 @@ impl Client {
     /// Where the bytes are to go: the upload's `Location`, judged, with the digest in its query.
     fn place(&self, answer: &Answer, descriptor: &Descriptor, asked: &Asked) -> Result<Url, RegistryError> {
         let mut place = redirect::location(answer, asked)?;
-        self.transport
-            .home()
-            .may_lead(&answer.url, &place)
-            .map_err(|distrust| untrusted(asked, &place, distrust))?;
+        self.transport.home().may_lead(&answer.url, &place).map_err(|distrust| untrusted(asked, &place, distrust))?;
         place.query_pairs_mut().append_pair("digest", descriptor.digest.as_str());
         Ok(place)
     }
@@ -193,13 +191,19 @@ mod tests {
         b"0123456789abcdef".repeat(175_000)
     }
 
-    async fn put(script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static) -> (Result<Uploaded, RegistryError>, Vec<Seen>) {
-        let server = Scripted::start(move |seen, before| {
-            if seen.target == "/v2/" { Reply::status(200) } else { script(seen, before) }
-        })
+    async fn put(
+        script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
+    ) -> (Result<Uploaded, RegistryError>, Vec<Seen>) {
+        let server = Scripted::start(
+            move |seen, before| {
+                if seen.target == "/v2/" { Reply::status(200) } else { script(seen, before) }
+            },
+        )
         .await;
         let client = server.client(Credential::Anonymous);
-        let put = client.put_blob(&server.reference("acme/x:1"), &blob(&content()), || Ok(io::Cursor::new(content())), nobody()).await;
+        let put = client
+            .put_blob(&server.reference("acme/x:1"), &blob(&content()), || Ok(io::Cursor::new(content())), nobody())
+            .await;
         (put, server.seen())
     }
 
@@ -316,7 +320,12 @@ mod tests {
             })
             .await;
             let error = put.unwrap_err().to_string();
-            assert!(error.contains("cannot upload blob sha256:") && error.contains(" to acme/x: ") && error.ends_with(wanted), "{error}");
+            assert!(
+                error.contains("cannot upload blob sha256:")
+                    && error.contains(" to acme/x: ")
+                    && error.ends_with(wanted),
+                "{error}"
+            );
         }
     }
 
@@ -331,7 +340,8 @@ mod tests {
                 }
             }
         }
-        let sources: [(fn() -> Box<dyn Read + Send>, io::ErrorKind); 3] = [
+        type Source = fn() -> Box<dyn Read + Send>;
+        let sources: [(Source, io::ErrorKind); 3] = [
             (|| Box::new(io::Cursor::new(content()[..2_799_999].to_vec())), io::ErrorKind::UnexpectedEof),
             (|| Box::new(io::Cursor::new([content(), vec![0]].concat())), io::ErrorKind::InvalidData),
             (|| Box::new(Damaged(io::Cursor::new(content()))), io::ErrorKind::InvalidData),
@@ -344,13 +354,17 @@ mod tests {
             })
             .await;
             let client = server.client(Credential::Anonymous);
-            let error = client.put_blob(&server.reference("a:1"), &blob(&content()), move || Ok(source()), nobody()).await;
+            let error =
+                client.put_blob(&server.reference("a:1"), &blob(&content()), move || Ok(source()), nobody()).await;
             assert!(matches!(&error, Err(RegistryError::Local { cause, .. }) if cause.kind() == wanted), "{error:?}");
             assert!(server.seen().iter().all(|seen| seen.method != "PUT"));
         }
         let server = Scripted::start(|seen, _| Reply::status(if seen.method == "HEAD" { 404 } else { 201 })).await;
         let unopened = || Err::<io::Empty, _>(io::ErrorKind::NotFound.into());
-        let put = server.client(Credential::Anonymous).put_blob(&server.reference("a:1"), &blob(b"x"), unopened, nobody()).await;
+        let put = server
+            .client(Credential::Anonymous)
+            .put_blob(&server.reference("a:1"), &blob(b"x"), unopened, nobody())
+            .await;
         assert_eq!(put.unwrap(), Uploaded::Sent);
     }
 
@@ -362,7 +376,10 @@ mod tests {
             _ => Reply::status(201),
         })
         .await;
-        let put = server.client(Credential::Anonymous).put_blob(&server.reference("a:1"), &blob(b""), || Ok(io::empty()), nobody()).await;
+        let put = server
+            .client(Credential::Anonymous)
+            .put_blob(&server.reference("a:1"), &blob(b""), || Ok(io::empty()), nobody())
+            .await;
         assert_eq!(put.unwrap(), Uploaded::Sent);
         assert!(server.lines()[2].ends_with(&Digest::of(b"").to_string().replace(':', "%3A")));
     }

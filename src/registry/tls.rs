@@ -8,7 +8,8 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, InconsistentKeys, RootCertStore, SignatureScheme};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ const FILE_LIMIT: u64 = 4 << 20;
 #[derive(Debug)]
 pub(super) struct Trust {
     extra: Vec<CertificateDer<'static>>,
-    identity: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
+    identity: Option<Arc<CertifiedKey>>,
     insecure: bool,
 }
 
@@ -29,12 +30,15 @@ impl Trust {
     pub(super) fn read(settings: &Settings) -> Result<Self, RegistryError> {
         let mut extra = Vec::new();
         for path in &settings.ca_files {
-            extra.extend(certificates(path)?);
+            let found = certificates(path)?;
+            for certificate in &found {
+                let taken = RootCertStore::empty().add(certificate.clone());
+                taken.map_err(|error| unusable(path, format!("not a certificate to trust: {error}")))?;
+            }
+            extra.extend(found);
         }
         let identity = match (&settings.client_certificate, &settings.client_key) {
-            (Some(certificate), key) => {
-                Some((certificates(certificate)?, private_key(key.as_ref().unwrap_or(certificate))?))
-            }
+            (Some(certificate), key) => Some(Arc::new(identity(certificate, key.as_ref().unwrap_or(certificate))?)),
             (None, Some(_)) => {
                 return Err(RegistryError::Setting("a client key is of no use without its certificate".to_owned()));
             }
@@ -59,9 +63,9 @@ impl Trust {
             .dangerous()
             .with_custom_certificate_verifier(verifier);
         match &self.identity {
-            Some((chain, key)) if with_identity => builder
-                .with_client_auth_cert(chain.clone(), key.clone_key())
-                .map_err(|error| Broken::new(Fault::ClientCertificate, format!("the client certificate: {error}"))),
+            Some(identity) if with_identity => {
+                Ok(builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(identity)))))
+            }
             _ => Ok(builder.with_no_client_auth()),
         }
     }
@@ -196,16 +200,24 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryErr
     if found.is_empty() {
         return Err(unusable(path, "there is no PEM certificate in it".to_owned()));
     }
-    for certificate in &found {
-        ParsedCertificate::try_from(certificate)
-            .map_err(|error| unusable(path, format!("not a certificate: {error}")))?;
-    }
     Ok(found)
 }
 
-fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, RegistryError> {
-    PrivateKeyDer::from_pem_slice(&read(path)?)
-        .map_err(|error| unusable(path, format!("not a PEM private key: {error}")))
+/// A client certificate with its key. `openssl x509 -req` makes certificates of version 1, which Web PKI cannot read but
+/// servers take: what cannot be read is not compared with the key.
+fn identity(certificate: &Path, key: &Path) -> Result<CertifiedKey, RegistryError> {
+    let chain = certificates(certificate)?;
+    let private = PrivateKeyDer::from_pem_slice(&read(key)?)
+        .map_err(|error| unusable(key, format!("not a PEM private key: {error}")))?;
+    let signing = rustls::crypto::aws_lc_rs::sign::any_supported_type(&private)
+        .map_err(|error| unusable(key, format!("not a private key: {error}")))?;
+    let identity = CertifiedKey::new(chain, signing);
+    match identity.keys_match() {
+        Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
+            Err(unusable(key, format!("not the key of the certificate in {}", certificate.display())))
+        }
+        _ => Ok(identity),
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, RegistryError> {
@@ -369,6 +381,16 @@ mod tests {
         let error =
             Client::new("ghcr.io", Credential::Anonymous, &trusting(folder.path().join("none.pem"))).unwrap_err();
         assert!(error.to_string().contains("none.pem: No such file"), "{error}");
+        let authority = authority().pem();
+        let certificate = Some(file(&folder, "c.pem", &authority));
+        for (name, text, wanted) in
+            [("other.key", key.as_str(), "not the key of the certificate"), ("no.key", "", "not a PEM private key")]
+        {
+            let client_key = Some(file(&folder, name, text));
+            let settings = Settings { client_certificate: certificate.clone(), client_key, ..quick() };
+            let error = Client::new("ghcr.io", Credential::Anonymous, &settings).unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains(wanted), "{error}");
+        }
         let keyless = Settings { client_key: Some(file(&folder, "k.pem", &key)), ..quick() };
         assert!(matches!(Client::new("ghcr.io", Credential::Anonymous, &keyless), Err(RegistryError::Setting(_))));
     }

@@ -111,8 +111,9 @@ impl Resolve for Resolver {
         let exempt = home || self.proxies.contains(&name);
         let reach = Arc::clone(&self.reach);
         Box::pin(async move {
-            let mut found: Vec<SocketAddr> = match tokio::net::lookup_host((name.as_str(), 0)).await {
-                Ok(found) => found.collect(),
+            let looked_up = tokio::net::lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
+            let mut found: Vec<SocketAddr> = match looked_up {
+                Ok(found) => found,
                 Err(error) => return Err(UnknownHost { name, cause: error.to_string() }.into()),
             };
             if home {

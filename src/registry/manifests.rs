@@ -301,7 +301,7 @@ mod tests {
         let huge = vec![b' '; usize::try_from(MANIFEST_LIMIT).unwrap() + 1];
         let error = get(move |_| Reply::full(200, &[OCI], &huge), "a:1").await.unwrap_err();
         assert!(matches!(error, RegistryError::TooLarge { limit: MANIFEST_LIMIT, .. }), "{error}");
-        let table: [(Script, &str); 8] = [
+        let table: [(Script, &str); 12] = [
             (|_| Reply::full(200, &[("content-encoding", "gzip")], DOCUMENT), "compressed"),
             (
                 |_| Reply::json(404, &[], "MANIFEST_UNKNOWN", "manifest unknown"),
@@ -315,6 +315,13 @@ mod tests {
             (|_| Reply::json(405, &[], "UNSUPPORTED", "no"), "405 Method Not Allowed (UNSUPPORTED: no)"),
             (|_| Reply::status(204), "unexpected status 204"),
             (|_| Reply::raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "not HTTP"),
+            (|_| Reply::raw(b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nxxxxx"), "not HTTP"),
+            (|_| Reply::raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nxxxxx"), "not HTTP"),
+            (|_| Reply::full(200, &[("x", &"y".repeat(10 << 20))], DOCUMENT), "not HTTP"),
+            (
+                |_| Reply::raw(["HTTP/1.1 200 OK\r\n", &"x: y\r\n".repeat(10_000), "\r\n"].concat().as_bytes()),
+                "not HTTP",
+            ),
             (|_| Reply::full(418, &[], b"<html><title>teapot</title>"), "418 I'm a teapot (teapot)"),
         ];
         for (script, wanted) in table {

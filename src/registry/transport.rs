@@ -412,6 +412,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_registry_may_be_named_by_its_ipv6_address() {
+        let server = Scripted::listen("[::1]:0", None, |_, _| Reply::full(200, &[], b"blob")).await;
+        let client = server.client(Credential::Anonymous);
+        let got = client.get_blob(&server.reference("a:1"), &blob(b"blob"), Vec::new(), nobody()).await;
+        assert_eq!(got.unwrap(), b"blob");
+    }
+
+    #[tokio::test]
+    async fn a_handshake_that_is_not_answered_takes_no_longer_than_a_connection_may() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let name = listener.local_addr().unwrap().to_string();
+        let connect_timeout = std::time::Duration::from_millis(100);
+        let settings = Settings { plaintext: Some(false), insecure: true, connect_timeout, ..quick() };
+        let client = Client::new(&name, Credential::Anonymous, &settings).unwrap();
+        let error = client.check_login().await.unwrap_err();
+        assert!(matches!(error, RegistryError::Unreachable { fault: Fault::ConnectTimeout, .. }), "{error:?}");
+    }
+
+    #[tokio::test]
     async fn plain_http_that_answers_tls_is_told() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let name = listener.local_addr().unwrap().to_string();

@@ -29,7 +29,7 @@ pub struct Fetched {
 impl Client {
     pub(super) async fn describe_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, RegistryError> {
         let (asked, scope) =
-            (self.asked(format!("look for manifest {}", name(reference))), Scope::pull(reference.path()));
+            (self.asked(format!("look for manifest {}", reference.path_and_target())), Scope::pull(reference.path()));
         if let Some(found) = self.manifest_head(reference, &scope, &asked).await? {
             return Ok(found);
         }
@@ -74,7 +74,8 @@ impl Client {
     }
 
     pub(super) async fn fetch_manifest(&self, reference: &Reference) -> Result<Fetched, RegistryError> {
-        let (asked, scope) = (self.asked(format!("get manifest {}", name(reference))), Scope::pull(reference.path()));
+        let (asked, scope) =
+            (self.asked(format!("get manifest {}", reference.path_and_target())), Scope::pull(reference.path()));
         let mut call = Call::new(Method::GET, path(reference), &scope, &asked, Missing::Manifest);
         call.headers.insert(ACCEPT, accepted());
         let mut tries = self.transport.tries();
@@ -96,7 +97,8 @@ impl Client {
         media_type: &str,
         bytes: &[u8],
     ) -> Result<Digest, RegistryError> {
-        let (asked, scope) = (self.asked(format!("put manifest {}", name(reference))), Scope::push(reference.path()));
+        let (asked, scope) =
+            (self.asked(format!("put manifest {}", reference.path_and_target())), Scope::push(reference.path()));
         let digest = digest_for(reference, bytes, &asked)?;
         let media_type = HeaderValue::from_str(media_type).map_err(|_| malformed(&asked, "its media type is none"))?;
         let mut call = Call::new(Method::PUT, path(reference), &scope, &asked, Missing::Repository);
@@ -205,18 +207,7 @@ fn accepted() -> HeaderValue {
 }
 
 fn path(reference: &Reference) -> String {
-    match reference.target() {
-        Target::Tag(tag) => format!("/v2/{}/manifests/{tag}", reference.path()),
-        Target::Digest(digest) => format!("/v2/{}/manifests/{digest}", reference.path()),
-    }
-}
-
-/// The reference without its registry, as errors name it.
-fn name(reference: &Reference) -> String {
-    match reference.target() {
-        Target::Tag(tag) => format!("{}:{tag}", reference.path()),
-        Target::Digest(digest) => format!("{}@{digest}", reference.path()),
-    }
+    format!("/v2/{}/manifests/{}", reference.path(), reference.target_text())
 }
 
 #[cfg(test)]

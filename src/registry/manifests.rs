@@ -9,11 +9,8 @@ use super::{Asked, Client, Missing, RegistryError};
 use crate::oci::{Descriptor, Digest, MANIFEST_LIMIT, Reference, Target, media_types};
 use bytes::Bytes;
 use oci_client::manifest::OciManifest;
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
-
-/// The registry's own idea of a digest: a hint, which must not contradict the bytes.
-const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
 /// A manifest or index from a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +55,7 @@ impl Client {
             405 | 400 | 501 => return Ok(None),
             _ => return Err(answer.refusal(asked, Missing::Manifest).await.error),
         }
-        let said = hint(&answer);
+        let said = answer.said_digest();
         let digest = match (reference.target(), said) {
             (Target::Digest(wanted), Some(got)) if got.algorithm() == wanted.algorithm() && got != *wanted => {
                 return Err(RegistryError::DigestMismatch { asked: asked.clone(), wanted: wanted.clone(), got });
@@ -156,7 +153,7 @@ fn digest_for(reference: &Reference, bytes: &[u8], asked: &Asked) -> Result<Dige
 
 /// Whether the registry's own idea of the digest, if it has one, is that of the bytes.
 fn agree(answer: &Answer, bytes: &[u8], asked: &Asked) -> Result<(), RegistryError> {
-    hint(answer).map_or(Ok(()), |said| same(&said, bytes, asked))
+    answer.said_digest().map_or(Ok(()), |said| same(&said, bytes, asked))
 }
 
 fn same(wanted: &Digest, bytes: &[u8], asked: &Asked) -> Result<(), RegistryError> {
@@ -168,10 +165,6 @@ fn same(wanted: &Digest, bytes: &[u8], asked: &Asked) -> Result<(), RegistryErro
     } else {
         Err(RegistryError::DigestMismatch { asked: asked.clone(), wanted: wanted.clone(), got })
     }
-}
-
-fn hint(answer: &Answer) -> Option<Digest> {
-    answer.header(CONTENT_DIGEST)?.parse().ok()
 }
 
 async fn manifest_refusal(answer: Answer, asked: &Asked) -> RegistryError {

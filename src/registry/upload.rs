@@ -91,8 +91,15 @@ impl Client {
         let answer = self.transport.exchange(&call).await?;
         match answer.status {
             StatusCode::CREATED => {
+                let (wanted, said) = (&descriptor.digest, answer.said_digest());
                 answer.discard().await;
-                Ok(())
+                match said.filter(|said| said.algorithm() == wanted.algorithm() && said != wanted) {
+                    None => Ok(()),
+                    Some(got) => {
+                        let (asked, wanted) = (asked.clone(), wanted.clone());
+                        Err(RegistryError::DigestMismatch { asked, wanted, got }.into())
+                    }
+                }
             }
             status if status.is_success() => {
                 answer.discard().await;
@@ -304,6 +311,18 @@ mod tests {
         })
         .await;
         assert!(put.unwrap_err().to_string().contains("answered 200 without taking the blob"));
+    }
+
+    #[tokio::test]
+    async fn a_registry_that_stored_something_else_is_not_believed() {
+        let other = Digest::of(b"other").to_string();
+        let (put, _) = put(move |seen, _| match seen.method.as_str() {
+            "HEAD" => Reply::status(404),
+            "POST" => Reply::full(202, &[("location", "/v2/acme/x/blobs/uploads/1")], b""),
+            _ => Reply::full(201, &[("docker-content-digest", &other)], b""),
+        })
+        .await;
+        assert!(matches!(put, Err(RegistryError::DigestMismatch { .. })));
     }
 
     #[tokio::test]

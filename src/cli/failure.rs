@@ -118,7 +118,7 @@ fn registry(error: &RegistryError) -> (u8, Vec<String>) {
         RegistryError::DigestMismatch { .. } | RegistryError::SizeMismatch { .. } => {
             (3, vec!["what came is not what its name says; nothing of it was kept".to_owned()])
         }
-        RegistryError::TooLarge { .. } => (6, Vec::new()),
+        RegistryError::TooLarge { .. } | RegistryError::TooMany { .. } => (6, Vec::new()),
         RegistryError::UntrustedRealm { realm, .. } => {
             (4, vec![format!("if it is right, allow it in the configuration file: auth: {{realms: [{realm}]}}")])
         }

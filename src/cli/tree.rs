@@ -18,8 +18,9 @@ pub struct Cli {
     pub(super) command: Option<Command>,
 }
 
-/// What to do.
+/// What to do. There is one in a run: that the largest is large costs nothing.
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)]
 pub enum Command {
     /// Build a bundle from Rego and data, and store it as an image
     Build(With<BuildArgs>),

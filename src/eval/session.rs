@@ -116,8 +116,11 @@ fn json(value: &regorus::Value) -> serde_json::Value {
     value.to_json_str().ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
+/// Values by the name of their variable, or the text of their expression.
+type Named = Vec<(String, serde_json::Value)>;
+
 fn answer(results: &regorus::QueryResults) -> Answer {
-    let rows: Vec<(Vec<(String, serde_json::Value)>, Vec<(String, serde_json::Value)>)> = results
+    let rows: Vec<(Named, Named)> = results
         .result
         .iter()
         .filter(|result| result.expressions.iter().all(|expression| expression.value != regorus::Value::Undefined))
@@ -136,7 +139,7 @@ fn answer(results: &regorus::QueryResults) -> Answer {
         [(bindings, expressions)] if bindings.is_empty() && expressions.len() == 1 => {
             Answer::Value(expressions.first().map(|(_, value)| value.clone()).unwrap_or_default())
         }
-        [(bindings, expressions)] if bindings.is_empty() && expressions.iter().all(|(_, value)| value == &true) => {
+        [(bindings, expressions)] if bindings.is_empty() && expressions.iter().all(|(_, value)| *value == true) => {
             Answer::Value(true.into())
         }
         [first, ..] => {

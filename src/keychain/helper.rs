@@ -121,7 +121,8 @@ fn locate(name: &str, path: Option<&OsStr>) -> Result<PathBuf, String> {
         .ok_or_else(|| "it is not installed".to_owned())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

@@ -63,6 +63,14 @@ pub(super) fn is_private_host(host: &Host<&str>) -> bool {
 #[error("{0} has a private address")]
 pub(super) struct PrivateAddress(pub(super) String);
 
+/// A name that could not be looked up: the registry's, its storage's, its token server's, or a proxy's.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no address for {name} ({})", cause.strip_prefix("failed to lookup address information: ").unwrap_or(cause))]
+pub(super) struct UnknownHost {
+    name: String,
+    cause: String,
+}
+
 /// What is known of the registry's own address. Until its name has been looked up it counts as public: behind a proxy it
 /// never is.
 #[derive(Debug)]
@@ -103,7 +111,11 @@ impl Resolve for Resolver {
         let exempt = home || self.proxies.contains(&name);
         let reach = Arc::clone(&self.reach);
         Box::pin(async move {
-            let mut found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let looked_up = tokio::net::lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
+            let mut found: Vec<SocketAddr> = match looked_up {
+                Ok(found) => found,
+                Err(error) => return Err(UnknownHost { name, cause: error.to_string() }.into()),
+            };
             if home {
                 reach.learn(&found);
             }

@@ -4,6 +4,7 @@ use super::pieces::Pieces;
 use super::retry::{Again, Failure, retry_after};
 use super::wire::unreachable;
 use super::{Asked, Missing, RegistryError, Said};
+use crate::oci::Digest;
 use oci_client::errors::{OciEnvelope, OciErrorCode};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap, HeaderName, RANGE};
@@ -12,6 +13,8 @@ use url::Url;
 
 /// The most of a refusal that is read, in bytes.
 pub(super) const REFUSAL_LIMIT: u64 = 64 << 10;
+
+const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
 /// The most of a registry's words that is kept, in characters.
 const WORDS_LIMIT: usize = 400;
@@ -38,6 +41,11 @@ impl Answer {
     /// A header as text, where it is there and is text.
     pub(super) fn header(&self, name: impl Into<HeaderName>) -> Option<&str> {
         self.headers.get(name.into()).and_then(|value| value.to_str().ok())
+    }
+
+    /// The registry's own idea of the content's digest: a hint, which must not contradict the bytes.
+    pub(super) fn said_digest(&self) -> Option<Digest> {
+        self.header(CONTENT_DIGEST)?.parse().ok()
     }
 
     /// Refuses a body that is compressed although nothing but the plain bytes was asked for.

@@ -27,7 +27,7 @@ fn parse(line: &str) -> Vec<Challenge> {
     let mut rest = line;
     loop {
         rest = rest.trim_start_matches([' ', '\t', ',']);
-        let end = rest.find(|c: char| matches!(c, ' ' | '\t' | ',' | '=' | '"')).unwrap_or(rest.len());
+        let end = rest.find([' ', '\t', ',', '=', '"']).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         if word.is_empty() {
             // A stray character: step over it.

@@ -58,6 +58,31 @@ pub trait Distribution: Send + Sync {
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> impl Future<Output = Result<Uploaded, RegistryError>> + Send;
+
+    /// Makes a blob of one repository part of another, without sending it. `false` when the registry does not.
+    fn mount_blob(
+        &self,
+        repository: &Reference,
+        digest: &Digest,
+        from: &Reference,
+    ) -> impl Future<Output = Result<bool, RegistryError>> + Send;
+
+    /// All tags of a repository, in the registry's order.
+    fn tags(&self, repository: &Reference) -> impl Future<Output = Result<Vec<String>, RegistryError>> + Send;
+
+    /// All repositories the registry lists, in its order.
+    fn catalog(&self) -> impl Future<Output = Result<Vec<String>, RegistryError>> + Send;
+
+    /// The manifests that refer to an image, from the registry's list or from the tag that stands for it in registries
+    /// without one.
+    fn referrers(
+        &self,
+        repository: &Reference,
+        subject: &Digest,
+    ) -> impl Future<Output = Result<Vec<Descriptor>, RegistryError>> + Send;
+
+    /// Deletes what the reference names: a tag alone where the registry can do that, or a manifest with all its tags.
+    fn delete_manifest(&self, reference: &Reference) -> impl Future<Output = Result<(), RegistryError>> + Send;
 }
 
 /// One registry, asked with one credential. Connections, the way to sign in, and tokens are kept; clones share them.
@@ -127,5 +152,30 @@ impl Distribution for Client {
         progress: Progress,
     ) -> Result<Uploaded, RegistryError> {
         self.upload(repository, descriptor, source, progress).await
+    }
+
+    async fn mount_blob(
+        &self,
+        repository: &Reference,
+        digest: &Digest,
+        from: &Reference,
+    ) -> Result<bool, RegistryError> {
+        self.mount(repository, digest, from).await
+    }
+
+    async fn tags(&self, repository: &Reference) -> Result<Vec<String>, RegistryError> {
+        self.list_tags(repository).await
+    }
+
+    async fn catalog(&self) -> Result<Vec<String>, RegistryError> {
+        self.list_repositories().await
+    }
+
+    async fn referrers(&self, repository: &Reference, subject: &Digest) -> Result<Vec<Descriptor>, RegistryError> {
+        self.list_referrers(repository, subject).await
+    }
+
+    async fn delete_manifest(&self, reference: &Reference) -> Result<(), RegistryError> {
+        self.remove_manifest(reference).await
     }
 }

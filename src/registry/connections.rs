@@ -88,6 +88,8 @@ impl Connections {
 
 type ParsedProxies = Vec<(reqwest::Proxy, Url)>;
 
+type MakeProxy = fn(Url) -> reqwest::Result<reqwest::Proxy>;
+
 fn parse_proxies(settings: &Settings) -> Result<ParsedProxies, RegistryError> {
     let proxies = &settings.proxies;
     let direct = match proxies.no_proxy.as_deref().map(str::trim) {
@@ -95,7 +97,7 @@ fn parse_proxies(settings: &Settings) -> Result<ParsedProxies, RegistryError> {
         Some(list) => format!("{list},{DIRECT}"),
     };
     let no_proxy = reqwest::NoProxy::from_string(&direct);
-    let named: [(&Option<String>, &str, fn(Url) -> reqwest::Result<reqwest::Proxy>); 3] = [
+    let named: [(_, _, MakeProxy); 3] = [
         (&proxies.http, "HTTP_PROXY", reqwest::Proxy::http),
         (&proxies.https, "HTTPS_PROXY", reqwest::Proxy::https),
         (&proxies.all, "ALL_PROXY", reqwest::Proxy::all),

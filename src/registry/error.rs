@@ -129,6 +129,14 @@ pub enum RegistryError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A list has more entries, or pages, than are taken.
+    #[error("{asked}: there are more than {limit} entries")]
+    TooMany {
+        /// The request.
+        asked: Asked,
+        /// The limit.
+        limit: usize,
+    },
     /// The registry names a token server that must not be asked.
     #[error("{asked}: the registry sends its clients to sign in at {realm}: {distrust}")]
     UntrustedRealm {

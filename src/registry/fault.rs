@@ -1,6 +1,6 @@
 //! Tells the ways apart in which a connection fails.
 
-use super::addresses::PrivateAddress;
+use super::addresses::{PrivateAddress, UnknownHost};
 use rustls::{AlertDescription, CertificateError};
 use std::error::Error;
 use std::io;
@@ -64,7 +64,7 @@ pub(super) fn classify(error: &reqwest::Error) -> Result<Broken, PrivateAddress>
     let innermost = chain.last().map_or_else(String::new, ToString::to_string);
     let says = |text: &str| chain.iter().skip(1).any(|cause| cause.to_string().contains(text));
     let fault = match io {
-        _ if error.is_dns() || says("dns error") => Fault::Name,
+        _ if chain.iter().any(|cause| cause.is::<UnknownHost>()) => Fault::Name,
         _ if says("tunnel error") => Fault::Proxy,
         Some(io::ErrorKind::ConnectionRefused) => Fault::Refused,
         Some(io::ErrorKind::TimedOut) if error.is_connect() => Fault::ConnectTimeout,
@@ -89,6 +89,7 @@ pub(super) fn classify(error: &reqwest::Error) -> Result<Broken, PrivateAddress>
         Fault::CutOff if matches!(io, None | Some(io::ErrorKind::UnexpectedEof)) => {
             "the connection was closed before the answer was complete".to_owned()
         }
+        Fault::Proxy => "the proxy does not connect to it".to_owned(),
         Fault::Garbled => format!("the answer is not HTTP ({innermost})"),
         _ => innermost,
     };
@@ -108,12 +109,17 @@ fn of_tls(error: &rustls::Error) -> Broken {
             AlertDescription::CertificateRequired
             | AlertDescription::BadCertificate
             | AlertDescription::UnknownCA
-            | AlertDescription::CertificateUnknown,
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::DecryptError,
         ) => Fault::ClientCertificate,
         _ => Fault::Tls,
     };
     let cause = match (fault, error) {
         (Fault::NotTls, _) => "the server answers TLS with plain HTTP".to_owned(),
+        (Fault::ClientCertificate, _) => format!("the server wants a client certificate that it trusts ({error})"),
         (Fault::UnknownAuthority, _) => "the server's certificate is signed by an unknown authority".to_owned(),
         (
             Fault::WrongHost,

@@ -38,6 +38,8 @@ pub enum Distrust {
     RedirectedChange,
     /// Credentials would go to a host of another domain.
     OtherDomain,
+    /// A list goes on somewhere else.
+    OtherPlace,
 }
 
 impl fmt::Display for Distrust {
@@ -50,6 +52,7 @@ impl fmt::Display for Distrust {
             Self::TooManyRedirects => "there are too many redirects",
             Self::RedirectedChange => "uploads are not redirected",
             Self::OtherDomain => "credentials are not given to another domain",
+            Self::OtherPlace => "a list ends where it began",
         })
     }
 }

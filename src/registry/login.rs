@@ -86,7 +86,8 @@ mod tests {
         assert_eq!(error.to_string(), format!("127.0.0.1:{port}: cannot sign in: Connection refused (os error 111)"));
         let client = Client::new("registry.invalid", alice(), &quick()).unwrap();
         let error = client.check_login().await.unwrap_err();
-        assert!(matches!(error, RegistryError::Unreachable { fault: Fault::Name, .. }), "{error}");
+        assert!(matches!(error, RegistryError::Unreachable { fault: Fault::Name, .. }), "{error:?}");
+        assert!(error.to_string().contains("there is no address for registry.invalid ("), "{error}");
     }
 
     #[tokio::test]

@@ -9,11 +9,8 @@ use super::{Asked, Client, Missing, RegistryError};
 use crate::oci::{Descriptor, Digest, MANIFEST_LIMIT, Reference, Target, media_types};
 use bytes::Bytes;
 use oci_client::manifest::OciManifest;
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
-
-/// The registry's own idea of a digest: a hint, which must not contradict the bytes.
-const CONTENT_DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
 
 /// A manifest or index from a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +26,7 @@ pub struct Fetched {
 impl Client {
     pub(super) async fn describe_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, RegistryError> {
         let (asked, scope) =
-            (self.asked(format!("look for manifest {}", name(reference))), Scope::pull(reference.path()));
+            (self.asked(format!("look for manifest {}", reference.path_and_target())), Scope::pull(reference.path()));
         if let Some(found) = self.manifest_head(reference, &scope, &asked).await? {
             return Ok(found);
         }
@@ -58,7 +55,7 @@ impl Client {
             405 | 400 | 501 => return Ok(None),
             _ => return Err(answer.refusal(asked, Missing::Manifest).await.error),
         }
-        let said = hint(&answer);
+        let said = answer.said_digest();
         let digest = match (reference.target(), said) {
             (Target::Digest(wanted), Some(got)) if got.algorithm() == wanted.algorithm() && got != *wanted => {
                 return Err(RegistryError::DigestMismatch { asked: asked.clone(), wanted: wanted.clone(), got });
@@ -74,7 +71,8 @@ impl Client {
     }
 
     pub(super) async fn fetch_manifest(&self, reference: &Reference) -> Result<Fetched, RegistryError> {
-        let (asked, scope) = (self.asked(format!("get manifest {}", name(reference))), Scope::pull(reference.path()));
+        let (asked, scope) =
+            (self.asked(format!("get manifest {}", reference.path_and_target())), Scope::pull(reference.path()));
         let mut call = Call::new(Method::GET, path(reference), &scope, &asked, Missing::Manifest);
         call.headers.insert(ACCEPT, accepted());
         let mut tries = self.transport.tries();
@@ -96,7 +94,8 @@ impl Client {
         media_type: &str,
         bytes: &[u8],
     ) -> Result<Digest, RegistryError> {
-        let (asked, scope) = (self.asked(format!("put manifest {}", name(reference))), Scope::push(reference.path()));
+        let (asked, scope) =
+            (self.asked(format!("put manifest {}", reference.path_and_target())), Scope::push(reference.path()));
         let digest = digest_for(reference, bytes, &asked)?;
         let media_type = HeaderValue::from_str(media_type).map_err(|_| malformed(&asked, "its media type is none"))?;
         let mut call = Call::new(Method::PUT, path(reference), &scope, &asked, Missing::Repository);
@@ -154,7 +153,7 @@ fn digest_for(reference: &Reference, bytes: &[u8], asked: &Asked) -> Result<Dige
 
 /// Whether the registry's own idea of the digest, if it has one, is that of the bytes.
 fn agree(answer: &Answer, bytes: &[u8], asked: &Asked) -> Result<(), RegistryError> {
-    hint(answer).map_or(Ok(()), |said| same(&said, bytes, asked))
+    answer.said_digest().map_or(Ok(()), |said| same(&said, bytes, asked))
 }
 
 fn same(wanted: &Digest, bytes: &[u8], asked: &Asked) -> Result<(), RegistryError> {
@@ -166,10 +165,6 @@ fn same(wanted: &Digest, bytes: &[u8], asked: &Asked) -> Result<(), RegistryErro
     } else {
         Err(RegistryError::DigestMismatch { asked: asked.clone(), wanted: wanted.clone(), got })
     }
-}
-
-fn hint(answer: &Answer) -> Option<Digest> {
-    answer.header(CONTENT_DIGEST)?.parse().ok()
 }
 
 async fn manifest_refusal(answer: Answer, asked: &Asked) -> RegistryError {
@@ -205,18 +200,7 @@ fn accepted() -> HeaderValue {
 }
 
 fn path(reference: &Reference) -> String {
-    match reference.target() {
-        Target::Tag(tag) => format!("/v2/{}/manifests/{tag}", reference.path()),
-        Target::Digest(digest) => format!("/v2/{}/manifests/{digest}", reference.path()),
-    }
-}
-
-/// The reference without its registry, as errors name it.
-fn name(reference: &Reference) -> String {
-    match reference.target() {
-        Target::Tag(tag) => format!("{}:{tag}", reference.path()),
-        Target::Digest(digest) => format!("{}@{digest}", reference.path()),
-    }
+    format!("/v2/{}/manifests/{}", reference.path(), reference.target_text())
 }
 
 #[cfg(test)]
@@ -225,6 +209,8 @@ mod tests {
     use crate::registry::scripted::{Reply, Scripted, quick};
     use crate::registry::{Credential, Distribution, Fault, Settings};
     use std::time::Duration;
+
+    type Script = fn(usize) -> Reply;
 
     const DOCUMENT: &[u8] = br#"{"schemaVersion":2,"config":{"mediaType":"a","digest":"b","size":1},"layers":[]}"#;
     const OCI: (&str, &str) = ("content-type", media_types::MANIFEST);
@@ -299,7 +285,7 @@ mod tests {
         let huge = vec![b' '; usize::try_from(MANIFEST_LIMIT).unwrap() + 1];
         let error = get(move |_| Reply::full(200, &[OCI], &huge), "a:1").await.unwrap_err();
         assert!(matches!(error, RegistryError::TooLarge { limit: MANIFEST_LIMIT, .. }), "{error}");
-        let table: [(fn(usize) -> Reply, &str); 8] = [
+        let table: [(Script, &str); 12] = [
             (|_| Reply::full(200, &[("content-encoding", "gzip")], DOCUMENT), "compressed"),
             (
                 |_| Reply::json(404, &[], "MANIFEST_UNKNOWN", "manifest unknown"),
@@ -313,6 +299,13 @@ mod tests {
             (|_| Reply::json(405, &[], "UNSUPPORTED", "no"), "405 Method Not Allowed (UNSUPPORTED: no)"),
             (|_| Reply::status(204), "unexpected status 204"),
             (|_| Reply::raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "not HTTP"),
+            (|_| Reply::raw(b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nxxxxx"), "not HTTP"),
+            (|_| Reply::raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nxxxxx"), "not HTTP"),
+            (|_| Reply::full(200, &[("x", &"y".repeat(10 << 20))], DOCUMENT), "not HTTP"),
+            (
+                |_| Reply::raw(["HTTP/1.1 200 OK\r\n", &"x: y\r\n".repeat(10_000), "\r\n"].concat().as_bytes()),
+                "not HTTP",
+            ),
             (|_| Reply::full(418, &[], b"<html><title>teapot</title>"), "418 I'm a teapot (teapot)"),
         ];
         for (script, wanted) in table {
@@ -323,7 +316,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_may_pass_is_tried_five_times_and_no_more() {
-        let table: [(fn(usize) -> Reply, &str); 5] = [
+        let table: [(Script, &str); 5] = [
             (
                 |_| Reply::json(503, &[("retry-after", "0")], "UNAVAILABLE", "later"),
                 "503 Service Unavailable (UNAVAILABLE: later)",
@@ -369,7 +362,7 @@ mod tests {
             let bytes = [b"HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n".as_slice(), &[b' '; 5000]].concat();
             Reply::Trickle(bytes, Duration::from_millis(3))
         }
-        for script in [(|_| Reply::Silence) as fn(usize) -> Reply, |_| trickle()] {
+        for script in [(|_| Reply::Silence) as Script, |_| trickle()] {
             let server = serving(script).await;
             let impatient = Settings { idle_timeout: Duration::from_millis(300), ..quick() };
             let client = server.client_with(Credential::Anonymous, &impatient);

@@ -23,6 +23,21 @@ impl Scope {
         Self(vec![format!("repository:{path}:pull,push")])
     }
 
+    /// To delete from a repository.
+    pub(super) fn delete(path: &str) -> Self {
+        Self(vec![format!("repository:{path}:pull,delete")])
+    }
+
+    /// To write a repository with what another one has.
+    pub(super) fn mount(path: &str, from: &str) -> Self {
+        Self(vec![format!("repository:{path}:pull,push"), format!("repository:{from}:pull")])
+    }
+
+    /// To list the registry's repositories.
+    pub(super) fn catalog() -> Self {
+        Self(vec!["registry:catalog:*".to_owned()])
+    }
+
     /// These scopes, and what the registry's challenge wants beyond them.
     pub(super) fn with(&self, challenged: Option<&str>) -> Vec<String> {
         let mut all = self.0.clone();

@@ -209,9 +209,10 @@ pub(super) fn untrusted(asked: &Asked, place: &Url, distrust: Distrust) -> Regis
 #[cfg(test)]
 mod tests {
     use crate::registry::scripted::{ALICE, Reply, Scripted, Seen, alice, blob, nobody, quick};
-    use crate::registry::{Client, Credential, Distribution, Distrust, Fault, Progress, RegistryError};
+    use crate::registry::{Client, Credential, Distribution, Distrust, Fault, Progress, RegistryError, Settings};
     use std::io;
     use std::sync::{Arc, OnceLock};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     /// A registry where alice has signed in, and whose one blob is wherever `place` says.
     async fn leading(status: u16, place: String) -> Scripted {
@@ -411,10 +412,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_registry_may_be_named_by_its_ipv6_address() {
+        let server = Scripted::listen("[::1]:0", None, |_, _| Reply::full(200, &[], b"blob")).await;
+        let client = server.client(Credential::Anonymous);
+        let got = client.get_blob(&server.reference("a:1"), &blob(b"blob"), Vec::new(), nobody()).await;
+        assert_eq!(got.unwrap(), b"blob");
+    }
+
+    #[tokio::test]
+    async fn a_handshake_that_is_not_answered_takes_no_longer_than_a_connection_may() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let name = listener.local_addr().unwrap().to_string();
+        let connect_timeout = std::time::Duration::from_millis(100);
+        let settings = Settings { plaintext: Some(false), insecure: true, connect_timeout, ..quick() };
+        let client = Client::new(&name, Credential::Anonymous, &settings).unwrap();
+        let error = client.check_login().await.unwrap_err();
+        assert!(matches!(error, RegistryError::Unreachable { fault: Fault::ConnectTimeout, .. }), "{error:?}");
+    }
+
+    #[tokio::test]
     async fn plain_http_that_answers_tls_is_told() {
-        let server = Scripted::start(|_, _| Reply::raw(b"HTTP/1.0 400 Bad Request\r\n\r\n")).await;
-        let settings = crate::registry::Settings { plaintext: Some(false), insecure: true, ..quick() };
-        let client = Client::new(&server.name(), Credential::Anonymous, &settings).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let name = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            assert!(stream.read(&mut [0; 1024]).await.unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n400 Bad Request").await.unwrap();
+        });
+        let settings = Settings { plaintext: Some(false), insecure: true, ..quick() };
+        let client = Client::new(&name, Credential::Anonymous, &settings).unwrap();
         let error = client.check_login().await.unwrap_err();
         assert!(matches!(error, RegistryError::Unreachable { fault: Fault::NotTls, .. }), "{error:?}");
     }

@@ -91,8 +91,15 @@ impl Client {
         let answer = self.transport.exchange(&call).await?;
         match answer.status {
             StatusCode::CREATED => {
+                let (wanted, said) = (&descriptor.digest, answer.said_digest());
                 answer.discard().await;
-                Ok(())
+                match said.filter(|said| said.algorithm() == wanted.algorithm() && said != wanted) {
+                    None => Ok(()),
+                    Some(got) => {
+                        let (asked, wanted) = (asked.clone(), wanted.clone());
+                        Err(RegistryError::DigestMismatch { asked, wanted, got }.into())
+                    }
+                }
             }
             status if status.is_success() => {
                 answer.discard().await;
@@ -307,6 +314,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_registry_that_stored_something_else_is_not_believed() {
+        let other = Digest::of(b"other").to_string();
+        let (put, _) = put(move |seen, _| match seen.method.as_str() {
+            "HEAD" => Reply::status(404),
+            "POST" => Reply::full(202, &[("location", "/v2/acme/x/blobs/uploads/1")], b""),
+            _ => Reply::full(201, &[("docker-content-digest", &other)], b""),
+        })
+        .await;
+        assert!(matches!(put, Err(RegistryError::DigestMismatch { .. })));
+    }
+
+    #[tokio::test]
     async fn refusals_say_what_the_registry_said() {
         let table: [(u16, &str, &str); 3] = [
             (404, "NAME_UNKNOWN", "repository not found (NAME_UNKNOWN: why)"),
@@ -340,7 +359,8 @@ mod tests {
                 }
             }
         }
-        let sources: [(fn() -> Box<dyn Read + Send>, io::ErrorKind); 3] = [
+        type Source = fn() -> Box<dyn Read + Send>;
+        let sources: [(Source, io::ErrorKind); 3] = [
             (|| Box::new(io::Cursor::new(content()[..2_799_999].to_vec())), io::ErrorKind::UnexpectedEof),
             (|| Box::new(io::Cursor::new([content(), vec![0]].concat())), io::ErrorKind::InvalidData),
             (|| Box::new(Damaged(io::Cursor::new(content()))), io::ErrorKind::InvalidData),

@@ -4,6 +4,6 @@ mod peer;
 mod registry;
 mod sandbox;
 
-pub use peer::{DockerRegistry, docker_registry, find};
+pub use peer::{docker_registry, find};
 pub use registry::Registry;
 pub use sandbox::{Run, Sandbox};

@@ -11,7 +11,6 @@ pub struct Sandbox {
 }
 
 /// What a run printed.
-#[must_use]
 #[derive(Debug)]
 pub struct Run {
     pub code: i32,

@@ -61,7 +61,7 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         return Err(OpsError::NoEntrypoint);
     }
     let loaded = sources::load(&request.sources)?;
-    check_syntax(&loaded.bundle, request.sources.rego_version)?;
+    check_syntax(&loaded.bundle, &request.sources)?;
     if request.optimisation > 0 {
         check_entrypoints(&loaded.bundle, request)?;
     }
@@ -105,9 +105,15 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
     })
 }
 
-/// Every module must parse in its own version of the language.
-fn check_syntax(bundle: &Bundle, asked: RegoVersion) -> Result<(), OpsError> {
-    let errors = eval::syntax_errors(&modules(bundle, asked));
+/// Every module must parse in its own version of the language. Errors name files as they stand on disk, where one path
+/// was given.
+fn check_syntax(bundle: &Bundle, sources: &sources::Request) -> Result<(), OpsError> {
+    let mut errors = eval::syntax_errors(&modules(bundle, sources.rego_version));
+    if let [folder] = sources.paths.as_slice() {
+        for error in &mut errors {
+            error.file = folder.join(&error.file).display().to_string();
+        }
+    }
     if errors.is_empty() { Ok(()) } else { Err(OpsError::Syntax(errors)) }
 }
 

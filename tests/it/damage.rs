@@ -57,8 +57,8 @@ fn bad_sources_are_refused() {
         ("clash", 1, "clash: /data.json: its data at a"),
         ("latin", 1, "latin: /x.rego: not UTF-8, from byte 12 on"),
         ("outside", 1, "manifest roots [a] do not permit 'package b' in module '/x.rego'"),
-        ("syntax", 1, "x.rego:3:"),
-        ("deep", 1, "x.rego:3:20: rego_parse_error: brackets nest deeper"),
+        ("syntax", 1, "syntax/x.rego:3:"),
+        ("deep", 1, "deep/x.rego:3:20: rego_parse_error: brackets nest deeper"),
         ("manifest", 1, "manifest: /.manifest: roots must be a list of strings"),
     ] {
         refused(&sandbox, &["build", path, "-t", "acme/bad:1"], code, message);

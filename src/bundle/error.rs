@@ -1,152 +1,184 @@
-//! What can be wrong with a bundle.
+//! What can be wrong with the contents of a bundle.
 
-use super::json::JsonError;
-use super::name::NameFault;
-use super::yaml::YamlError;
-use std::io;
+use super::json::{JsonError, JsonFault};
+use super::yaml::{YamlError, YamlFault};
 
-/// Why files are no bundle, or cannot be read or written as one.
-#[derive(Debug, thiserror::Error)]
+/// Why files make no bundle. File names are those given by whoever read them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
-    /// The archive cannot be read.
-    #[error("the bundle cannot be read: {0}")]
-    Read(io::Error),
-    /// The archive cannot be written.
-    #[error("the bundle cannot be written: {0}")]
-    Write(io::Error),
-    /// No bytes at all.
-    #[error("the bundle is empty: it has no bytes")]
-    Empty,
-    /// Neither a tar archive nor a compressed one.
-    #[error("the bundle is no tar archive, compressed or not")]
-    NoArchive,
-    /// A compressed archive within a compressed archive.
-    #[error("the bundle is compressed twice: unpack it once")]
-    CompressedTwice,
-    /// An archive that ends too early, or whose parts contradict each other.
-    #[error("the bundle is damaged: {0}")]
-    Damaged(String),
-    /// An entry with a name that is not taken.
-    #[error("the bundle has an entry {name:?}: {fault}")]
-    Name {
-        /// The name.
-        name: String,
+    /// One file does not read.
+    #[error("{file} does not read")]
+    Content {
+        /// The file.
+        file: String,
         /// What is wrong with it.
-        fault: NameFault,
+        #[source]
+        fault: ContentFault,
     },
-    /// An entry that is neither a file nor a folder.
-    #[error("{0}: neither a file nor a folder, but a link or a device")]
-    Special(String),
-    /// Two files of one name.
-    #[error("{0}: the bundle has two files of this name")]
-    Twice(String),
-    /// A limit is exceeded.
-    #[error("the bundle is too large: {0}")]
-    TooLarge(SizeLimit),
-    /// A module that is no text.
-    #[error("{path}: not UTF-8, from byte {offset} on")]
-    NotUtf8 {
-        /// The module.
-        path: String,
-        /// Where the first wrong byte is.
-        offset: usize,
-    },
-    /// A data file or manifest that is no JSON.
-    #[error("{path}: {cause}")]
-    Json {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        cause: JsonError,
-    },
-    /// A data file that is no YAML.
-    #[error("{path}: {cause}")]
-    Yaml {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        cause: YamlError,
-    },
-    /// A data file of the top folder that holds no object.
-    #[error("{path}: the root value must be an object, not {found}")]
+    /// The data file at the root is no object.
+    #[error("{file}: data at the root must be an object, this is {found}")]
     RootNotObject {
         /// The file.
-        path: String,
-        /// What it is.
+        file: String,
+        /// What it is instead.
         found: &'static str,
     },
-    /// Two data files that say different things of one key.
-    #[error("{path}: its data at {key} stands in {other} too, and they cannot be merged")]
+    /// Two data files say something about the same key, and not both an object.
+    #[error("{file} and {other} both set data.{key}")]
     Clash {
-        /// The later file.
-        path: String,
-        /// The key.
+        /// The file that came later.
+        file: String,
+        /// The file that was there first.
+        other: String,
+        /// The key, with dots.
         key: String,
-        /// The earlier file.
+    },
+    /// Two manifests.
+    #[error("two manifests, {first} and {second}: a bundle has one")]
+    SeveralManifests {
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two signature files.
+    #[error("two signature files, {first} and {second}: a bundle has one")]
+    SeveralSignatures {
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A file that makes the bundle a kind this program does not handle.
+    #[error("{file}: {what} are not supported")]
+    Unsupported {
+        /// The file.
+        file: String,
+        /// Which kind of bundle or file.
+        what: &'static str,
+    },
+    /// One root lies in another.
+    #[error("manifest has overlapped roots: '{one}' and '{other}'")]
+    OverlappingRoots {
+        /// One root.
+        one: String,
+        /// The other.
         other: String,
     },
-    /// A manifest with fields of another kind.
-    #[error("{path}: {cause}")]
-    Manifest {
-        /// The manifest.
-        path: String,
-        /// What is wrong.
-        cause: String,
-    },
-    /// Roots of which one holds another.
-    #[error("manifest has overlapped roots: '{0}' and '{1}'")]
-    OverlappedRoots(String, String),
-    /// A package outside the roots.
-    #[error("manifest roots {} do not permit 'package {package}' in module '{path}'", list(.roots))]
+    /// A module whose package lies outside the roots.
+    #[error("manifest roots [{roots}] do not permit 'package {package}' in module '{file}'")]
     PackageOutsideRoots {
-        /// The roots.
-        roots: Vec<String>,
+        /// All roots, with blanks between.
+        roots: String,
         /// The package.
         package: String,
         /// The module.
-        path: String,
+        file: String,
     },
     /// Data outside the roots.
-    #[error("manifest roots {} do not permit data at path '/{path}'", list(.roots))]
+    #[error("manifest roots [{roots}] do not permit data at path '/{path}'")]
     DataOutsideRoots {
-        /// The roots.
-        roots: Vec<String>,
-        /// Where the data is.
+        /// All roots, with blanks between.
+        roots: String,
+        /// The first key that is outside, with slashes.
         path: String,
     },
-    /// A version of Rego that is not known.
-    #[error("unknown bundle rego-version {0}")]
-    RegoVersion(i64),
-    /// Something that OPA reads and this program does not carry.
-    #[error("{path}: {what} are not supported")]
-    Unsupported {
-        /// The file.
-        path: String,
-        /// What it is.
-        what: &'static str,
+    /// The manifest names a wasm module that is not there.
+    #[error("manifest references wasm module '{module}' but the module file does not exist")]
+    WasmMissing {
+        /// The module's path.
+        module: String,
+    },
+    /// A wasm entrypoint outside the roots.
+    #[error("manifest roots [{roots}] do not permit '{entrypoint}' entrypoint for wasm module '{module}'")]
+    WasmOutsideRoots {
+        /// All roots, with blanks between.
+        roots: String,
+        /// The entrypoint.
+        entrypoint: String,
+        /// The module's path.
+        module: String,
+    },
+    /// One wasm entrypoint named twice.
+    #[error("entrypoint '{entrypoint}' cannot be used by more than one wasm module")]
+    WasmTwice {
+        /// The entrypoint.
+        entrypoint: String,
+    },
+    /// A number in the manifest that is no version of Rego.
+    #[error("{number} is no version of Rego (0, 1 or 2), as the manifest says {}", file_or_bundle(.file.as_deref()))]
+    UnknownRegoVersion {
+        /// The number.
+        number: i64,
+        /// The key of `file_rego_versions`; none for `rego_version`.
+        file: Option<String>,
+    },
+    /// A key of `file_rego_versions` that does not read.
+    #[error("'{pattern}' in file_rego_versions of the manifest is no pattern")]
+    BadPattern {
+        /// The key.
+        pattern: String,
     },
 }
 
-/// What there is too much of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SizeLimit {
-    /// The archive itself.
-    #[error("it has more than {0} bytes")]
-    Compressed(u64),
-    /// What is in the archive.
-    #[error("it unpacks to more than {0} bytes")]
-    Uncompressed(u64),
-    /// How many times larger the content is than the archive.
-    #[error("its content is more than {0} times as large as the archive")]
-    Ratio(u64),
-    /// The files.
-    #[error("it has more than {0} files")]
-    Entries(usize),
-    /// One file.
-    #[error("a file of it has more than {0} bytes")]
-    File(u64),
+fn file_or_bundle(file: Option<&str>) -> String {
+    file.map_or_else(|| "in rego_version".to_owned(), |file| format!("in file_rego_versions of '{file}'"))
 }
 
-fn list(roots: &[String]) -> String {
-    format!("[{}]", roots.join(" "))
+/// Why one file does not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContentFault {
+    /// A module that is no text.
+    #[error("not UTF-8 at byte {offset}, in line {line}")]
+    NotUtf8 {
+        /// The offset of the first wrong byte.
+        offset: usize,
+        /// Its line, counted from 1.
+        line: usize,
+    },
+    /// JSON that is none.
+    #[error("{0}")]
+    Json(JsonError),
+    /// YAML that is none.
+    #[error("{0}")]
+    Yaml(YamlError),
+    /// JSON that is not of the shape it should have.
+    #[error("{field} must be {wanted}, it is {found}")]
+    Shape {
+        /// The field, or the whole.
+        field: String,
+        /// What should be there.
+        wanted: &'static str,
+        /// What is there.
+        found: String,
+    },
+}
+
+impl From<JsonError> for ContentFault {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<YamlError> for ContentFault {
+    fn from(error: YamlError) -> Self {
+        Self::Yaml(error)
+    }
+}
+
+impl ContentFault {
+    /// Whether a bound of this program is exceeded, rather than a rule of the format.
+    #[must_use]
+    pub fn is_too_deep(&self) -> bool {
+        match self {
+            Self::Json(error) => matches!(error.fault, JsonFault::TooDeep { .. }),
+            Self::Yaml(error) => matches!(error.fault, YamlFault::TooDeep { .. } | YamlFault::TooMuchAliasing),
+            Self::NotUtf8 { .. } | Self::Shape { .. } => false,
+        }
+    }
+
+    pub(super) fn shape(field: &str, wanted: &'static str, found: &super::json::Json) -> Self {
+        let found = if found.kind() == "a number" { found.to_string() } else { found.kind().to_owned() };
+        Self::Shape { field: field.to_owned(), wanted, found }
+    }
 }

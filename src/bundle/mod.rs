@@ -1,72 +1,66 @@
 //! The OPA bundle as a value: modules, data, `.manifest`, with its tar.gz both ways.
 
-mod archive;
-mod assembly;
+pub mod archive;
+mod assemble;
+mod content;
 mod data;
 mod error;
 mod glob;
-mod gzip;
 pub mod json;
 mod kind;
 mod manifest;
+mod manifest_text;
 mod merge;
 pub mod name;
-mod pack;
 mod package;
-mod read;
 mod rego_version;
+mod roots;
 pub mod yaml;
 
-pub use assembly::{Assembly, Warning};
-pub use error::{BundleError, SizeLimit};
-pub use json::Json;
+pub use assemble::{Assembly, FileName, Repeated};
+pub use content::{Content, Read, read as read_content};
+pub use error::{BundleError, ContentFault};
 pub use kind::Kind;
-pub use manifest::Manifest;
-pub use merge::merge;
-pub use pack::pack;
-pub use read::{EntryInfo, Limits, diff_sink, entries, read, visit};
+pub use manifest::{Manifest, WasmResolver};
+pub use package::package_of;
 pub use rego_version::{RegoVersion, RegoVersionError};
 
 use bytes::Bytes;
+use json::Json;
 
-/// A bundle: what OPA loads.
-#[derive(Debug, Clone, PartialEq)]
+/// A bundle: what OPA loads in one piece.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bundle {
-    /// What the bundle says of itself.
+    /// What it says about itself.
     pub manifest: Manifest,
-    /// The base documents, merged.
+    /// All data as one object.
     pub data: Json,
-    /// The modules, in OPA's order.
+    /// The modules, in the order they are written.
     pub modules: Vec<Module>,
-    /// What is carried along as it is: `policy.wasm`, `plan.json`, `.signatures.json`.
-    pub extras: Vec<Extra>,
+    /// The wasm modules.
+    pub wasm: Vec<File>,
+    /// The signature file as it is; empty when there is none.
+    pub signatures: Bytes,
+    /// The plans.
+    pub plans: Vec<File>,
 }
 
-/// A module of a bundle.
+/// One module of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
-    /// Its name in the bundle, with one slash in front.
+    /// Its path in the bundle, with a slash in front.
     pub path: String,
-    /// Its text as its author wrote it.
+    /// Its text, as the author wrote it.
     pub text: String,
+    /// The version of Rego it is to be read as.
+    pub rego_version: RegoVersion,
 }
 
-/// A file that is carried along.
+/// A file a bundle carries as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Extra {
-    /// Its name in the bundle, with one slash in front.
+pub struct File {
+    /// Its path in the bundle, with a slash in front.
     pub path: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Its content.
-    pub content: Bytes,
-}
-
-impl Bundle {
-    /// The version of Rego a module is read in: what `file_rego_versions` says of it, else `rego_version`; `None` where
-    /// the manifest says neither.
-    #[must_use]
-    pub fn rego_version_of(&self, module: &Module) -> Option<RegoVersion> {
-        self.manifest.rego_version_of(&module.path)
-    }
+    /// Its bytes.
+    pub bytes: Bytes,
 }

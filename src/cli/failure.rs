@@ -4,6 +4,7 @@
 //! 6 a limit exceeded, 7 store busy, 130 and 143 interrupted.
 
 use crate::bundle::BundleError;
+use crate::bundle::archive::ArchiveError;
 use crate::ops::{OpsError, chain};
 use crate::registry::{Fault, Missing, RegistryError};
 use crate::sources::SourceError;
@@ -32,6 +33,7 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         OpsError::Registry(error) => registry(error),
         OpsError::Source(error) => source(error),
         OpsError::Bundle(error) => (bundle(error), Vec::new()),
+        OpsError::Archive(error) => (archive(error), Vec::new()),
         OpsError::Config(_) | OpsError::Usage(_) => (2, Vec::new()),
         OpsError::Reference(_) => (2, hint("a name is [REGISTRY/]ORG/REPO[:TAG], such as ghcr.io/acme/authz:1.0.0")),
         OpsError::Keychain(_) => (1, hint("policy login writes the credentials anew")),
@@ -160,34 +162,56 @@ fn unreachable(fault: Fault) -> Vec<String> {
 fn source(error: &SourceError) -> (u8, Vec<String>) {
     let hint = |text: &str| vec![text.to_owned()];
     match error {
-        SourceError::NotFound(_) | SourceError::Read { .. } | SourceError::Special(_) => (1, Vec::new()),
-        SourceError::NotABundle(_) => (1, hint("name the folder that holds the modules, or a bundle.tar.gz")),
-        SourceError::TooLarge(_) => (6, Vec::new()),
-        SourceError::Signed(_) => (1, hint("leave the signatures out: --ignore .signatures.json")),
-        SourceError::Bundle { cause, .. } => (bundle(cause), Vec::new()),
-        SourceError::Merge(BundleError::OverlappedRoots(..)) => {
+        SourceError::NotFound { .. }
+        | SourceError::Unreadable { .. }
+        | SourceError::NotAFile { .. }
+        | SourceError::BadName { .. }
+        | SourceError::Changing { .. } => (1, Vec::new()),
+        SourceError::NoPaths | SourceError::UnsupportedUrl { .. } | SourceError::BadPattern { .. } => (2, Vec::new()),
+        SourceError::NotABundle { .. } => (1, hint("name the folder that holds the modules, or a bundle.tar.gz")),
+        SourceError::TooLarge { .. } | SourceError::Limit(_) => (6, Vec::new()),
+        SourceError::Signed { .. } => (1, hint("leave the signatures out: --ignore .signatures.json")),
+        SourceError::Archive { source, .. } => (archive(source), Vec::new()),
+        SourceError::Bundle(error) => (bundle(error), Vec::new()),
+        SourceError::Merge { source: BundleError::OverlappingRoots { .. }, .. } => {
             (1, hint("give each path a .manifest with the \"roots\" that are its own"))
         }
-        SourceError::Merge(cause) => (bundle(cause), Vec::new()),
+        SourceError::Merge { source, .. } => (bundle(source), Vec::new()),
+    }
+}
+
+fn archive(error: &ArchiveError) -> u8 {
+    match error {
+        ArchiveError::Empty
+        | ArchiveError::NotAnArchive
+        | ArchiveError::DoublyCompressed
+        | ArchiveError::Damaged(_)
+        | ArchiveError::Truncated { .. }
+        | ArchiveError::Trailing => 3,
+        ArchiveError::BadName { .. }
+        | ArchiveError::NotAFile { .. }
+        | ArchiveError::Repeated { .. }
+        | ArchiveError::Limit(_) => 6,
+        ArchiveError::Io(_) => 1,
     }
 }
 
 fn bundle(error: &BundleError) -> u8 {
     match error {
-        BundleError::Empty | BundleError::NoArchive | BundleError::CompressedTwice | BundleError::Damaged(_) => 3,
-        BundleError::Name { .. } | BundleError::Special(_) | BundleError::Twice(_) | BundleError::TooLarge(_) => 6,
-        BundleError::Read(_)
-        | BundleError::Write(_)
-        | BundleError::NotUtf8 { .. }
-        | BundleError::Json { .. }
-        | BundleError::Yaml { .. }
+        BundleError::Content { fault, .. } if fault.is_too_deep() => 6,
+        BundleError::Content { .. }
         | BundleError::RootNotObject { .. }
         | BundleError::Clash { .. }
-        | BundleError::Manifest { .. }
-        | BundleError::OverlappedRoots(..)
+        | BundleError::SeveralManifests { .. }
+        | BundleError::SeveralSignatures { .. }
+        | BundleError::Unsupported { .. }
+        | BundleError::OverlappingRoots { .. }
         | BundleError::PackageOutsideRoots { .. }
         | BundleError::DataOutsideRoots { .. }
-        | BundleError::RegoVersion(_)
-        | BundleError::Unsupported { .. } => 1,
+        | BundleError::WasmMissing { .. }
+        | BundleError::WasmOutsideRoots { .. }
+        | BundleError::WasmTwice { .. }
+        | BundleError::UnknownRegoVersion { .. }
+        | BundleError::BadPattern { .. } => 1,
     }
 }

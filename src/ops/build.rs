@@ -1,10 +1,10 @@
 //! Builds a bundle from an author's files and stores it as an image.
 
 use super::OpsError;
-use crate::bundle::{self, Bundle, RegoVersion};
+use crate::bundle::{Bundle, RegoVersion};
 use crate::eval::{self, Dialect, Session};
-use crate::oci::{Descriptor, Hasher, ImageFacts, Reference, annotations, compose, media_types};
-use crate::sources::{self, git};
+use crate::oci::{Descriptor, ImageFacts, Reference, annotations, compose, media_types};
+use crate::sources::{self, Loaded, git};
 use crate::store::Store;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -61,22 +61,20 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         return Err(OpsError::NoEntrypoint);
     }
     let loaded = sources::load(&request.sources)?;
-    check_syntax(&loaded.bundle, &request.sources)?;
+    check_syntax(&loaded)?;
     if request.optimisation > 0 {
         check_entrypoints(&loaded.bundle, request)?;
     }
-    let facts = git::facts(&request.sources.paths);
-    let created = created(request, facts.as_ref(), loaded.newest_input);
+    let facts = git::facts(&loaded.inputs);
+    let created = created(request, facts.as_ref(), loaded.inputs.newest);
     let before = request.names.first().map(|name| store.find(name)).transpose()?.flatten();
 
     let ingest = store.ingest()?;
     let mut writer = ingest.blob(None)?;
-    let mut plain = Hasher::default();
-    match bundle::pack(&loaded.bundle, &mut writer, &mut plain) {
-        Ok(()) => {}
-        Err(bundle::BundleError::Write(cause)) => return Err(writer.explain(cause).into()),
-        Err(error) => return Err(error.into()),
-    }
+    let packed = match loaded.bundle.pack(&mut writer) {
+        Ok(packed) => packed,
+        Err(cause) => return Err(writer.explain(cause).into()),
+    };
     let (layer_digest, layer_size) = writer.finish()?;
     let title = request.names.first().map(Reference::repository).unwrap_or_default();
     let parts = compose(&ImageFacts {
@@ -86,7 +84,7 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         annotations: notes(request, facts.as_ref(), &loaded.bundle),
         layer_digest: layer_digest.clone(),
         layer_size,
-        diff_id: plain.finish(),
+        diff_id: packed.diff_id,
     })
     .map_err(|cause| OpsError::Manifest { reference: title.clone(), cause: cause.into() })?;
     ingest.put(&parts.config, media_types::CONFIG)?;
@@ -101,25 +99,23 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         roots: loaded.bundle.manifest.roots.clone(),
         rego_version: request.sources.rego_version.as_str(),
         created,
-        warnings: loaded.warnings.iter().map(ToString::to_string).collect(),
+        warnings: loaded.repeated.iter().map(ToString::to_string).collect(),
     })
 }
 
-/// Every module must parse in its own version of the language. Errors name files as they stand on disk, where one path
-/// was given.
-fn check_syntax(bundle: &Bundle, sources: &sources::Request) -> Result<(), OpsError> {
-    let mut errors = eval::syntax_errors(&modules(bundle, sources.rego_version));
-    if let [folder] = sources.paths.as_slice() {
-        for error in &mut errors {
-            error.file = folder.join(&error.file).display().to_string();
-        }
+/// Every module must parse in its own version of the language. Errors name files as they stand on disk.
+fn check_syntax(loaded: &Loaded) -> Result<(), OpsError> {
+    let mut named = modules(&loaded.bundle);
+    for (module, file) in named.iter_mut().zip(&loaded.module_files) {
+        module.0 = file;
     }
+    let errors = eval::syntax_errors(&named);
     if errors.is_empty() { Ok(()) } else { Err(OpsError::Syntax(errors)) }
 }
 
 /// An entrypoint must lead to a rule or a package.
 fn check_entrypoints(bundle: &Bundle, request: &Request) -> Result<(), OpsError> {
-    let session = Session::load(&modules(bundle, request.sources.rego_version), "{}")?;
+    let session = Session::load(&modules(bundle), "{}")?;
     for entrypoint in &request.entrypoints {
         let parts: Vec<&str> = entrypoint.split('/').filter(|part| !part.is_empty()).collect();
         let path = format!("data.{}", parts.join("."));
@@ -131,16 +127,15 @@ fn check_entrypoints(bundle: &Bundle, request: &Request) -> Result<(), OpsError>
 }
 
 /// The modules of a bundle as the evaluator takes them.
-pub(super) fn modules(bundle: &Bundle, asked: RegoVersion) -> Vec<(&str, &str, Dialect)> {
+pub(super) fn modules(bundle: &Bundle) -> Vec<(&str, &str, Dialect)> {
     bundle
         .modules
         .iter()
         .map(|module| {
-            let dialect = match bundle.rego_version_of(module) {
-                Some(RegoVersion::V0) if asked == RegoVersion::V0V1 => Dialect::V0V1,
-                Some(RegoVersion::V0) => Dialect::V0,
-                Some(RegoVersion::V0V1) => Dialect::V0V1,
-                Some(RegoVersion::V1 | RegoVersion::V2) | None => Dialect::V1,
+            let dialect = match module.rego_version {
+                RegoVersion::V0 => Dialect::V0,
+                RegoVersion::V0V1 => Dialect::V0V1,
+                RegoVersion::V1 | RegoVersion::V2 => Dialect::V1,
             };
             (module.path.trim_start_matches('/'), module.text.as_str(), dialect)
         })

@@ -1,6 +1,7 @@
 //! Why a command did not do what was asked.
 
 use crate::bundle::BundleError;
+use crate::bundle::archive::{ArchiveError, ReadError};
 use crate::config::ConfigError;
 use crate::eval::{EvalError, SyntaxError};
 use crate::keychain::KeychainError;
@@ -24,9 +25,12 @@ pub enum OpsError {
     /// An author's files.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// A bundle.
+    /// The files of a bundle.
     #[error(transparent)]
-    Bundle(BundleError),
+    Bundle(#[from] BundleError),
+    /// The archive of a bundle.
+    #[error(transparent)]
+    Archive(ArchiveError),
     /// The settings.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -168,12 +172,21 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-impl From<BundleError> for OpsError {
+impl From<ArchiveError> for OpsError {
     /// A bundle that cannot be read from the store for a reason of the store's is that reason.
-    fn from(error: BundleError) -> Self {
+    fn from(error: ArchiveError) -> Self {
         match error {
-            BundleError::Read(cause) => from_store(cause),
-            other => Self::Bundle(other),
+            ArchiveError::Io(cause) => from_store(cause),
+            other => Self::Archive(other),
+        }
+    }
+}
+
+impl From<ReadError> for OpsError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Archive(error) => error.into(),
+            ReadError::Bundle(error) => error.into(),
         }
     }
 }

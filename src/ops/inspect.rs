@@ -1,7 +1,7 @@
 //! Shows what an image of the store is.
 
 use super::{Chosen, OpsError};
-use crate::bundle;
+use crate::bundle::archive::{self, Entry, Limits};
 use crate::oci::Descriptor;
 use crate::store::Store;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub struct Inspected {
     /// The layer that holds the bundle.
     pub bundle: Descriptor,
     /// The names and sizes of the bundle's files, in its order.
-    pub files: Vec<bundle::EntryInfo>,
+    pub files: Vec<Entry>,
 }
 
 /// Looks at an image. Its bundle is opened only if `files` are wanted.
@@ -31,7 +31,7 @@ pub struct Inspected {
 /// An image that is damaged.
 pub fn inspect(store: &Store, source: Chosen, files: bool) -> Result<Inspected, OpsError> {
     let image = store.image(&source.entry)?;
-    let files = if files { bundle::entries(store.open_blob(&image.bundle)?)? } else { Vec::new() };
+    let files = if files { archive::entries(store.open_blob(&image.bundle)?, &Limits::default())? } else { Vec::new() };
     let descriptor = source.entry.unnamed_descriptor();
     let (annotations, layers) = match &image.manifest {
         Some(manifest) => (manifest.annotations.clone(), manifest.layers.clone()),

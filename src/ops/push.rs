@@ -2,7 +2,8 @@
 
 use super::transfer::{Shown, store_first};
 use super::{Chosen, Names, OpsError, Remote, Why};
-use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
+use crate::bundle::archive::{self, Limits};
+use crate::oci::{Descriptor, Digest, ImageFacts, Reference, annotations, compose, media_types};
 use crate::registry::{Client, Distribution as _, RegistryError, Uploaded};
 use crate::store::{Image, Store};
 use std::io::Read;
@@ -99,9 +100,7 @@ fn wrap_legacy(store: &Store, source: Chosen, image: Image) -> Result<Ready, Ops
 
 /// The digest of a layer before compression.
 fn diff_id(store: &Store, layer: &Descriptor) -> Result<Digest, OpsError> {
-    let mut hasher = Hasher::default();
-    crate::bundle::diff_sink(store.open_blob(layer)?, &mut hasher)?;
-    Ok(hasher.finish())
+    Ok(archive::diff_id(store.open_blob(layer)?, &Limits::default())?)
 }
 
 /// Sends the blobs the registry misses, then the manifest.

@@ -1,7 +1,8 @@
 //! Opens an image of the store for questions.
 
 use super::{Chosen, OpsError, build::modules};
-use crate::bundle::{self, Limits, RegoVersion};
+use crate::bundle::archive::Limits;
+use crate::bundle::{Bundle, RegoVersion};
 use crate::eval::Session;
 use crate::oci::annotations;
 use crate::store::Store;
@@ -17,6 +18,7 @@ pub fn open(store: &Store, source: &Chosen) -> Result<Session, OpsError> {
         .get(annotations::REGO_VERSION)
         .and_then(|version| version.parse::<RegoVersion>().ok())
         .unwrap_or(RegoVersion::V1);
-    let bundle = bundle::read(store.open_blob(&image.bundle)?, &Limits::default())?;
-    Ok(Session::load(&modules(&bundle, asked), bundle.data.as_str())?)
+    let content = store.open_blob(&image.bundle)?;
+    let (bundle, _) = Bundle::read_some(content, &Limits::default(), asked, "", |_| true)?;
+    Ok(Session::load(&modules(&bundle), bundle.data.as_str())?)
 }

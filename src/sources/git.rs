@@ -1,146 +1,142 @@
-//! What git knows of an author's folder.
+//! What git knows about the folders of a build.
 
+use super::Inputs;
+use crate::bundle::Kind;
+use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
-/// How long git may take.
+/// How long one question may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The most bytes git may answer.
-const ANSWER_LIMIT: u64 = 1 << 20;
+/// How many bytes of an answer are read.
+const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
 
-/// The state of a working tree.
+/// What git knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
-    /// The commit that is checked out.
+    /// The commit that is checked out, in hexadecimal.
     pub commit: String,
-    /// When it was made, in seconds since 1970.
+    /// When it was committed, in seconds since 1970.
     pub commit_time: i64,
-    /// Whether the paths are as they are in the commit.
+    /// Whether all that went into the bundle is in that commit, and nothing of it is missing on disk.
     pub clean: bool,
-    /// Where the repository comes from, without credentials.
+    /// Where the repository comes from, as an `https://` or `http://` URL without user or password; none when that is no
+    /// such place.
     pub source_url: Option<String>,
 }
 
-/// The facts about the repository that holds the first path; `None` without git, without a repository that git trusts,
-/// without a commit, or where it tracks none of the paths.
+/// Asks git about the files of a build. `None` where there is no git, no repository that holds all PATHs, no commit yet, or
+/// git does not trust the repository's owner.
 #[must_use]
-pub fn facts(paths: &[PathBuf]) -> Option<Facts> {
-    let first = paths.first()?.canonicalize().ok()?;
-    let folder = if first.is_dir() { first } else { first.parent()?.to_owned() };
-    let paths: Vec<PathBuf> = paths.iter().map(|path| path.canonicalize().ok()).collect::<Option<_>>()?;
-    let with_paths = |arguments: &[&str]| {
-        let mut command = git(&folder);
-        command.args(arguments).arg("--").args(&paths);
-        answer(command)
-    };
-    let head = {
-        let mut command = git(&folder);
-        command.args(["log", "-1", "--no-show-signature", "--format=%H %ct"]);
-        answer(command)?
-    };
-    let (commit, time) = head.trim().split_once(' ')?;
-    if with_paths(&["ls-files"])?.is_empty() {
+pub fn facts(inputs: &Inputs) -> Option<Facts> {
+    let first = inputs.paths.first()?;
+    let folder = if first.is_dir() { first.as_path() } else { first.parent()? };
+    let top = PathBuf::from(line(ask(folder, ["rev-parse", "--show-toplevel"])?)?).canonicalize().ok()?;
+    if !inputs.paths.iter().all(|path| path.starts_with(&top)) {
+        log::debug!("git: not all paths are in {}", top.display());
         return None;
     }
-    let clean = with_paths(&["status", "--porcelain"])?.trim().is_empty();
-    let remote = {
-        let mut command = git(&folder);
-        command.args(["config", "--get", "remote.origin.url"]);
-        answer(command)
-    };
+    let head = line(ask(folder, ["log", "-1", "--no-show-signature", "--format=%H %ct", "HEAD"])?)?;
+    let (commit, time) = head.split_once(' ')?;
     Some(Facts {
         commit: commit.to_owned(),
         commit_time: time.parse().ok()?,
-        clean,
-        source_url: remote.and_then(|url| web_address(url.trim())),
+        clean: is_clean(folder, &top, inputs),
+        source_url: remote(folder).as_deref().and_then(public_url),
     })
 }
 
-fn git(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    command
-        .arg("-C")
-        .arg(folder)
-        .args(["-c", "core.fsmonitor=false", "--no-optional-locks", "--literal-pathspecs"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    command
+/// Whether nothing that is or could be in the bundle differs from the commit.
+fn is_clean(folder: &Path, top: &Path, inputs: &Inputs) -> bool {
+    let question =
+        ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--"];
+    let question = question.iter().map(OsStr::new).chain(inputs.paths.iter().map(|path| path.as_os_str()));
+    let Some(answer) = ask(folder, question) else { return false };
+    answer.split(|byte| *byte == 0).filter_map(|entry| entry.get(3..)).all(|name| {
+        let name = String::from_utf8_lossy(name);
+        let path = top.join(name.trim_end_matches('/'));
+        Kind::of(&name).is_none() && !inputs.files.iter().any(|file| file.starts_with(&path))
+    })
 }
 
-/// What a command prints, if it succeeds in time.
-fn answer(mut command: Command) -> Option<String> {
-    let mut child = command.spawn().ok()?;
-    let stdout = child.stdout.take()?;
-    let reader = std::thread::spawn(move || {
-        let mut text = Vec::new();
-        stdout.take(ANSWER_LIMIT).read_to_end(&mut text).map(|_| text)
+fn remote(folder: &Path) -> Option<String> {
+    if let Some(url) = ask(folder, ["config", "--get", "remote.origin.url"]).and_then(line) {
+        return Some(url);
+    }
+    let name = line(ask(folder, ["remote"])?)?;
+    line(ask(folder, ["config", "--get", &format!("remote.{name}.url")])?)
+}
+
+/// The web address behind a remote: no user, password, port of ssh, query or `.git`.
+fn public_url(remote: &str) -> Option<String> {
+    let scp_like = remote.split_once(':').filter(|(host, path)| {
+        !remote.contains("://") && !host.contains('/') && host.len() > 1 && !path.starts_with('\\')
     });
-    let deadline = Instant::now() + PATIENCE;
-    let status = loop {
-        match child.try_wait().ok()? {
-            Some(status) => break status,
-            None if Instant::now() > deadline => {
-                let _ = child.kill();
-                let _ = child.wait();
-                log::debug!("git took too long");
-                return None;
+    let (scheme, host, path) = match scp_like {
+        Some((host, path)) => {
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            ("https", host.to_owned(), path.to_owned())
+        }
+        None => {
+            let url = url::Url::parse(remote).ok()?;
+            let host = url.host_str()?.to_owned();
+            match (url.scheme(), url.port()) {
+                ("ssh" | "git" | "git+ssh" | "ssh+git", _) => ("https", host, url.path().to_owned()),
+                ("https", Some(port)) => ("https", format!("{host}:{port}"), url.path().to_owned()),
+                ("http", Some(port)) => ("http", format!("{host}:{port}"), url.path().to_owned()),
+                ("https", None) => ("https", host, url.path().to_owned()),
+                ("http", None) => ("http", host, url.path().to_owned()),
+                _ => return None,
             }
-            None => std::thread::sleep(Duration::from_millis(1)),
         }
     };
-    let text = reader.join().ok()?.ok()?;
-    status.success().then(|| String::from_utf8_lossy(&text).into_owned())
+    // A name without a dot is an alias from somebody's ssh settings.
+    let is_public = host.contains(['.', ':']) || host == "localhost";
+    let path = path.trim_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let is_plain = !path.is_empty() && !path.chars().chain(host.chars()).any(|c| c.is_whitespace() || c.is_control());
+    (is_public && is_plain).then(|| format!("{scheme}://{host}/{path}"))
 }
 
-/// A remote as an address for browsers, without user and password.
-fn web_address(remote: &str) -> Option<String> {
-    let without_suffix = |text: &str| text.trim_end_matches('/').trim_end_matches(".git").to_owned();
-    if let Ok(mut url) = url::Url::parse(remote)
-        && url.has_host()
-    {
-        if url.scheme() == "http" || url.scheme() == "https" {
-            url.set_username("").ok()?;
-            url.set_password(None).ok()?;
-            url.set_query(None);
-            url.set_fragment(None);
-            return Some(without_suffix(url.as_str()));
-        }
-        if url.scheme() == "ssh" || url.scheme() == "git" {
-            return Some(without_suffix(&format!("https://{}{}", url.host_str()?, url.path())));
-        }
-        return None;
-    }
-    // git@github.com:acme/authz.git
-    let (host, path) = remote.split_once(':')?;
-    let host = host.rsplit('@').next()?;
-    let sound = !host.is_empty() && !host.contains('/') && !path.starts_with('/');
-    sound.then(|| without_suffix(&format!("https://{host}/{path}")))
+/// The first line of an answer.
+fn line(answer: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(answer).ok()?;
+    text.lines().next().filter(|line| !line.is_empty()).map(str::to_owned)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_remote_becomes_an_address_without_secrets() {
-        for (remote, wanted) in [
-            ("https://user:token@github.com/acme/authz.git", Some("https://github.com/acme/authz")),
-            ("git@github.com:acme/authz.git", Some("https://github.com/acme/authz")),
-            ("ssh://git@gitlab.com/acme/authz.git", Some("https://gitlab.com/acme/authz")),
-            ("/srv/git/authz.git", None),
-            ("file:///srv/git/authz", None),
-        ] {
-            assert_eq!(web_address(remote).as_deref(), wanted, "{remote}");
-        }
+/// Runs git in a folder and gives what it prints; `None` when it fails, prints too much or takes too long.
+fn ask<Argument: AsRef<OsStr>>(folder: &Path, question: impl IntoIterator<Item = Argument>) -> Option<Vec<u8>> {
+    let mut command = Command::new("git");
+    command.args(["-c", "core.fsmonitor=false", "-C"]).arg(folder).args(question);
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_LITERAL_PATHSPECS", "1").env("GIT_TERMINAL_PROMPT", "0");
+    // Inside a hook these speak of another repository than the folder's.
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"] {
+        command.env_remove(name);
     }
-
-    #[test]
-    fn a_folder_outside_a_repository_has_no_facts() {
-        let folder = tempfile::tempdir().unwrap();
-        assert_eq!(facts(&[folder.path().to_owned()]), None);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().inspect_err(|error| log::debug!("git: {error}")).ok()?;
+    let answer = answer_of(&mut child);
+    if answer.is_none() {
+        log::debug!("git: no answer in {}", folder.display());
+        let _ = child.kill();
     }
+    let status = child.wait().ok()?;
+    answer.filter(|_| status.success())
+}
+
+fn answer_of(child: &mut Child) -> Option<Vec<u8>> {
+    let output = child.stdout.take()?;
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut answer = Vec::new();
+        let read = output.take(ANSWER_LIMIT + 1).read_to_end(&mut answer);
+        let _ = sender.send(read.map(|_| answer));
+    });
+    let answer = receiver.recv_timeout(PATIENCE).ok()?.ok()?;
+    (u64::try_from(answer.len()).ok()? <= ANSWER_LIMIT).then_some(answer)
 }

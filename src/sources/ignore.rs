@@ -1,87 +1,137 @@
-//! What does not go into a bundle: version control, editors' droppings, and what the author names.
+//! Which names in a folder never go into a bundle.
 
-/// Whether a file or folder never goes into a bundle.
-pub(super) fn is_dropping(name: &str) -> bool {
-    matches!(name, ".git" | ".hg" | ".svn" | ".bzr" | ".jj" | ".DS_Store" | ".idea" | ".vscode")
+use super::SourceError;
+
+/// The names to leave out: those that people name, and those that nobody means.
+#[derive(Debug, Clone, Default)]
+pub struct Ignore {
+    patterns: Vec<Pattern>,
+}
+
+impl Ignore {
+    /// Takes patterns as Go's `filepath.Match` reads them.
+    ///
+    /// # Errors
+    /// When one does not read. (OPA lets such a pattern match nothing.)
+    pub fn new(patterns: &[String]) -> Result<Self, SourceError> {
+        let parse =
+            |text: &String| Pattern::parse(text).ok_or_else(|| SourceError::BadPattern { pattern: text.clone() });
+        Ok(Self { patterns: patterns.iter().map(parse).collect::<Result<_, _>>()? })
+    }
+
+    /// Whether a file or folder of this name is left out.
+    #[must_use]
+    pub fn skips(&self, name: &str) -> bool {
+        is_dropping(name) || self.patterns.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
+/// What version control, editors and desktops leave behind.
+fn is_dropping(name: &str) -> bool {
+    matches!(name, ".git" | ".hg" | ".svn" | ".bzr" | ".jj" | ".DS_Store")
         || name.ends_with('~')
         || name.starts_with(".#")
+        || name.starts_with("._")
         || (name.starts_with('#') && name.ends_with('#'))
-        || [".swp", ".swo", ".orig", ".rej"].iter().any(|ending| name.ends_with(ending))
+        || [".swp", ".swo", ".swn", ".swx"].iter().any(|ending| name.starts_with('.') && name.ends_with(ending))
 }
 
-/// Whether a name matches a pattern of Go's `filepath.Match`: `*`, `?`, `[a-z]`, `[^a-z]`, `\` before a character. A
-/// pattern that does not read matches nothing, as in OPA.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    step(&pattern, &name)
+/// A pattern over one name: `*` for any text, `?` for one character, `[a-z]` and `[^a-z]` for one of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    parts: Vec<Part>,
 }
 
-fn step(pattern: &[char], name: &[char]) -> bool {
-    // The place to go back to: after a star, with one more character given to it.
-    let (mut pattern, mut name) = (pattern, name);
-    let mut star: Option<(&[char], &[char])> = None;
-    loop {
-        let advanced = match pattern {
-            ['*', rest @ ..] => {
-                star = Some((rest, name));
-                pattern = rest;
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    One(char),
+    Any,
+    AnyText,
+    Class { negated: bool, ranges: Vec<(char, char)> },
+}
+
+impl Pattern {
+    /// Reads a pattern; `None` when it does not read.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut characters = text.chars().peekable();
+        let mut parts = Vec::new();
+        while let Some(character) = characters.next() {
+            parts.push(match character {
+                '*' => Part::AnyText,
+                '?' => Part::Any,
+                '\\' if cfg!(not(windows)) => Part::One(characters.next()?),
+                '[' => {
+                    let negated = characters.next_if_eq(&'^').is_some();
+                    let mut ranges = Vec::new();
+                    while ranges.is_empty() || characters.next_if_eq(&']').is_none() {
+                        let low = class_character(&mut characters)?;
+                        let high = match characters.next_if_eq(&'-') {
+                            Some(_) => class_character(&mut characters)?,
+                            None => low,
+                        };
+                        ranges.push((low, high));
+                    }
+                    Part::Class { negated, ranges }
+                }
+                other => Part::One(other),
+            });
+        }
+        Some(Self { parts })
+    }
+
+    /// Whether the whole name matches.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        let name: Vec<char> = name.chars().collect();
+        let (mut part, mut position) = (0, 0);
+        // Where to go on when a `*` must take one character more.
+        let mut retry = None;
+        loop {
+            let matched = match self.parts.get(part) {
+                None if position == name.len() => return true,
+                None => false,
+                Some(Part::AnyText) => {
+                    retry = Some((part, position + 1));
+                    part += 1;
+                    continue;
+                }
+                Some(single) => name.get(position).is_some_and(|character| single.takes(*character)),
+            };
+            if matched {
+                part += 1;
+                position += 1;
                 continue;
             }
-            [] if name.is_empty() => return true,
-            _ => one(pattern, name),
-        };
-        match (advanced, star) {
-            (Some((next_pattern, next_name)), _) => (pattern, name) = (next_pattern, next_name),
-            (None, Some((after, [_, rest @ ..]))) => {
-                star = Some((after, rest));
-                (pattern, name) = (after, rest);
+            match retry {
+                Some((star, next)) if next <= name.len() => {
+                    (part, position) = (star + 1, next);
+                    retry = Some((star, next + 1));
+                }
+                _ => return false,
             }
-            (None, _) => return false,
         }
     }
 }
 
-/// One character of the name against the next part of the pattern.
-fn one<'a>(pattern: &'a [char], name: &'a [char]) -> Option<(&'a [char], &'a [char])> {
-    let (character, rest) = name.split_first()?;
-    match pattern {
-        ['?', after @ ..] => Some((after, rest)),
-        ['\\', wanted, after @ ..] => (wanted == character).then_some((after, rest)),
-        ['[', after @ ..] => class(after, *character).map(|after| (after, rest)),
-        [wanted, after @ ..] => (wanted == character && *wanted != '\\').then_some((after, rest)),
-        [] => None,
+fn class_character(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<char> {
+    match characters.next()? {
+        '-' | ']' => None,
+        '\\' if cfg!(not(windows)) => characters.next(),
+        other => Some(other),
     }
 }
 
-/// A class: what follows it, if the character is in it.
-fn class(pattern: &[char], character: char) -> Option<&[char]> {
-    let (negated, mut rest) = match pattern {
-        ['^', rest @ ..] => (true, rest),
-        rest => (false, rest),
-    };
-    let mut found = false;
-    let mut first = true;
-    loop {
-        if !first && let [']', after @ ..] = rest {
-            return (found != negated).then_some(after);
+impl Part {
+    fn takes(&self, character: char) -> bool {
+        match self {
+            Self::One(wanted) => *wanted == character,
+            Self::Any => true,
+            Self::AnyText => false,
+            Self::Class { negated, ranges } => {
+                ranges.iter().any(|(low, high)| (*low..=*high).contains(&character)) != *negated
+            }
         }
-        first = false;
-        let (low, after) = member(rest)?;
-        let (high, after) = match after {
-            ['-', after @ ..] => member(after)?,
-            after => (low, after),
-        };
-        found |= (low..=high).contains(&character);
-        rest = after;
-    }
-}
-
-fn member(pattern: &[char]) -> Option<(char, &[char])> {
-    match pattern {
-        ['\\', character, rest @ ..] => Some((*character, rest)),
-        ['-' | ']', ..] | [] => None,
-        [character, rest @ ..] => Some((*character, rest)),
     }
 }
 
@@ -92,25 +142,47 @@ mod tests {
     #[test]
     fn patterns_match_as_in_go() {
         for (pattern, name, wanted) in [
-            ("*_test.rego", "a_test.rego", true),
-            ("*_test.rego", "a_test.rego.bak", false),
-            ("*", "", true),
+            ("abc", "abc", true),
+            ("*", "abc", true),
+            ("*c", "abc", true),
+            ("a*", "a", true),
+            ("a*b*c*d*e*f*g*h*", "axxbxxcxxdxxexxfxxgxxhxx", true),
             (".*", ".hidden", true),
-            ("a?c", "abc", true),
-            ("[a-c]x", "bx", true),
-            ("[^a-c]x", "bx", false),
-            ("[]a]x", "ax", false),
-            ("[a", "a", false),
-            ("\\*", "*", true),
-            ("a*b*c", "a1b2b3c", true),
-            ("a*b*c", "a1b2b3", false),
+            (".*", "a.rego", false),
+            ("*_test.rego", "a_test.rego", true),
+            ("ab[c]", "abc", true),
+            ("ab[b-d]", "abc", true),
+            ("ab[^e-g]", "abc", true),
+            ("ab[^b-d]", "abc", false),
+            ("a\\*b", "a*b", true),
+            ("a\\*b", "axb", false),
+            ("a?b", "a\u{263a}b", true),
+            ("[a-ζ]*", "α", true),
+            ("[\\]a]", "]", true),
+            ("[\\-x]", "-", true),
+            ("*x", "xxx", true),
+            ("a*", "ba", false),
+            ("", "", true),
         ] {
-            assert_eq!(matches(pattern, name), wanted, "{pattern} {name}");
+            assert_eq!(Pattern::parse(pattern).unwrap().matches(name), wanted, "{pattern} {name}");
         }
+        for bad in ["[]a]", "[-]", "[x-]", "[-x]", "[a", "[", "[^", "a\\", "[a-b-c]"] {
+            assert!(Pattern::parse(bad).is_none(), "{bad}");
+        }
+        let slow = Pattern::parse(&"*a".repeat(200)).unwrap();
+        assert!(!slow.matches(&format!("{}b", "a".repeat(2000))));
     }
 
     #[test]
-    fn a_pattern_of_many_stars_ends_soon() {
-        assert!(!matches(&"*a".repeat(30), &"a".repeat(5000).replace("aaaaaaaaaa", "b")));
+    fn droppings_are_left_out_and_tests_are_not() {
+        let ignore = Ignore::new(&["*_draft.rego".to_owned()]).unwrap();
+        for name in [".git", "a.rego~", ".#a.rego", "._a.rego", "#a.rego#", ".a.rego.swp", ".DS_Store", "a_draft.rego"]
+        {
+            assert!(ignore.skips(name), "{name}");
+        }
+        for name in ["a_test.rego", ".manifest", ".hidden", "git", "a.swp"] {
+            assert!(!ignore.skips(name), "{name}");
+        }
+        assert!(Ignore::new(&["[".to_owned()]).is_err());
     }
 }

@@ -46,20 +46,20 @@ fn bad_sources_are_refused() {
     sandbox.write("deep/x.rego", format!("package x\n\ny := {}{}\n", "[".repeat(60), "]".repeat(60)));
     sandbox.write("manifest/.manifest", r#"{"roots": "a"}"#);
     for (path, code, message) in [
-        ("nowhere", 1, "nowhere: no such file or folder"),
-        ("file.rego", 1, "file.rego: neither a folder nor a bundle"),
-        ("empty.tar.gz", 3, "empty.tar.gz: the bundle is empty"),
-        ("half.tar.gz", 3, "half.tar.gz: the bundle is damaged"),
-        ("twice.tar.gz", 3, "twice.tar.gz: the bundle is compressed twice"),
-        ("text.tar.gz", 1, "text.tar.gz: neither a folder nor a bundle"),
-        ("cut", 1, "cut: /data.json: line 1"),
-        ("list", 1, "list: /data.json: the root value must be an object, not an array"),
-        ("clash", 1, "clash: /data.json: its data at a"),
-        ("latin", 1, "latin: /x.rego: not UTF-8, from byte 12 on"),
-        ("outside", 1, "manifest roots [a] do not permit 'package b' in module '/x.rego'"),
+        ("nowhere", 1, "nowhere does not exist"),
+        ("file.rego", 1, "file.rego is a file but no bundle in a tar.gz"),
+        ("empty.tar.gz", 3, "empty.tar.gz: the file is empty"),
+        ("half.tar.gz", 3, "half.tar.gz: the archive is damaged"),
+        ("twice.tar.gz", 3, "twice.tar.gz: this was compressed twice"),
+        ("text.tar.gz", 1, "text.tar.gz is a file but no bundle in a tar.gz"),
+        ("cut", 1, "cut/data.json does not read: line 1"),
+        ("list", 1, "list/data.json: data at the root must be an object, this is an array"),
+        ("clash", 1, "clash/data.json and clash/a/data.json both set data.a"),
+        ("latin", 1, "latin/x.rego does not read: not UTF-8 at byte 12, in line 2"),
+        ("outside", 1, "manifest roots [a] do not permit 'package b' in module 'outside/x.rego'"),
         ("syntax", 1, "syntax/x.rego:3:"),
         ("deep", 1, "deep/x.rego:3:20: rego_parse_error: brackets nest deeper"),
-        ("manifest", 1, "manifest: /.manifest: roots must be a list of strings"),
+        ("manifest", 1, "manifest/.manifest does not read: roots must be a list of strings"),
     ] {
         refused(&sandbox, &["build", path, "-t", "acme/bad:1"], code, message);
     }

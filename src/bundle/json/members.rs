@@ -20,6 +20,22 @@ pub(crate) fn members(object: &Json) -> Option<Vec<(String, Json)>> {
     Some(found)
 }
 
+/// The elements of a normalised array, sharing its memory; `None` for any other value.
+pub(crate) fn elements(array: &Json) -> Option<Vec<Json>> {
+    let text = array.as_bytes();
+    if text.first() != Some(&b'[') {
+        return None;
+    }
+    let mut found = Vec::new();
+    let mut position = 1;
+    while position + 1 < text.len() {
+        let end = end_of_value(text, position);
+        found.push(part(array, position, end));
+        position = end + 1;
+    }
+    Some(found)
+}
+
 fn part(whole: &Json, start: usize, end: usize) -> Json {
     let end = end.min(whole.0.len());
     Json(whole.0.slice(start.min(end)..end))
@@ -85,5 +101,14 @@ mod tests {
         assert_eq!(parts, ["\"=\"x,y\"", "a=1", r#"b={"c":[1,{"}":"]\\"}]}"#, "e=[]", "f={}"]);
         assert!(members(&json("{}")).unwrap().is_empty());
         assert!(members(&json("[1]")).is_none());
+    }
+
+    #[test]
+    fn elements_come_apart_at_the_right_places() {
+        let parts: Vec<_> =
+            elements(&json(r#"[1,"a,b",[2,3],{"k":[]},null]"#)).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(parts, ["1", "\"a,b\"", "[2,3]", r#"{"k":[]}"#, "null"]);
+        assert!(elements(&json("[]")).unwrap().is_empty());
+        assert!(elements(&json("1")).is_none());
     }
 }

@@ -6,7 +6,7 @@ mod normalise;
 mod strings;
 
 pub use error::{JsonError, JsonFault};
-pub(crate) use members::members;
+pub(crate) use members::{elements, members};
 pub use normalise::{DEPTH_LIMIT, Duplicates, Normalised, normalise, normalise_first};
 pub(crate) use strings::{decode, write_string};
 

@@ -1,0 +1,17 @@
+//! The tar.gz of a bundle, both ways.
+
+mod gzip;
+mod header;
+mod limits;
+mod meter;
+mod pack;
+mod read;
+mod walk;
+
+pub use limits::Limits;
+pub use pack::Packed;
+pub use read::ReadError;
+pub use walk::{ArchiveError, Entry, LimitExceeded, diff_id, entries};
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use super::OpsError;
 use crate::bundle::{Bundle, RegoVersion};
 use crate::eval::{self, Dialect, Session};
-use crate::oci::{Descriptor, ImageFacts, Reference, annotations, compose, media_types};
+use crate::oci::{Descriptor, Hasher, ImageFacts, Reference, annotations, compose, media_types};
 use crate::sources::{self, Loaded, git};
 use crate::store::Store;
 use jiff::Timestamp;
@@ -71,10 +71,10 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
 
     let ingest = store.ingest()?;
     let mut writer = ingest.blob(None)?;
-    let packed = match loaded.bundle.pack(&mut writer) {
-        Ok(packed) => packed,
-        Err(cause) => return Err(writer.explain(cause).into()),
-    };
+    let mut tar = Hasher::default();
+    if let Err(cause) = loaded.bundle.pack(&mut writer, &mut tar) {
+        return Err(writer.explain(cause).into());
+    }
     let (layer_digest, layer_size) = writer.finish()?;
     let title = request.names.first().map(Reference::repository).unwrap_or_default();
     let parts = compose(&ImageFacts {
@@ -84,7 +84,7 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         annotations: notes(request, facts.as_ref(), &loaded.bundle),
         layer_digest: layer_digest.clone(),
         layer_size,
-        diff_id: packed.diff_id,
+        diff_id: tar.finish(),
     })
     .map_err(|cause| OpsError::Manifest { reference: title.clone(), cause: cause.into() })?;
     ingest.put(&parts.config, media_types::CONFIG)?;

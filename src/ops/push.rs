@@ -3,7 +3,7 @@
 use super::transfer::{Shown, store_first};
 use super::{Chosen, Names, OpsError, Remote, Why};
 use crate::bundle::archive::{self, Limits};
-use crate::oci::{Descriptor, Digest, ImageFacts, Reference, annotations, compose, media_types};
+use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
 use crate::registry::{Client, Distribution as _, RegistryError, Uploaded};
 use crate::store::{Image, Store};
 use std::io::Read;
@@ -100,7 +100,9 @@ fn wrap_legacy(store: &Store, source: Chosen, image: Image) -> Result<Ready, Ops
 
 /// The digest of a layer before compression.
 fn diff_id(store: &Store, layer: &Descriptor) -> Result<Digest, OpsError> {
-    Ok(archive::diff_id(store.open_blob(layer)?, &Limits::default())?)
+    let mut hasher = Hasher::default();
+    archive::copy_tar(store.open_blob(layer)?, &Limits::default(), &mut hasher)?;
+    Ok(hasher.finish())
 }
 
 /// Sends the blobs the registry misses, then the manifest.

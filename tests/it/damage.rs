@@ -49,7 +49,7 @@ fn bad_sources_are_refused() {
         ("nowhere", 1, "nowhere does not exist"),
         ("file.rego", 1, "file.rego is a file but no bundle in a tar.gz"),
         ("empty.tar.gz", 3, "empty.tar.gz: the file is empty"),
-        ("half.tar.gz", 3, "half.tar.gz: the archive is damaged"),
+        ("half.tar.gz", 3, "half.tar.gz: the archive ends inside"),
         ("twice.tar.gz", 3, "twice.tar.gz: this was compressed twice"),
         ("text.tar.gz", 1, "text.tar.gz is a file but no bundle in a tar.gz"),
         ("cut", 1, "cut/data.json does not read: line 1"),

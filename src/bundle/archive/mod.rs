@@ -9,9 +9,8 @@ mod read;
 mod walk;
 
 pub use limits::Limits;
-pub use pack::Packed;
 pub use read::ReadError;
-pub use walk::{ArchiveError, Entry, LimitExceeded, diff_id, entries};
+pub use walk::{ArchiveError, Entry, LimitExceeded, copy_tar, entries};
 
 #[cfg(test)]
 mod tests;

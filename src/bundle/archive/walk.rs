@@ -4,10 +4,9 @@ use super::super::name::{self, NAME_LIMIT, NameFault};
 use super::header::BLOCK;
 use super::limits::Limits;
 use super::meter::{Meter, Metered, Source};
-use crate::oci::{Digest, Hasher};
 use flate2::bufread::MultiGzDecoder;
 use std::collections::HashSet;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use tar::Archive;
 
 /// How many bytes an extension header may have.
@@ -131,15 +130,20 @@ impl Found<'_> {
     }
 }
 
-/// The digest of the tar inside an archive, or of the archive itself where it is a plain tar.
+/// Copies the tar inside an archive, or the archive itself where it is a plain tar, for whoever wants its digest.
 ///
 /// # Errors
-/// What is wrong with the archive.
-pub fn diff_id(reader: impl Read, limits: &Limits) -> Result<Digest, ArchiveError> {
+/// What is wrong with the archive; `Io` also when `output` fails.
+pub fn copy_tar(reader: impl Read, limits: &Limits, output: &mut impl Write) -> Result<(), ArchiveError> {
     with_content(reader, limits, |content, meter| {
-        let mut hasher = Hasher::default();
-        io::copy(content, &mut hasher).map_err(|error| meter.fault(error, ""))?;
-        Ok(hasher.finish())
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            let count = content.read(&mut buffer).map_err(|error| meter.fault(error, ""))?;
+            if count == 0 {
+                return Ok(());
+            }
+            output.write_all(buffer.get(..count).unwrap_or_default()).map_err(ArchiveError::Io)?;
+        }
     })
 }
 

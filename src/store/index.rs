@@ -2,17 +2,18 @@
 //!
 //! Entries this tool does not change keep their bytes, and fields it does not know keep their place.
 
-use super::entry::{Entry, EntryProblem, Item, Unusable};
-use super::{IndexError, index_text};
+use super::IndexError;
+use super::entry::{Entry, EntryProblem, Unusable};
+use super::index_text::{self, Text};
+use super::item::Item;
 use crate::oci::{Descriptor, Digest, Reference, annotations, media_types};
-use serde_json::value::{RawValue, to_raw_value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An index that was read, or that does not exist yet.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// The fields of the document in their order, without `manifests`.
-    fields: Vec<(String, Box<RawValue>)>,
+    fields: Vec<(String, Text)>,
     items: Vec<Item>,
     /// Whether it differs from what was read.
     changed: bool,
@@ -25,8 +26,9 @@ pub(super) type Found = Result<Entry, EntryProblem>;
 
 impl Index {
     /// Reads an index that has at least one byte.
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, IndexError> {
-        let (fields, entries) = index_text::split(bytes)?;
+    pub(super) fn parse(bytes: Vec<u8>) -> Result<Self, IndexError> {
+        let text = String::from_utf8(bytes).map_err(|error| IndexError::Other(error.utf8_error().to_string()))?;
+        let index_text::Split { fields, entries } = index_text::split(text)?;
         let text = |key: &str| {
             let value = fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.get());
             value.filter(|value| !matches!(*value, "null" | "\"\""))
@@ -46,7 +48,7 @@ impl Index {
 
     /// The document, compact, with what an OCI index must state.
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let length: usize = self.items.iter().map(|item| item.raw.get().len() + 1).sum();
+        let length: usize = self.items.iter().map(|item| item.text().len() + 1).sum();
         let mut bytes = Vec::with_capacity(length + 256);
         bytes.extend_from_slice(br#"{"schemaVersion":2,"mediaType":"#);
         serde_json::to_writer(&mut bytes, media_types::INDEX)?;
@@ -55,7 +57,7 @@ impl Index {
             if position > 0 {
                 bytes.push(b',');
             }
-            bytes.extend_from_slice(item.raw.get().as_bytes());
+            bytes.extend_from_slice(item.text().as_bytes());
         }
         bytes.push(b']');
         for (name, value) in self.fields.iter().filter(|(name, _)| !matches!(&**name, "schemaVersion" | "mediaType")) {
@@ -73,9 +75,7 @@ impl Index {
         let mut winners: BTreeMap<&Reference, &Item> = BTreeMap::new();
         let mut unusable = Vec::new();
         for item in &self.items {
-            if let Some(problem) = &item.shapeless {
-                unusable.push(item.unusable(problem.clone()));
-            } else if let Some((_, Err(problem))) = &item.name {
+            if let Some(problem) = item.problem() {
                 unusable.push(item.unusable(problem.clone()));
             } else if let Some(reference) = item.reference() {
                 match winners.get(reference) {
@@ -97,18 +97,28 @@ impl Index {
     /// What stands for one name. Of several entries the last holds, as in the Go CLI; today's spelling of the name wins
     /// over an old one.
     pub(super) fn find(&self, reference: &Reference) -> Option<Found> {
+        self.winner(&self.places(reference)).map(|item| item.entry(reference))
+    }
+
+    fn winner(&self, places: &[usize]) -> Option<&Item> {
         let mut winner: Option<&Item> = None;
-        for item in self.items.iter().filter(|item| item.reference() == Some(reference)) {
+        for item in places.iter().filter_map(|place| self.items.get(*place)) {
             if winner.is_none_or(|other| item.is_canonical() || !other.is_canonical()) {
                 winner = Some(item);
             }
         }
-        winner.map(|item| item.entry(reference))
+        winner
+    }
+
+    /// Where the entries of one name stand.
+    fn places(&self, reference: &Reference) -> Vec<usize> {
+        let positions = self.items.iter().enumerate();
+        positions.filter(|(_, item)| item.has_name(reference)).map(|(position, _)| position).collect()
     }
 
     /// Whether any entry, named or not, has this digest.
     pub(super) fn mentions(&self, digest: &Digest) -> bool {
-        self.items.iter().any(|item| item.digest.as_ref() == Some(digest))
+        self.items.iter().any(|item| item.has_digest(digest))
     }
 
     /// Lets `reference` stand for `descriptor`, in the place of what it stood for before. Says what that was.
@@ -119,18 +129,17 @@ impl Index {
     ) -> Result<Option<Digest>, serde_json::Error> {
         let mut descriptor = descriptor.clone();
         descriptor.annotations.insert(annotations::REF_NAME.to_owned(), reference.to_string());
-        let before = self.find(reference);
-        let previous =
-            before.as_ref().and_then(|found| found.as_ref().ok()).map(|entry| entry.descriptor.digest.clone());
         let places = self.places(reference);
-        if places.len() == 1 && before.is_some_and(|found| found.is_ok_and(|entry| entry.descriptor == descriptor)) {
+        let before = self.winner(&places).and_then(|item| item.entry(reference).ok());
+        let previous = before.as_ref().map(|entry| entry.descriptor.digest.clone());
+        if places.len() == 1 && before.is_some_and(|entry| entry.descriptor == descriptor) {
             return Ok(previous);
         }
-        let item = Item::new(to_raw_value(&descriptor)?);
+        let item = Item::new(Text::new(serde_json::to_string(&descriptor)?));
         self.changed = true;
         match places.first() {
             Some(first) => {
-                self.take_out(reference);
+                self.take_out(&places);
                 self.items.insert(*first, item);
             }
             None => self.items.push(item),
@@ -140,23 +149,22 @@ impl Index {
 
     /// Takes a name out, in every spelling. Says whether it was there.
     pub(super) fn unset(&mut self, reference: &Reference) -> bool {
-        let there = !self.places(reference).is_empty();
-        self.take_out(reference);
-        there
+        let places = self.places(reference);
+        self.take_out(&places);
+        !places.is_empty()
     }
 
-    fn places(&self, reference: &Reference) -> Vec<usize> {
-        let positions = self.items.iter().enumerate();
-        positions.filter(|(_, item)| item.reference() == Some(reference)).map(|(position, _)| position).collect()
-    }
-
-    fn take_out(&mut self, reference: &Reference) {
-        self.drop_items(|item| item.reference() == Some(reference));
+    /// Takes out the entries at `places`, which are sorted.
+    fn take_out(&mut self, places: &[usize]) {
+        if !places.is_empty() {
+            let mut position = 0..;
+            self.drop_items(|_| position.next().is_some_and(|position| places.binary_search(&position).is_ok()));
+        }
     }
 
     /// Takes out the entries that have no name and that `doomed` picks.
     pub(super) fn drop_unnamed(&mut self, mut doomed: impl FnMut(&Item) -> bool) {
-        self.drop_items(|item| item.name.is_none() && item.shapeless.is_none() && doomed(item));
+        self.drop_items(|item| item.is_unnamed() && doomed(item));
     }
 
     fn drop_items(&mut self, mut doomed: impl FnMut(&Item) -> bool) {
@@ -165,7 +173,7 @@ impl Index {
         self.items.retain(|item| {
             let doomed = doomed(item);
             if doomed {
-                dropped.extend(item.digest.clone());
+                dropped.extend(item.digest().cloned());
             }
             !doomed
         });
@@ -175,8 +183,8 @@ impl Index {
     /// The digests that had a name when the index was read and have none now.
     pub(super) fn unnamed(&self) -> BTreeSet<Digest> {
         let mut unnamed = self.dropped.clone();
-        for item in self.items.iter().filter(|item| item.name.is_some()) {
-            if let Some(digest) = &item.digest {
+        if !unnamed.is_empty() {
+            for digest in self.items.iter().filter(|item| !item.is_unnamed()).filter_map(Item::digest) {
                 unnamed.remove(digest);
             }
         }
@@ -215,7 +223,7 @@ mod tests {
     }
 
     fn index(lines: &[String]) -> Index {
-        Index::parse(format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, lines.join(",")).as_bytes()).unwrap()
+        Index::parse(format!(r#"{{"schemaVersion":2,"manifests":[{}]}}"#, lines.join(",")).into_bytes()).unwrap()
     }
 
     #[test]
@@ -227,7 +235,7 @@ mod tests {
             ),
             media_types::INDEX
         );
-        let mut index = Index::parse(text.as_bytes()).unwrap();
+        let mut index = Index::parse(text.clone().into()).unwrap();
         assert_eq!(String::from_utf8(index.to_bytes().unwrap()).unwrap(), text);
         index.set(&reference("a/b:1"), &manifest("m")).unwrap();
         index.unset(&reference("a/b:1"));
@@ -236,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_index_without_a_media_type_gets_one() {
-        let index = Index::parse(br#"{"schemaVersion":2,"manifests":null}"#).unwrap();
+        let index = Index::parse(br#"{"schemaVersion":2,"manifests":null}"#.to_vec()).unwrap();
         let wanted = format!(r#"{{"schemaVersion":2,"mediaType":"{}","manifests":[]}}"#, media_types::INDEX);
         assert_eq!(index.to_bytes().unwrap(), wanted.as_bytes());
     }
@@ -259,20 +267,20 @@ mod tests {
             r#"{"schemaVersion":2}{"schemaVersion":2}"#,
             "\0\0\0\0",
         ] {
-            assert!(Index::parse(text.as_bytes()).is_err(), "{text}");
+            assert!(Index::parse(text.into()).is_err(), "{text}");
         }
     }
 
     #[test]
     fn ten_thousand_levels_of_nesting_cost_no_stack() {
         let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-        assert!(Index::parse(deep.as_bytes()).is_err());
+        assert!(Index::parse(deep.clone().into()).is_err());
         let inside = format!(
             r#"{{"schemaVersion":2,"manifests":[{{"x":{deep},"annotations":{{"{}":"a/b:2"}}}},{}]}}"#,
             annotations::REF_NAME,
             line("a/b:1", "m")
         );
-        let index = Index::parse(inside.as_bytes()).unwrap();
+        let index = Index::parse(inside.into()).unwrap();
         let (entries, unusable) = index.names();
         assert_eq!((entries.len(), unusable.len()), (1, 1));
     }
@@ -303,7 +311,7 @@ mod tests {
             line("docker.io/library/foo:latest", "3"),
         ]);
         assert_eq!(index.set(&reference("foo"), &manifest("4")).unwrap(), Some(Digest::of(b"3")));
-        let order: Vec<_> = index.items().iter().map(|item| item.digest.clone().unwrap()).collect();
+        let order: Vec<_> = index.items().iter().map(|item| item.digest().cloned().unwrap()).collect();
         assert_eq!(order, [Digest::of(b"4"), Digest::of(b"2")]);
         assert_eq!(index.unnamed(), BTreeSet::from([Digest::of(b"1"), Digest::of(b"3")]));
     }

@@ -90,7 +90,7 @@ fn look(path: &Path) -> Result<Look, StoreError> {
     if bytes.is_empty() {
         return Ok(Look::Senseless(IndexError::Empty, stamp));
     }
-    Ok(match Index::parse(&bytes) {
+    Ok(match Index::parse(bytes) {
         Ok(index) => Look::Whole(index, stamp),
         Err(error) => Look::Senseless(error, stamp),
     })

@@ -15,6 +15,7 @@ mod index;
 mod index_file;
 mod index_text;
 mod ingest;
+mod item;
 mod layout;
 mod listing;
 mod lock;

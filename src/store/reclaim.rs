@@ -51,7 +51,9 @@ impl Group {
 /// What may be taken away once the index no longer names it.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Known from changes before this one.
+    /// Whether there is a list from changes before this one.
+    is_listed: bool,
+    /// What is on it.
     old: Vec<Group>,
     /// New with this change.
     new: Vec<Group>,
@@ -63,10 +65,11 @@ pub(super) struct Plan {
 /// Decides what to take away. `index` has the change made; entries without a name that go along are taken out of it.
 /// `surplus` is what this command added and does not need.
 pub(super) fn plan(layout: &Layout, index: &mut Index, surplus: &BTreeSet<Digest>, survey: &Survey) -> Plan {
-    let old = read_list(layout);
+    let list = read_list(layout);
+    let (is_listed, old) = (list.is_some(), list.unwrap_or_default());
     let mut lost = index.unnamed();
     if lost.is_empty() && old.is_empty() && surplus.is_empty() && survey.left.is_empty() {
-        return Plan::default();
+        return Plan { is_listed, ..Plan::default() };
     }
     let mut documents = Documents::new(layout);
     add_referrers(index, &mut documents, &mut lost);
@@ -84,17 +87,17 @@ pub(super) fn plan(layout: &Layout, index: &mut Index, surplus: &BTreeSet<Digest
     };
     index.drop_unnamed(|item| {
         let gone = |digest| lost.contains(digest) || (!item.is_document() && doomed.contains(digest));
-        item.digest.as_ref().is_some_and(gone)
+        item.digest().is_some_and(gone)
     });
-    Plan { old, new, doomed, spared }
+    Plan { is_listed, old, new, doomed, spared }
 }
 
 /// A signature or another statement about an image that goes, which nothing names either, goes with it.
 fn add_referrers(index: &Index, documents: &mut Documents<'_>, lost: &mut BTreeSet<Digest>) {
     loop {
         let before = lost.len();
-        for item in index.items().iter().filter(|item| item.name.is_none() && item.is_document()) {
-            let Some(digest) = &item.digest else { continue };
+        for item in index.items().iter().filter(|item| item.is_unnamed() && item.is_document()) {
+            let Some(digest) = item.digest() else { continue };
             let subject = documents.needs(digest).and_then(|needs| needs.subject.as_ref());
             if subject.is_some_and(|subject| lost.contains(subject)) {
                 lost.insert(digest.clone());
@@ -110,17 +113,17 @@ fn add_referrers(index: &Index, documents: &mut Documents<'_>, lost: &mut BTreeS
 fn reach(index: &Index, lost: &BTreeSet<Digest>, documents: &mut Documents<'_>) -> (BTreeSet<Digest>, bool) {
     let (mut visited, mut reached, mut complete) = (BTreeSet::new(), BTreeSet::new(), true);
     for item in index.items() {
-        match &item.digest {
+        match item.digest() {
             Some(digest) if item.is_document() => {
-                if item.name.is_some() || !lost.contains(digest) {
+                if !item.is_unnamed() || !lost.contains(digest) {
                     complete &= documents.reach(digest, &mut visited, &mut reached);
                 }
             }
-            Some(digest) if item.name.is_some() => drop(reached.insert(digest.clone())),
+            Some(digest) if !item.is_unnamed() => drop(reached.insert(digest.clone())),
             Some(_) => {}
             // What an entry of no known shape means is not known: whatever it mentions stays.
             None => {
-                for digest in mentioned(item.raw.get().as_bytes()) {
+                for digest in mentioned(item.text().as_bytes()) {
                     documents.reach(&digest, &mut BTreeSet::new(), &mut reached);
                 }
             }
@@ -152,7 +155,7 @@ impl Plan {
     pub(super) fn carry_out(mut self, layout: &Layout) -> Reclaimed {
         let mut reclaimed = Reclaimed::default();
         let mut groups: Vec<Group> = self.old.drain(..).chain(self.new.drain(..)).collect();
-        if groups.is_empty() {
+        if groups.is_empty() && !self.is_listed {
             return reclaimed;
         }
         // Heads first: who holds one needs all the rest, which may also stand in the list for itself.
@@ -210,22 +213,23 @@ fn lines(groups: &[Group]) -> String {
     groups.iter().map(line).collect()
 }
 
-fn read_list(layout: &Layout) -> Vec<Group> {
+/// What is on the list; `None` when there is no list.
+fn read_list(layout: &Layout) -> Option<Vec<Group>> {
     let mut text = String::new();
     match regular::open(&layout.unnamed()) {
+        Ok(None) => return None,
         Ok(Some((file, _))) => {
             if let Err(error) = file.take(LIST_LIMIT).read_to_string(&mut text) {
                 log::debug!("cannot read what is unnamed: {error}");
             }
         }
-        Ok(None) => {}
         Err(error) => log::debug!("cannot read what is unnamed: {error}"),
     }
     let group = |line: &str| {
         let mut digests = line.split(' ').filter_map(|word| word.parse().ok());
         digests.next().map(|head| Group { head, members: digests.collect() })
     };
-    text.lines().filter_map(group).collect()
+    Some(text.lines().filter_map(group).collect())
 }
 
 fn write_list(layout: &Layout, groups: &[Group]) -> io::Result<()> {
@@ -446,6 +450,10 @@ mod tests {
         drop(image);
         let group = Group { head: found.descriptor.digest.clone(), members };
         let plan = Plan { new: vec![group], ..Plan::default() };
+        fs::write(sample.path(".policy/unnamed"), "sha256:cut o").unwrap();
+        // Killed before a line of it was written: nobody is to read the list again.
+        assert_eq!(sample.build("second", &["a/second:1"]).unwrap().reclaimed, Reclaimed::default());
+        assert!(!sample.path(".policy/unnamed").exists());
         fs::write(sample.path(".policy/unnamed"), "sha256:cut o").unwrap();
         // Killed before the index was written: all of it still has a name, and nothing goes.
         assert!(plan.note(&sample.store.layout));

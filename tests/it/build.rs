@@ -41,7 +41,6 @@ fn the_same_files_give_the_golden_layer_wherever_and_whenever_they_lie() {
         "umask 077; cd src && TZ=Asia/Tokyo taskset -c 0 {} build . -t acme/hello:1 --format json",
         env!("CARGO_BIN_EXE_policy")
     );
-    let mut command = sandbox.command(&[]);
     let home = sandbox.path("");
     let output = std::process::Command::new("sh")
         .args(["-c", &script])
@@ -52,7 +51,6 @@ fn the_same_files_give_the_golden_layer_wherever_and_whenever_they_lie() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stdout).contains(GOLDEN));
-    assert!(command.get_args().next().is_none() && command.output().is_ok());
 }
 
 #[test]

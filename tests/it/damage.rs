@@ -214,3 +214,79 @@ fn a_store_that_cannot_be_written_is_told() {
     let run = sandbox.run(&["build", "src", "-t", "a/b:1"]).exits(1);
     assert!(run.err.contains("Not a directory"), "{run:?}");
 }
+
+#[test]
+fn a_registry_that_closes_in_the_middle_of_a_blob_leaves_nothing() {
+    let layer = "x".repeat(1000);
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":2}},"layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{}","size":1000}}]}}"#,
+        policy::oci::Digest::of(b"{}"),
+        policy::oci::Digest::of(layer.as_bytes())
+    );
+    let host = canned(move |request| {
+        if request.contains("/manifests/") {
+            status("200 OK", "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n", &manifest)
+        } else if request.contains("44136fa355b3") {
+            status("200 OK", "", "{}")
+        } else {
+            format!("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}", &layer[..400]).into_bytes()
+        }
+    });
+    let sandbox = Sandbox::new();
+    let run = sandbox.run(&["--plaintext", "pull", &format!("{host}/acme/x:1")]).exits(5);
+    assert!(run.err.starts_with("error: pull failed: ") && run.err.contains("hint: "), "{run:?}");
+    assert_eq!(sandbox.run(&["images"]).quietly().out.lines().count(), 1);
+}
+
+/// A small file system of its own, where the test may mount one.
+#[cfg(target_os = "linux")]
+struct SmallDisk(std::path::PathBuf);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    fn mount(path: std::path::PathBuf) -> Option<Self> {
+        fs::create_dir_all(&path).unwrap();
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=128k", "tmpfs"])
+            .arg(&path)
+            .stderr(std::process::Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !mounted {
+            eprintln!("SKIPPED: no file system can be mounted here");
+        }
+        mounted.then_some(Self(path))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_costs_no_name() {
+    let sandbox = Sandbox::new();
+    let Some(_disk) = SmallDisk::mount(sandbox.path("store")) else { return };
+    sandbox.run(&["build", "src", "-t", "acme/good:1"]).quietly();
+    let mut state = 1u32;
+    let noise: String = (0..400_000)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from(b'!' + (state >> 24) as u8 % 90)
+        })
+        .filter(|character| !matches!(character, '"' | '\\'))
+        .collect();
+    sandbox.write("src/policies/data.json", format!("{{\"noise\":\"{noise}\"}}"));
+    let before = sandbox.store_state();
+    let run = sandbox.run(&["build", "src", "-t", "acme/big:1"]).exits(1);
+    assert!(run.err.contains("No space left") && run.err.contains("hint: make room"), "{run:?}");
+    let content = |state: Vec<(std::path::PathBuf, Vec<u8>)>| {
+        state.into_iter().filter(|(path, _)| !path.to_str().unwrap().contains("/.policy")).collect::<Vec<_>>()
+    };
+    assert!(content(before) == content(sandbox.store_state()));
+    sandbox.run(&["save", "acme/good:1"]).quietly();
+}

@@ -106,30 +106,51 @@ fn repl_pulls_what_is_absent_and_survives_a_bad_query() {
 }
 
 #[test]
-fn fifty_processes_at_once_lose_no_name() {
-    let sandbox = Sandbox::new();
-    sandbox.run(&["build", "src", "-t", "acme/base:1"]).quietly();
-    for round in 0..2 {
-        let children: Vec<_> = (0..50)
-            .map(|number| {
-                let name = format!("acme/r{round}:n{number}");
-                let arguments: Vec<&str> = match number % 5 {
-                    0 => vec!["images"],
-                    1 => vec!["build", "src", "-t", &name],
-                    _ => vec!["tag", "acme/base:1", &name],
-                };
-                let mut command = sandbox.command(&arguments);
-                command.stdout(Stdio::null()).stderr(Stdio::piped());
-                (number, command.spawn().unwrap())
-            })
-            .collect();
-        for (number, child) in children {
+fn fifty_processes_at_once_lose_no_name_though_some_are_killed() {
+    let (sandbox, registry) = (Sandbox::new(), Registry::start());
+    let pulled = registry.name("acme/pulled:1");
+    sandbox.run(&["build", "src", "-t", "acme/base:1", "-t", &pulled]).quietly();
+    sandbox.run(&["push", &pulled]).quietly();
+    for round in 0..4u64 {
+        let doomed: Vec<String> = (0..8).map(|number| format!("acme/doomed:r{round}n{number}")).collect();
+        let names: Vec<&str> = doomed.iter().map(String::as_str).collect();
+        sandbox.run(&[&["tag", "acme/base:1"], &names[..]].concat()).quietly();
+        let mut children = Vec::new();
+        for number in 0..50usize {
+            let name = format!("acme/r{round}:n{number}");
+            let (arguments, made, gone): (Vec<&str>, _, _) = match number % 6 {
+                0 => (vec!["images"], None, None),
+                1 => (vec!["build", "src", "-t", &name], Some(&name), None),
+                2 => (vec!["pull", &pulled], Some(&pulled), None),
+                3 => (vec!["rm", "-f", names[number / 6 % 8]], None, doomed.get(number / 6 % 8)),
+                _ => (vec!["tag", "acme/base:1", &name], Some(&name), None),
+            };
+            let mut command = sandbox.command(&arguments);
+            let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+            children.push((number, child, made.cloned(), gone.cloned()));
+        }
+        if round > 0 {
+            std::thread::sleep(std::time::Duration::from_millis(20 * round));
+            for (_, child, ..) in children.iter_mut().filter(|(number, ..)| number % 7 == 3) {
+                let _ = child.kill();
+            }
+        }
+        let (mut made, mut gone) = (Vec::new(), Vec::new());
+        for (number, child, makes, takes) in children {
+            let killed = round > 0 && number % 7 == 3;
             let run = Run::from(child.wait_with_output().unwrap());
-            assert_eq!(run.code, 0, "{number}: {run:?}");
+            assert!(run.code == 0 || killed, "{number}: {run:?}");
+            if run.code == 0 {
+                made.extend(makes);
+                gone.extend(takes);
+            }
         }
         let listed = sandbox.run(&["images", "-q"]).quietly().out;
-        for number in (0..50).filter(|number| number % 5 != 0) {
-            assert!(listed.contains(&format!("docker.io/acme/r{round}:n{number}\n")), "r{round} n{number}");
-        }
+        let has = |name: &str| listed.lines().any(|line| line.strip_prefix("docker.io/").unwrap_or(line) == name);
+        assert!(made.len() > 20 && made.iter().all(|name| has(name)), "round {round}: {made:?} in {listed}");
+        assert!(gone.iter().all(|name| !has(name)), "round {round}: {gone:?} in {listed}");
     }
+    // What is named is whole.
+    sandbox.run(&["save", "acme/base:1"]).quietly();
+    sandbox.run(&["save", &pulled]).quietly();
 }

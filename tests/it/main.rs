@@ -8,6 +8,7 @@ mod damage;
 mod floors;
 mod go_cli;
 mod journeys;
+mod opa_cases;
 mod peers;
 mod support;
 mod usage;

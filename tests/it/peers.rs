@@ -99,34 +99,38 @@ fn docker_registry_takes_and_gives_images_with_and_without_a_password() {
 }
 
 #[test]
-fn opa_activates_an_image_from_a_registry() {
+fn opa_activates_an_image_from_both_registries() {
     let Some(opa) = find("opa") else { return };
-    let (sandbox, registry) = (Sandbox::new(), Registry::start());
-    let name = registry.name("acme/hello:1");
-    sandbox.run(&["build", "src", "-t", &name]).quietly();
-    sandbox.run(&["push", &name]).quietly();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("127.0.0.1:{port}");
-    let mut server = Command::new(opa)
-        .args(["run", "-s", "--disable-telemetry", "--addr", &address, "--log-level", "error"])
-        .args(["--set", &format!("services.r.url=http://{}", registry.host), "--set", "services.r.type=oci"])
-        .args(["--set", "bundles.b.service=r", "--set", &format!("bundles.b.resource={name}")])
-        .current_dir(sandbox.path(""))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    let answer = loop {
-        let answer = ask(&address, r#"{"input":{"role":"admin"}}"#);
-        if answer.contains("result") || Instant::now() > deadline {
-            break answer;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    };
-    let _ = server.kill();
-    let _ = server.wait();
-    assert!(answer.contains(r#"{"result":true}"#), "{answer}");
+    let sandbox = Sandbox::new();
+    let own = Registry::start();
+    let Some(foreign) = docker_registry(&sandbox, None) else { return };
+    for host in [&own.host, &foreign.host] {
+        let name = format!("{host}/acme/hello:1");
+        sandbox.run(&["build", "src", "-t", &name]).quietly();
+        sandbox.run(&["push", &name]).quietly();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let mut server = Command::new(&opa)
+            .args(["run", "-s", "--disable-telemetry", "--addr", &address, "--log-level", "error"])
+            .args(["--set", &format!("services.r.url=http://{host}"), "--set", "services.r.type=oci"])
+            .args(["--set", "bundles.b.service=r", "--set", &format!("bundles.b.resource={name}")])
+            .current_dir(sandbox.path(""))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let answer = loop {
+            let answer = ask(&address, r#"{"input":{"role":"admin"}}"#);
+            if answer.contains("result") || Instant::now() > deadline {
+                break answer;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        };
+        let _ = server.kill();
+        let _ = server.wait();
+        assert!(answer.contains(r#"{"result":true}"#), "{host}: {answer}");
+    }
 }
 
 fn ask(address: &str, body: &str) -> String {

@@ -19,9 +19,14 @@ pub struct Run {
 }
 
 impl Sandbox {
-    /// An empty home with a small policy in `src/`.
+    /// An empty home.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A home with a small policy in `src/`.
     pub fn new() -> Self {
-        let sandbox = Self { folder: tempfile::tempdir().unwrap() };
+        let sandbox = Self::empty();
         sandbox.write("src/.manifest", "{\"roots\":[\"policies\"]}\n");
         sandbox.write(
             "src/policies/hello.rego",

@@ -1,21 +1,25 @@
 //! Blobs from a registry.
 
 use super::answer::{Answer, range_from};
+use super::buffers::{Buffer, Buffers};
 use super::retry::{Again, Failure};
 use super::scope::Scope;
 use super::transport::Call;
 use super::wire::unreachable;
 use super::{Asked, Client, Missing, Progress, RegistryError};
 use crate::oci::{Descriptor, Digest, Reference};
-use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderValue};
 use reqwest::{Method, StatusCode};
 use std::io::{self, Write};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+/// How many bytes are handed to the writer at once. Copying them out of the connection's own buffer lets that be used
+/// again, which is cheaper than a new one for each read.
+const PIECE: usize = 512 << 10;
+
 /// How many pieces may wait for the writer.
-const WAITING: usize = 8;
+const WAITING: usize = 3;
 
 /// So much progress makes up for all failures before it.
 const GAIN: u64 = 1 << 20;
@@ -73,13 +77,15 @@ impl Client {
         repository: &Reference,
         descriptor: &Descriptor,
         asked: &Asked,
-        sender: mpsc::Sender<Bytes>,
+        sender: mpsc::Sender<Buffer>,
         progress: Progress,
     ) -> Result<(), Stopped> {
         let scope = Scope::pull(repository.path());
         let mut call = Call::new(Method::GET, path(repository, &descriptor.digest), &scope, asked, Missing::Blob);
         let mut tries = self.transport.tries();
-        let mut transfer = Transfer { size: descriptor.size, done: 0, asked, sender, progress };
+        let buffers = Buffers::of(usize::try_from(descriptor.size).unwrap_or(PIECE).min(PIECE));
+        let filling = buffers.take();
+        let mut transfer = Transfer { size: descriptor.size, done: 0, asked, buffers, filling, sender, progress };
         loop {
             let before = transfer.done;
             if before > 0 {
@@ -89,7 +95,7 @@ impl Client {
             }
             let failure = match self.transport.exchange(&call).await {
                 Ok(answer) => match transfer.take(answer).await {
-                    Ok(()) => return Ok(()),
+                    Ok(()) => return transfer.hand_over().await.map_err(|_| Stopped::WriterGone),
                     Err(Interrupted::WriterGone) => return Err(Stopped::WriterGone),
                     Err(Interrupted::Failed(failure)) => failure,
                 },
@@ -126,7 +132,10 @@ struct Transfer<'a> {
     size: u64,
     done: u64,
     asked: &'a Asked,
-    sender: mpsc::Sender<Bytes>,
+    buffers: Buffers,
+    /// What has arrived since the last piece was handed over.
+    filling: Buffer,
+    sender: mpsc::Sender<Buffer>,
     progress: Progress,
 }
 
@@ -158,17 +167,28 @@ impl Transfer<'_> {
             }
             let known = usize::try_from(self.done.saturating_sub(position)).unwrap_or(usize::MAX).min(piece.len());
             position = end;
-            let news = piece.slice(known..);
-            if !news.is_empty() {
-                self.done = end;
-                self.sender.send(news).await.map_err(|_| Interrupted::WriterGone)?;
-                (self.progress)(self.done);
+            let mut news = piece.get(known..).unwrap_or_default();
+            while !news.is_empty() {
+                let (now, later) = news.split_at(news.len().min(PIECE - self.filling.len()));
+                self.filling.extend_from_slice(now);
+                self.done += now.len() as u64;
+                news = later;
+                if self.filling.len() == PIECE {
+                    self.hand_over().await?;
+                }
             }
+            (self.progress)(self.done);
         }
         if position < self.size {
             return Err(Failure { error: self.wrong_size(position), again: Again::Soon }.into());
         }
         Ok(())
+    }
+
+    /// Gives the writer what has arrived.
+    async fn hand_over(&mut self) -> Result<(), Interrupted> {
+        let full = std::mem::replace(&mut self.filling, self.buffers.take());
+        self.sender.send(full).await.map_err(|_| Interrupted::WriterGone)
     }
 
     /// Where a partial answer begins, which must be where the last one ended.
@@ -191,8 +211,8 @@ impl Transfer<'_> {
 }
 
 /// Starts a thread that writes what it is sent, and gives the writer back at the end.
-fn writer<W: Write + Send + 'static>(mut into: W) -> (mpsc::Sender<Bytes>, JoinHandle<io::Result<W>>) {
-    let (sender, mut receiver) = mpsc::channel::<Bytes>(WAITING);
+fn writer<W: Write + Send + 'static>(mut into: W) -> (mpsc::Sender<Buffer>, JoinHandle<io::Result<W>>) {
+    let (sender, mut receiver) = mpsc::channel::<Buffer>(WAITING);
     let writer = tokio::task::spawn_blocking(move || {
         while let Some(piece) = receiver.blocking_recv() {
             into.write_all(&piece)?;

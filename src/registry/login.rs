@@ -83,7 +83,8 @@ mod tests {
         let client = Client::new(&format!("127.0.0.1:{port}"), alice(), &quick()).unwrap();
         let error = client.check_login().await.unwrap_err();
         assert!(matches!(error, RegistryError::Unreachable { fault: Fault::Refused, .. }), "{error}");
-        assert_eq!(error.to_string(), format!("127.0.0.1:{port}: cannot sign in: Connection refused (os error 111)"));
+        let wanted = format!("127.0.0.1:{port}: cannot sign in: Connection refused (");
+        assert!(error.to_string().starts_with(&wanted), "{error}");
         let client = Client::new("registry.invalid", alice(), &quick()).unwrap();
         let error = client.check_login().await.unwrap_err();
         assert!(matches!(error, RegistryError::Unreachable { fault: Fault::Name, .. }), "{error:?}");

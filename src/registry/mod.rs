@@ -20,6 +20,7 @@
 mod addresses;
 mod answer;
 mod asked;
+mod buffers;
 mod challenge;
 mod client;
 mod connections;

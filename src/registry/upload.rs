@@ -1,6 +1,7 @@
 //! Blobs to a registry, each in one piece (distribution-spec, "POST then PUT").
 
 use super::answer::{Answer, malformed};
+use super::buffers::Buffers;
 use super::redirect;
 use super::retry::{Again, Failure};
 use super::scope::Scope;
@@ -135,15 +136,16 @@ fn stream<R: Read + Send + 'static>(
     trouble: Trouble,
 ) -> Stream {
     let source = Arc::new(source);
+    let buffers = Buffers::of(usize::try_from(size).unwrap_or(PIECE).min(PIECE));
     let taken = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&taken);
     let open = move || {
         counter.store(0, Ordering::Relaxed);
         progress(0);
         let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(2);
-        let (source, trouble) = (Arc::clone(&source), Arc::clone(&trouble));
+        let (source, trouble, buffers) = (Arc::clone(&source), Arc::clone(&trouble), buffers.clone());
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = source().and_then(|content| read_all(content, size, &sender)) {
+            if let Err(error) = source().and_then(|content| read_all(content, size, &buffers, &sender)) {
                 *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 let _ = sender.blocking_send(Err(io::Error::other("the content could not be read")));
             }
@@ -167,11 +169,16 @@ fn stream<R: Read + Send + 'static>(
 
 /// Sends the whole content, unless nobody takes it any more. The last piece goes out only after the content has ended
 /// where it should: what fails its own check at the end is never sent whole.
-fn read_all(mut content: impl Read, size: u64, sender: &mpsc::Sender<io::Result<Bytes>>) -> io::Result<()> {
+fn read_all(
+    mut content: impl Read,
+    size: u64,
+    buffers: &Buffers,
+    sender: &mpsc::Sender<io::Result<Bytes>>,
+) -> io::Result<()> {
     let mut left = size;
     loop {
-        let mut piece = Vec::with_capacity(usize::try_from(left).unwrap_or(PIECE).min(PIECE));
-        let wanted = piece.capacity() as u64;
+        let mut piece = buffers.take();
+        let wanted = left.min(PIECE as u64);
         content.by_ref().take(wanted).read_to_end(&mut piece)?;
         left -= piece.len() as u64;
         if (piece.len() as u64) < wanted {
@@ -180,7 +187,7 @@ fn read_all(mut content: impl Read, size: u64, sender: &mpsc::Sender<io::Result<
         if left == 0 && content.read(&mut [0])? != 0 {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the content is longer than it should be"));
         }
-        let gone = !piece.is_empty() && sender.blocking_send(Ok(piece.into())).is_err();
+        let gone = !piece.is_empty() && sender.blocking_send(Ok(Bytes::from_owner(piece))).is_err();
         if left == 0 || gone {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 mod emit;
 mod error;
+mod repair;
 mod scalar;
 mod timestamp;
 mod tree;
@@ -105,6 +106,26 @@ mod tests {
         let wide: Vec<u8> =
             [0xfeff_u16].into_iter().chain("a: é\n".encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(to_json(&wide, 0).unwrap().json.to_string(), "{\"a\":\"é\"}");
+    }
+
+    #[test]
+    fn what_opa_takes_beyond_the_letter_is_taken() {
+        for (text, wanted) in [
+            ("roles: [\n  \"a\",\n  \"b\"\n]\nx: 1\n", r#"{"roles":["a","b"],"x":1}"#),
+            ("o: {\n  a: 1,\n  \"b\": [\n1\n]\n}\nz: 1\n", r#"{"o":{"a":1,"b":[1]},"z":1}"#),
+            ("a:\n  b: [\n  x\n  ]\n  c: {\n  d: 1\n  }\n", r#"{"a":{"b":["x"],"c":{"d":1}}}"#),
+            ("- [\n]\n- x\n", r#"[[],"x"]"#),
+            ("q: \"x\ny\nz\"\nw: 'a\n\n  b'\n", r#"{"q":"x y z","w":"a\nb"}"#),
+            ("a:\tb\nc:\t\td # x\n\"e\":\tf\n", r#"{"a":"b","c":"d","e":"f"}"#),
+            ("a: [b]#c\n", r#"{"a":["b"]}"#),
+            ("a: |\n  x", r#"{"a":"x"}"#),
+            ("a: |\n  x\n", r#"{"a":"x\n"}"#),
+            ("a: |\n  x\n  ", r#"{"a":"x\n"}"#),
+            ("a: >\n  x\n  y", r#"{"a":"x y"}"#),
+            ("a: |\n  x\n# c", r#"{"a":"x\n"}"#),
+        ] {
+            assert_eq!(json(text), wanted, "{text:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! A YAML document as a list of nodes, aliases not yet followed.
 
+use super::repair::Repairs;
 use super::scalar::{Scalar, resolve};
 use super::{YamlError, YamlFault};
 use crate::bundle::json::DEPTH_LIMIT;
-use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -120,15 +121,45 @@ enum Open {
 
 /// Reads the whole stream and keeps its first document.
 pub(super) fn parse(text: &str, depth: usize) -> Result<Document, YamlError> {
-    let mut builder = Builder { document: Document { nodes: Vec::new() }, open: Vec::new(), anchors: HashMap::new() };
+    let mut text = Cow::Borrowed(text.trim_end_matches([' ', '\t']));
+    let mut repairs = Repairs::default();
+    let mut first_error = None;
+    loop {
+        match read(&text, depth) {
+            Ok(builder) => return Ok(cut_off(builder, &text, depth)),
+            Err(Failure::Fault(error)) => return Err(first_error.unwrap_or(error)),
+            Err(Failure::Syntax(error)) => {
+                let repaired = repairs.repair(&text, &error);
+                let error =
+                    YamlError { line: error.marker().line().max(1), fault: YamlFault::Syntax(error.info().to_owned()) };
+                match repaired {
+                    Some(repaired) => text = Cow::Owned(repaired),
+                    None => return Err(first_error.unwrap_or(error)),
+                }
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+}
+
+/// Why a text was not read.
+enum Failure {
+    Syntax(ScanError),
+    Fault(YamlError),
+}
+
+fn read(text: &str, depth: usize) -> Result<Builder, Failure> {
+    let mut builder = Builder {
+        document: Document { nodes: Vec::new() },
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        last_block: None,
+    };
     let mut parser = Parser::new_from_str(text);
     let mut documents = 0;
     let mut nesting = depth;
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| YamlError {
-            line: error.marker().line().max(1),
-            fault: YamlFault::Syntax(error.info().to_owned()),
-        })?;
+        let (event, span) = event.map_err(Failure::Syntax)?;
         match event {
             Event::DocumentStart(_) => documents += 1,
             Event::SequenceStart(..) | Event::MappingStart(..) => nesting += 1,
@@ -137,13 +168,28 @@ pub(super) fn parse(text: &str, depth: usize) -> Result<Document, YamlError> {
         }
         if nesting > DEPTH_LIMIT {
             let fault = YamlFault::TooDeep { limit: DEPTH_LIMIT };
-            return Err(YamlError { line: span.start.line(), fault });
+            return Err(Failure::Fault(YamlError { line: span.start.line(), fault }));
         }
         if documents == 1 {
             builder.take(event, span);
         }
     }
-    Ok(builder.document)
+    Ok(builder)
+}
+
+/// A block of text that the end of the file cuts off has no newline in OPA's YAML; this parser gives it one.
+fn cut_off(mut builder: Builder, text: &str, depth: usize) -> Document {
+    // Stands where the text ends, to see whether a block reaches there.
+    const MARK: char = '\u{e000}';
+    let Some(last) = builder.last_block.filter(|_| !text.ends_with(['\n', '\r'])) else { return builder.document };
+    let Ok(marked) = read(&format!("{text}{MARK}"), depth) else { return builder.document };
+    if let Some(Node { content: Content::Scalar { value: marked, .. }, .. }) = marked.document.nodes.get(last)
+        && let Some(whole) = marked.trim_end_matches('\n').strip_suffix(MARK)
+        && let Some(Node { content: Content::Scalar { value, .. }, .. }) = builder.document.nodes.get_mut(last)
+    {
+        whole.clone_into(value);
+    }
+    builder.document
 }
 
 struct Builder {
@@ -151,6 +197,8 @@ struct Builder {
     open: Vec<Open>,
     /// The node behind each of the parser's anchor numbers.
     anchors: HashMap<usize, usize>,
+    /// The last node, if it is a block of text.
+    last_block: Option<usize>,
 }
 
 impl Builder {
@@ -159,7 +207,8 @@ impl Builder {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let content = Content::Scalar { value: value.into_owned(), plain: style == ScalarStyle::Plain };
-                self.add(Node { line, tag: tag_of(tag.as_deref()), content }, anchor);
+                let node = self.add(Node { line, tag: tag_of(tag.as_deref()), content }, anchor);
+                self.last_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded).then_some(node);
             }
             Event::Alias(anchor) => {
                 let target = self.anchors.get(&anchor).copied().unwrap_or(usize::MAX);

@@ -333,5 +333,6 @@ fn pax_record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let record = record.get(blank + 1..)?.strip_suffix(b"\n")?;
     let equals = record.iter().position(|byte| *byte == b'=').filter(|at| *at > 0)?;
     let (key, value) = (record.get(..equals)?, record.get(equals + 1..)?);
-    (!key.contains(&0) && !(key == b"path" && value.contains(&0))).then_some((key, value, rest))
+    let has_nul = key.contains(&0) || (key == b"path" && value.contains(&0));
+    (!has_nul).then_some((key, value, rest))
 }

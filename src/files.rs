@@ -85,8 +85,13 @@ impl Pending {
             self.file.as_file().set_permissions(fs::Permissions::from_mode(0o444))?;
         }
         self.file.as_file().sync_all()?;
+        // Opened before the rename, after which nothing but the disk itself should fail.
+        #[cfg(unix)]
+        let folder = File::open(folder_of(path))?;
         self.file.persist(path).map_err(|error| error.error)?;
-        sync_folder(folder_of(path))
+        #[cfg(unix)]
+        folder.sync_all()?;
+        Ok(())
     }
 }
 

@@ -21,7 +21,7 @@ pub struct BlobWriter {
 
 impl BlobWriter {
     pub(super) fn new(store: Store, session: Arc<Session>, expected: Option<&Descriptor>) -> Result<Self, StoreError> {
-        let pending = session.pending()?;
+        let pending = session.pending().map_err(StoreError::write(store.layout().ingest()))?;
         let expected = expected.map(|descriptor| (descriptor.digest.clone(), descriptor.size));
         let hasher = expected.as_ref().map_or_else(Hasher::default, |(digest, _)| digest.hasher());
         Ok(Self { store, session, pending, hasher, written: 0, expected })
@@ -49,8 +49,10 @@ impl BlobWriter {
             return Ok((digest, self.written));
         }
         let path = layout.blob(&digest);
-        if path.exists() {
+        if path.symlink_metadata().is_ok() {
             log::warn!("blob {digest} in the store was damaged; it is replaced");
+        } else {
+            self.session.add(&digest)?;
         }
         super::layout::make(&layout.shelf(&digest), 0o755)?;
         self.pending.commit(&path).map_err(StoreError::write(path))?;
@@ -59,7 +61,7 @@ impl BlobWriter {
 
     /// What an error of [`Write`] means.
     pub fn explain(&self, error: io::Error) -> StoreError {
-        StoreError::carried_by(error).unwrap_or_else(StoreError::write(self.pending.path()))
+        StoreError::carried_by(error).unwrap_or_else(StoreError::write(self.store.layout().ingest()))
     }
 }
 

@@ -4,8 +4,10 @@ use super::index::Index;
 use super::index_file::{self, Written};
 use super::lock::Purpose;
 use super::reclaim::{self, Reclaimed};
-use super::session::{self, Session};
+use super::session::Session;
+use super::survey;
 use super::{IndexError, Store, StoreError};
+use crate::files;
 use crate::oci::Digest;
 use std::collections::BTreeSet;
 
@@ -33,7 +35,7 @@ pub(super) fn commit<T>(
     for _ in 0..TRIES {
         let (mut index, stamp) = index_file::read(&path)?;
         let outcome = change(&mut index)?;
-        let mut survey = session::survey(layout, own.session);
+        let mut survey = survey::survey(layout, own.session);
         survey.unsure |= !lock.is_real();
         let plan = reclaim::plan(layout, &mut index, &own.surplus, &survey);
         let noted = plan.note(layout);
@@ -42,6 +44,9 @@ pub(super) fn commit<T>(
             if written == Written::Overtaken {
                 continue;
             }
+        } else {
+            // Whoever wrote it may have been killed before its name was durable.
+            files::sync_folder(layout.folder()).map_err(StoreError::write(&path))?;
         }
         let reclaimed = plan.carry_out(layout);
         if noted && lock.is_real() {

@@ -12,14 +12,18 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a command that failed waits for others in order to tidy up.
+const GIVING_UP: Duration = Duration::from_millis(500);
 
 /// The most bytes of a manifest's annotations that are repeated in the index.
 const NOTES_LIMIT: usize = 64 << 10;
 
 /// A command that adds blobs. Until it ends, no other process takes away what it added or said it keeps.
 ///
-/// Dropped without [`Ingest::commit`], what it added stays until the next change to the store, which takes it away unless
-/// something else needs it by then.
+/// Dropped without [`Ingest::commit`], it takes away what nothing else needs of it. Of a command that is killed, or that
+/// finds the store busy or damaged, the next change to the store does that.
 #[derive(Debug)]
 pub struct Ingest {
     store: Store,
@@ -74,7 +78,7 @@ impl Ingest {
         need(&self.store, &self.session, &descriptor.digest)?;
         let manifest = blob::read(layout, &descriptor, MANIFEST_LIMIT)?;
         let needs = Needs::of(&manifest).unwrap_or_default();
-        let mut surplus = self.session.needs();
+        let mut surplus = self.session.added();
         surplus.remove(&descriptor.digest);
         for digest in needs.blobs.iter().chain(&needs.documents) {
             need(&self.store, &self.session, digest)?;
@@ -103,9 +107,24 @@ impl Ingest {
     }
 }
 
+impl Drop for Ingest {
+    fn drop(&mut self) {
+        let surplus = self.session.added();
+        if surplus.is_empty() || self.session.is_over() {
+            return;
+        }
+        let store = self.store.clone().with_patience(GIVING_UP);
+        let own = Own { session: Some(&self.session), surplus };
+        match commit::commit(&store, &own, |_| Ok(())) {
+            Ok(_) => self.session.end(),
+            Err(error) => log::debug!("what was added in vain stays for now: {error}"),
+        }
+    }
+}
+
 /// Says that a command needs a blob, so that nobody takes it away.
 pub(super) fn need(store: &Store, session: &Session, digest: &Digest) -> Result<(), StoreError> {
-    if session.has(digest) {
+    if session.needs(digest) {
         return Ok(());
     }
     session.need(digest, &store.lock(Purpose::Need)?)

@@ -24,6 +24,7 @@ mod regular;
 #[cfg(test)]
 mod samples;
 mod session;
+mod survey;
 
 pub use blob::VerifiedReader;
 pub use blob_writer::BlobWriter;

@@ -78,6 +78,15 @@ impl Sample {
         digest
     }
 
+    /// The folder of a command that was killed after it had added these blobs.
+    pub(super) fn killed(&self, added: &[Digest]) -> PathBuf {
+        let folder = self.path("ingest/policy-1-killed");
+        fs::create_dir(&folder).unwrap();
+        let lines: String = added.iter().map(|digest| format!("{digest}\n+{digest}\n")).collect();
+        fs::write(folder.join("blobs"), lines + "+sha256:cut o").unwrap();
+        folder
+    }
+
     pub(super) fn blob_path(&self, digest: &Digest) -> PathBuf {
         self.path("blobs/sha256").join(digest.hex())
     }

@@ -56,3 +56,43 @@ pub(super) fn commit<T>(
     }
     Err(StoreError::IndexDamaged { path, source: IndexError::Unsettled })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{Sample, entry, name};
+    use super::*;
+    use crate::oci::media_types;
+
+    #[test]
+    fn what_a_program_without_a_lock_wrote_meanwhile_is_kept() {
+        let sample = Sample::absent();
+        sample.build("bundle", &["a/b:1"]).unwrap();
+        let source = sample.store.find(&name("a/b:1")).unwrap().unwrap();
+        let mut tries = 0;
+        commit(&sample.store, &Own::default(), |index| {
+            tries += 1;
+            if tries <= 2 {
+                sample.index(&[entry(media_types::MANIFEST, b"", Some(&format!("docker.io/go/{tries}:1")))]);
+            }
+            super::super::set_names(index, &[name("a/b:2")], &source.unnamed_descriptor())
+        })
+        .unwrap();
+        assert_eq!(tries, 3);
+        assert_eq!(sample.names(), ["docker.io/a/b:2", "docker.io/go/2:1"]);
+    }
+
+    #[test]
+    fn an_index_that_never_stands_still_is_given_up() {
+        let sample = Sample::go();
+        let mut tries = 0;
+        let refused = commit(&sample.store, &Own::default(), |index| {
+            tries += 1;
+            let other = format!("docker.io/go/{tries}:1");
+            sample.index(&[entry(media_types::MANIFEST, other.as_bytes(), Some(&other))]);
+            let descriptor = super::super::samples::descriptor(media_types::MANIFEST, b"");
+            super::super::set_names(index, &[name("a/b:1")], &descriptor)
+        });
+        assert!(matches!(refused, Err(StoreError::IndexDamaged { source: IndexError::Unsettled, .. })));
+        assert_eq!(sample.names(), [format!("docker.io/go/{TRIES}:1")]);
+    }
+}

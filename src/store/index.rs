@@ -286,6 +286,13 @@ mod tests {
     }
 
     #[test]
+    fn an_index_of_more_than_a_million_entries_is_refused() {
+        let text = format!(r#"{{"schemaVersion":2,"manifests":[{}0]}}"#, "0,".repeat(1_000_000));
+        let refused = Index::parse(text.into()).unwrap_err();
+        assert!(refused.to_string().contains("more than 1000000 entries"), "{refused}");
+    }
+
+    #[test]
     fn of_two_entries_of_one_name_the_last_holds() {
         let index = index(&[line("docker.io/a/b:1", "old"), line("docker.io/a/b:1", "new")]);
         let (entries, _) = index.names();

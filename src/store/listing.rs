@@ -52,6 +52,10 @@ type Known = HashMap<(Digest, u64), Result<Arc<Facts>, Arc<StoreError>>>;
 
 /// Reads the index, and each manifest once.
 pub(super) fn list(layout: &Layout) -> Result<Listing, StoreError> {
+    list_by(layout, |entry| facts(layout, entry))
+}
+
+fn list_by(layout: &Layout, mut facts: impl FnMut(&Entry) -> Result<Facts, StoreError>) -> Result<Listing, StoreError> {
     let mut known = Known::new();
     let mut tries = 0..TRIES;
     loop {
@@ -60,8 +64,7 @@ pub(super) fn list(layout: &Layout) -> Result<Listing, StoreError> {
         let mut missing = false;
         let images = entries.into_iter().map(|entry| {
             let key = (entry.descriptor.digest.clone(), entry.descriptor.size);
-            let facts =
-                known.entry(key).or_insert_with(|| facts(layout, &entry).map(Arc::new).map_err(Arc::new)).clone();
+            let facts = known.entry(key).or_insert_with(|| facts(&entry).map(Arc::new).map_err(Arc::new)).clone();
             missing |= matches!(facts.as_ref().map_err(|error| &**error), Err(StoreError::MissingBlob { .. }));
             Listed { entry, facts }
         });
@@ -152,5 +155,23 @@ mod tests {
             sample.store.listing().unwrap().images[0].facts.as_ref().map_err(|error| &**error),
             Err(StoreError::WrongSize { .. })
         ));
+    }
+
+    #[test]
+    fn an_image_that_is_replaced_while_it_is_looked_at_is_listed_as_what_it_is_now() {
+        let sample = Sample::absent();
+        sample.build("one", &["a/b:1"]).unwrap();
+        sample.build("other", &["a/c:1"]).unwrap();
+        let mut reads = 0;
+        let listing = list_by(&sample.store.layout, |entry| {
+            reads += 1;
+            if reads == 1 {
+                sample.build("three", &["a/b:1"]).unwrap();
+            }
+            facts(&sample.store.layout, entry)
+        });
+        let sizes: Vec<u64> =
+            listing.unwrap().images.iter().map(|listed| listed.facts.as_ref().unwrap().bundle.size).collect();
+        assert_eq!((sizes, reads), (vec![5, 5], 3));
     }
 }

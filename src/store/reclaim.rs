@@ -115,7 +115,7 @@ fn reach(index: &Index, lost: &BTreeSet<Digest>, documents: &mut Documents<'_>) 
     for item in index.items() {
         match item.digest() {
             Some(digest) if item.is_document() => {
-                if !item.is_unnamed() || !lost.contains(digest) {
+                if !lost.contains(digest) {
                     complete &= documents.reach(digest, &mut visited, &mut reached);
                 }
             }
@@ -383,13 +383,15 @@ mod tests {
     }
 
     #[test]
-    fn what_a_reader_needs_stays_although_a_killed_command_left_it_too() {
+    fn what_a_reader_needs_stays_although_others_left_it_too() {
         let sample = Sample::absent();
         sample.build("read", &["a/read:1"]).unwrap();
         let (found, image) = sample.store.find_image(&name("a/read:1")).unwrap().unwrap();
         let mut left: Vec<Digest> = image.blobs.iter().map(|blob| blob.digest.clone()).collect();
         left.push(found.descriptor.digest);
         sample.killed(&left);
+        let plan = Plan { new: left.into_iter().map(Group::alone).collect(), ..Plan::default() };
+        assert!(plan.note(&sample.store.layout));
         let reclaimed = remove(&sample, &["a/read:1"]);
         assert_eq!((reclaimed.blobs, reclaimed.deferred), (0, 3));
         drop(image);

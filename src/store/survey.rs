@@ -137,6 +137,8 @@ mod tests {
         sample.build("other", &["a/b:2"]).unwrap();
         writer.write_all(b" and half").unwrap();
         let (digest, _) = writer.finish().unwrap();
+        let folder = fs::read_dir(sample.path("ingest")).unwrap().next().unwrap().unwrap().path();
+        assert_eq!(fs::read_to_string(folder.join(LIST)).unwrap(), format!("{digest}\n+{digest}\n"));
         sample.build("third", &["a/b:3"]).unwrap();
         assert_eq!(fs::read(sample.blob_path(&digest)).unwrap(), b"half and half");
         drop(ingest);

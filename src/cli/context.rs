@@ -145,7 +145,7 @@ impl Context {
 }
 
 /// Ends when the program is asked to stop, with the number of the signal.
-async fn interrupted() -> u8 {
+pub(super) async fn interrupted() -> u8 {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

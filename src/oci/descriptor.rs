@@ -1,6 +1,6 @@
 //! A content descriptor (image-spec, descriptor.md).
 
-use super::{Digest, annotations};
+use super::Digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,12 +33,6 @@ impl Descriptor {
             annotations: BTreeMap::new(),
             other: serde_json::Map::new(),
         }
-    }
-
-    /// The name an index gives this entry (`org.opencontainers.image.ref.name`).
-    #[must_use]
-    pub fn ref_name(&self) -> Option<&str> {
-        self.annotations.get(annotations::REF_NAME).map(String::as_str).filter(|name| !name.is_empty())
     }
 }
 

@@ -179,26 +179,30 @@ fn a_registry_that_misbehaves_costs_an_exit_code_and_nothing_else() {
     });
 }
 
+/// A registry with one image; its manifest promises a layer of this digest and size, and this is answered for the layer.
+fn registry_of(promised: &policy::oci::Digest, size: usize, layer_answer: Vec<u8>) -> String {
+    let manifest = format!(
+        r#"{{"schemaVersion":2,"config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":2}},"layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{promised}","size":{size}}}]}}"#,
+        policy::oci::Digest::of(b"{}")
+    );
+    canned(move |request| {
+        if request.contains("/manifests/") {
+            status("200 OK", "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n", &manifest)
+        } else if request.contains("44136fa355b3") {
+            status("200 OK", "", "{}")
+        } else {
+            layer_answer.clone()
+        }
+    })
+}
+
 #[test]
 fn a_manifest_that_lies_about_a_blob_is_found_out() {
-    let layer = b"not what was promised";
+    let layer = "not what was promised";
     for lie in ["digest", "size"] {
-        let digest = |bytes: &[u8]| policy::oci::Digest::of(bytes).to_string();
-        let promised = if lie == "digest" { digest(b"another") } else { digest(layer) };
+        let promised = policy::oci::Digest::of(if lie == "digest" { b"another" } else { layer.as_bytes() });
         let size = if lie == "size" { layer.len() - 3 } else { layer.len() };
-        let manifest = format!(
-            r#"{{"schemaVersion":2,"config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":2}},"layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{promised}","size":{size}}}]}}"#,
-            digest(b"{}")
-        );
-        let host = canned(move |request| {
-            if request.contains("/manifests/") {
-                status("200 OK", "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n", &manifest)
-            } else if request.contains("44136fa355b3") {
-                status("200 OK", "", "{}")
-            } else {
-                status("200 OK", "", "not what was promised")
-            }
-        });
+        let host = registry_of(&promised, size, status("200 OK", "", layer));
         let sandbox = Sandbox::new();
         let run = sandbox.run(&["--plaintext", "pull", &format!("{host}/acme/x:1")]);
         assert_eq!(run.code, 3, "{lie}: {run:?}");
@@ -218,20 +222,8 @@ fn a_store_that_cannot_be_written_is_told() {
 #[test]
 fn a_registry_that_closes_in_the_middle_of_a_blob_leaves_nothing() {
     let layer = "x".repeat(1000);
-    let manifest = format!(
-        r#"{{"schemaVersion":2,"config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":2}},"layers":[{{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"{}","size":1000}}]}}"#,
-        policy::oci::Digest::of(b"{}"),
-        policy::oci::Digest::of(layer.as_bytes())
-    );
-    let host = canned(move |request| {
-        if request.contains("/manifests/") {
-            status("200 OK", "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n", &manifest)
-        } else if request.contains("44136fa355b3") {
-            status("200 OK", "", "{}")
-        } else {
-            format!("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}", &layer[..400]).into_bytes()
-        }
-    });
+    let cut_off = format!("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{}", &layer[..400]).into_bytes();
+    let host = registry_of(&policy::oci::Digest::of(layer.as_bytes()), 1000, cut_off);
     let sandbox = Sandbox::new();
     let run = sandbox.run(&["--plaintext", "pull", &format!("{host}/acme/x:1")]).exits(5);
     assert!(run.err.starts_with("error: pull failed: ") && run.err.contains("hint: "), "{run:?}");

@@ -1,6 +1,7 @@
 //! `policy serve`.
 
 use super::Context;
+use crate::cli::context::interrupted;
 use crate::ops::OpsError;
 use crate::ops::serve::{Place, bind};
 use clap::Args;
@@ -34,25 +35,11 @@ pub(in crate::cli) fn run(arguments: &ServeArgs, context: &Context) -> Result<()
         let server = bind(arguments.addr, &place).await?;
         let url = server.addresses().first().map(|address| format!("http://{address}\n")).unwrap_or_default();
         context.ui.content(&url)?;
-        server.run(stopped()).await;
+        server
+            .run(async {
+                interrupted().await;
+            })
+            .await;
         Ok(())
     })
-}
-
-/// Ends when somebody asks the program to stop.
-async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut interrupt), Ok(mut terminate)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-        {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

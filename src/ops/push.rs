@@ -4,7 +4,7 @@ use super::transfer::{Shown, store_first};
 use super::{Chosen, Names, OpsError, Remote, Why};
 use crate::bundle::archive::{self, Limits};
 use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
-use crate::registry::{Client, Distribution as _, RegistryError, Uploaded};
+use crate::registry::{Client, Distribution as _, Existing, RegistryError, Uploaded};
 use crate::store::{Image, Store};
 use std::io::Read;
 
@@ -118,12 +118,12 @@ pub async fn push(
     let reference = &ready.source.asked;
     let client = remote.client(reference.registry())?;
     let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
-    let sent = send_blobs(store, &client, ready, &bar).await?;
+    let sent = send_blobs(store, &client, ready, Existing::Skip, &bar).await?;
     let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;
     let digest = match put {
         Err(RegistryError::ManifestBlobUnknown { .. }) => {
-            // The registry has forgotten a blob it claimed to have: say again what it has, then once more.
-            send_blobs(store, &client, ready, &bar).await?;
+            // The registry misses a blob it claimed to have, and does not say which: it gets all of them.
+            send_blobs(store, &client, ready, Existing::SendAgain, &bar).await?;
             client.put_manifest(reference, &ready.media_type, &ready.manifest).await?
         }
         other => other?,
@@ -141,7 +141,13 @@ pub async fn push(
 }
 
 /// Sends what is missing, and says how many bytes that were.
-async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) -> Result<u64, OpsError> {
+async fn send_blobs(
+    store: &Store,
+    client: &Client,
+    ready: &Ready,
+    existing: Existing,
+    bar: &Shown,
+) -> Result<u64, OpsError> {
     let (mut sent, mut before) = (0, 0);
     let from_memory = ready.config.iter().map(|(descriptor, bytes)| (descriptor, Some(bytes.clone())));
     let held: Vec<&Digest> = ready.config.iter().map(|(descriptor, _)| &descriptor.digest).collect();
@@ -158,7 +164,8 @@ async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) 
                 },
             }
         };
-        let uploaded = client.put_blob(&ready.source.asked, blob, open, bar.part(before)).await.map_err(store_first)?;
+        let uploaded =
+            client.put_blob(&ready.source.asked, blob, existing, open, bar.part(before)).await.map_err(store_first)?;
         before += blob.size;
         if uploaded == Uploaded::Sent {
             sent += blob.size;

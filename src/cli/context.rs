@@ -102,6 +102,11 @@ impl Context {
         })
     }
 
+    /// Whether results are to be one JSON document.
+    pub(super) fn wants_json(&self) -> bool {
+        !self.ui.look().quiet && self.ui.look().format == crate::ui::Format::Json
+    }
+
     /// A display of an image's bytes on their way.
     pub(super) fn shown(&self, name: &str, total: u64) -> Shown {
         let bar = self.ui.bytes(name, total);
@@ -136,7 +141,7 @@ impl Context {
                 }
             }
         }
-        if !self.ui.look().quiet && self.ui.look().format == crate::ui::Format::Json {
+        if self.wants_json() {
             let outcomes: Vec<&dyn Report> = outcomes.iter().map(|outcome| outcome as &dyn Report).collect();
             self.ui.reports(&outcomes, true)?;
         }

@@ -1,9 +1,9 @@
 //! The whole command tree on one page.
 
 use super::commands::{
-    build::BuildArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs, pull::PullArgs,
-    push::PushArgs, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
-    templates::TemplatesCommand,
+    build::BuildArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs,
+    migrate::MigrateArgs, pull::PullArgs, push::PushArgs, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs,
+    tag::TagArgs, templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -39,6 +39,11 @@ pub enum Command {
     Push(With<PushArgs>),
     /// Download images into the local store
     Pull(With<PullArgs>),
+    /// Copy images from registry to registry, past the local store
+    Copy(With<CopyArgs>),
+    /// Move all images of an account to another registry
+    #[command(visible_alias = "sync")]
+    Migrate(With<MigrateArgs>),
     /// Sign in to a registry
     Login(With<LoginArgs>),
     /// Forget the credentials of a registry
@@ -145,6 +150,8 @@ impl Command {
             Self::Rm(with) => &with.global,
             Self::Push(with) => &with.global,
             Self::Pull(with) => &with.global,
+            Self::Copy(with) => &with.global,
+            Self::Migrate(with) => &with.global,
             Self::Login(with) => &with.global,
             Self::Logout(with) => &with.global,
             Self::Repl(with) => &with.global,
@@ -168,6 +175,8 @@ impl Command {
             Self::Rm(_) => "rm failed",
             Self::Push(_) => "push failed",
             Self::Pull(_) => "pull failed",
+            Self::Copy(_) => "copy failed",
+            Self::Migrate(_) => "migrate failed",
             Self::Login(_) => "login failed",
             Self::Logout(_) => "logout failed",
             Self::Repl(_) => "repl failed",

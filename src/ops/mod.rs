@@ -2,10 +2,12 @@
 //! touched.
 
 pub mod build;
+pub mod copy;
 mod error;
 pub mod images;
 pub mod inspect;
 pub mod login;
+pub mod migrate;
 mod names;
 pub mod pull;
 pub mod push;

@@ -45,11 +45,17 @@ pub struct Ready {
 /// # Errors
 /// When there is no such image, or it is damaged.
 pub fn prepare(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, OpsError> {
-    let source = reader.find(store, typed, false)?;
-    let image = store.image(&source.entry)?;
+    let ready = ready(store, reader.find(store, typed, false)?)?;
+    let source = &ready.source;
     if source.why == Why::OtherRegistry {
         store.tag(&source.entry, std::slice::from_ref(&source.asked))?;
     }
+    Ok(ready)
+}
+
+/// Makes an image ready to be sent as the name it was asked for by.
+pub(super) fn ready(store: &Store, source: Chosen) -> Result<Ready, OpsError> {
+    let image = store.image(&source.entry)?;
     let media_type = source.entry.descriptor.media_type.clone();
     match &image.manifest_bytes {
         Some(bytes) => {
@@ -58,6 +64,13 @@ pub fn prepare(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, O
             Ok(Ready { source, image, manifest: bytes, media_type, config })
         }
         None => wrap_legacy(store, source, image),
+    }
+}
+
+impl Ready {
+    /// The digest of the manifest that is to be sent.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.manifest)
     }
 }
 
@@ -115,20 +128,26 @@ pub async fn push(
     ready: &Ready,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pushed, OpsError> {
-    let reference = &ready.source.asked;
-    let client = remote.client(reference.registry())?;
+    let client = remote.client(ready.source.asked.registry())?;
     let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
-    let sent = send_blobs(store, &client, ready, Existing::Skip, &bar).await?;
+    let pushed = send(store, &client, ready, &bar).await?;
+    bar.finish();
+    Ok(pushed)
+}
+
+/// Sends an image by a client of its registry.
+pub(super) async fn send(store: &Store, client: &Client, ready: &Ready, bar: &Shown) -> Result<Pushed, OpsError> {
+    let reference = &ready.source.asked;
+    let sent = send_blobs(store, client, ready, Existing::Skip, bar).await?;
     let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;
     let digest = match put {
         Err(RegistryError::ManifestBlobUnknown { .. }) => {
             // The registry misses a blob it claimed to have, and does not say which: it gets all of them.
-            send_blobs(store, &client, ready, Existing::SendAgain, &bar).await?;
+            send_blobs(store, client, ready, Existing::SendAgain, bar).await?;
             client.put_manifest(reference, &ready.media_type, &ready.manifest).await?
         }
         other => other?,
     };
-    bar.finish();
     Ok(Pushed {
         reference: reference.clone(),
         digest,

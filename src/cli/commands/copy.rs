@@ -116,6 +116,9 @@ pub(in crate::cli) fn run(arguments: &CopyArgs, context: &Context) -> Result<(),
     if context.wants_json() {
         context.ui.report(&All(items_json(&items, &asked)))?;
     }
+    if items.len() < asked.len() {
+        context.ui.note("the rest was left where it is; --keep-going copies what can be copied");
+    }
     let failed = items.iter().filter(|item| item.outcome.is_err()).count();
     match items.into_iter().next() {
         Some(Item { outcome: Err(error), .. }) if single => Err(error),

@@ -27,7 +27,8 @@ impl<'a> Telling<'a> {
         let shown = self.tally.done(|| match &item.outcome {
             Ok(done) => self.context.ui.report_item(&Line { pair: &item.pair, done }),
             Err(error) => {
-                failure::tell(&self.context.ui, Some(&format!("{} was not copied", item.pair.source)), error);
+                let what = format!("{} was not copied to {}", item.pair.source, item.pair.target);
+                failure::tell(&self.context.ui, Some(&what), error);
                 Ok(())
             }
         });

@@ -116,7 +116,7 @@ pub async fn push(
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pushed, OpsError> {
     let reference = &ready.source.asked;
-    let client = remote.client(reference.registry())?;
+    let client = remote.client_for(reference)?;
     let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
     let sent = send_blobs(store, &client, ready, &bar).await?;
     let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;

@@ -4,9 +4,11 @@ mod arguments;
 mod commands;
 mod context;
 mod failure;
+mod sign_in;
 mod tree;
 
 pub use context::{Context, Terminal};
+pub use sign_in::{FromArgs, SignIn, SignInArgs, ToArgs};
 
 use crate::config::{Config, Environment};
 use crate::ops::OpsError;

@@ -2,6 +2,7 @@
 //! touched.
 
 pub mod build;
+mod clients;
 pub mod copy;
 mod error;
 pub mod images;

@@ -128,7 +128,7 @@ pub async fn push(
     ready: &Ready,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pushed, OpsError> {
-    let client = remote.client(ready.source.asked.registry())?;
+    let client = remote.client_for(&ready.source.asked)?;
     let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
     let pushed = send(store, &client, ready, &bar).await?;
     bar.finish();

@@ -2,9 +2,10 @@
 
 use super::Context;
 use super::moved::{Telling, items_json};
+use crate::cli::sign_in::{FromArgs, ToArgs};
 use crate::oci::Name;
-use crate::ops::OpsError;
 use crate::ops::copy::{Copier, Item, Options, Pair, Selection};
+use crate::ops::{OpsError, Remote};
 use crate::ui::Report;
 use clap::Args;
 use serde_json::Value;
@@ -26,6 +27,31 @@ pub struct CopyArgs {
     /// Stop at nothing: copy what can be copied
     #[arg(long)]
     keep_going: bool,
+    #[command(flatten)]
+    sides: SidesArgs,
+}
+
+/// How the two sides are signed in to and reached.
+#[derive(Debug, Args)]
+pub struct SidesArgs {
+    #[command(flatten)]
+    from: FromArgs,
+    #[command(flatten)]
+    to: ToArgs,
+}
+
+impl SidesArgs {
+    /// The registries that are read, and those that are written, when these are the ones named on either side.
+    pub(super) fn remotes(
+        &self,
+        context: &Context,
+        from: &[impl AsRef<str>],
+        to: &[impl AsRef<str>],
+    ) -> Result<(Remote, Remote), OpsError> {
+        let (from_flags, to_flags) = (self.from.read(context)?, self.to.read(context)?);
+        let from = context.remote_with(&from_flags, from.iter().map(AsRef::as_ref))?;
+        Ok((from, context.remote_with(&to_flags, to.iter().map(AsRef::as_ref))?))
+    }
 }
 
 /// Which images are taken, and what is left alone.
@@ -85,8 +111,9 @@ pub(in crate::cli) fn run(arguments: &CopyArgs, context: &Context) -> Result<(),
     if many && (source.has_target || targets.iter().any(|target| target.has_target)) {
         return Err(OpsError::Usage("with --all-tags, --tags or --exclude name repositories, without tags".to_owned()));
     }
-    let remote = context.remote();
-    let copier = Copier::new(remote.clone(), remote, arguments.choice.options(arguments.keep_going));
+    let registries: Vec<&str> = targets.iter().map(|target| target.reference.registry()).collect();
+    let (from, to) = arguments.sides.remotes(context, &[source.reference.registry()], &registries)?;
+    let copier = Copier::new(from, to, arguments.choice.options(arguments.keep_going));
     let runtime = context.runtime()?;
     let selection = arguments.choice.selection()?;
     let sources = match many {

@@ -1,13 +1,13 @@
 //! `policy migrate`.
 
 use super::Context;
-use super::copy::{All, ChoiceArgs};
+use super::copy::{All, ChoiceArgs, SidesArgs};
 use super::moved::{Counts, Telling, items_json};
 use crate::cli::failure;
 use crate::oci::Reference;
 use crate::ops::OpsError;
 use crate::ops::copy::{Copier, Item, Pair};
-use crate::ops::migrate::{Account, Stored, Unlisted, images, lines, push_stored, repositories, stored};
+use crate::ops::migrate::{Account, Move, Stored, Unlisted, images, lines, push_stored, repositories, stored};
 use clap::Args;
 use serde_json::json;
 use std::io::Read;
@@ -35,6 +35,8 @@ pub struct MigrateArgs {
     script: bool,
     #[command(flatten)]
     choice: ChoiceArgs,
+    #[command(flatten)]
+    sides: SidesArgs,
 }
 
 /// Moves every image of an account; what is there is skipped, and one failure does not stop the rest.
@@ -52,8 +54,14 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
             Some(read.map_err(|line| OpsError::Usage(format!("{file}:{}: {}", line.number, line.error)))?)
         }
     };
-    let remote = context.remote();
-    let copier = Copier::new(remote.clone(), remote.clone(), arguments.choice.options(true));
+    let side = |pick: fn(&Move) -> &Reference, account: Option<&Account>| -> Vec<String> {
+        let named = named.iter().flatten().map(|one| pick(one).registry().to_owned());
+        named.chain(account.map(|account| account.registry().to_owned())).collect()
+    };
+    let sources = side(|one| &one.source, accounts.map(|(source, _)| source));
+    let targets = side(|one| &one.target, accounts.map(|(_, target)| target));
+    let (from, to) = arguments.sides.remotes(context, &sources, &targets)?;
+    let copier = Copier::new(from, to.clone(), arguments.choice.options(true));
     let runtime = context.runtime()?;
     let mut unlisted = Vec::new();
     let store = context.store();
@@ -86,14 +94,14 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
         let mut tell = |item: &Item| telling.item(item);
         let moving = async {
             match arguments.from_store {
-                false => Ok(copier.run(pairs, &mut tell).await),
+                false => copier.run(pairs, &mut tell).await,
                 true => {
                     let images: Vec<Stored> = std::mem::take(&mut images_of_store);
-                    push_stored(&store, &remote, images, &arguments.choice.options(true), &meter, &mut tell).await
+                    push_stored(&store, &to, images, &arguments.choice.options(true), &meter, &mut tell).await
                 }
             }
         };
-        Telling::during(&tally, &meter, moving).await
+        Ok(Telling::during(&tally, &meter, moving).await)
     };
     let items: Vec<Item> = context.wait(&runtime, work)?;
     let took = telling.finish()?;

@@ -39,7 +39,7 @@ impl Node {
 impl Copier {
     /// Makes `target` what `source` is.
     pub(super) async fn image(&self, source: &Reference, target: &Reference) -> Result<Done, OpsError> {
-        let (from, to) = (self.from.client(source.registry())?, self.to.client(target.registry())?);
+        let (from, to) = (self.from.of(source)?, self.to.of(target)?);
         let ends = Ends { from: &from, to: &to, source, target };
         let (fetched, present) = tokio::try_join!(from.get_manifest(source), to.head_manifest(target))?;
         let digest = fetched.digest.clone();

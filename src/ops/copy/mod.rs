@@ -10,9 +10,10 @@ mod select;
 pub use meter::Meter;
 pub use select::{Selection, companion_of};
 
+use super::clients::Clients;
 use super::{OpsError, Remote};
 use crate::oci::{Digest, Reference};
-use crate::registry::{Client, Distribution as _};
+use crate::registry::Distribution as _;
 use futures_util::StreamExt as _;
 use known::Known;
 use std::collections::{HashMap, HashSet};
@@ -90,32 +91,10 @@ impl Status {
     }
 }
 
-/// One side of a copy: the clients of its registries, each made once.
-struct Side {
-    remote: Remote,
-    clients: Mutex<HashMap<String, Client>>,
-}
-
-impl Side {
-    fn new(remote: Remote) -> Self {
-        Self { remote, clients: Mutex::new(HashMap::new()) }
-    }
-
-    fn client(&self, registry: &str) -> Result<Client, OpsError> {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(registry) {
-            return Ok(client.clone());
-        }
-        let client = self.remote.client(registry)?;
-        clients.insert(registry.to_owned(), client.clone());
-        Ok(client)
-    }
-}
-
 /// Copies many images and remembers what it has seen of the registries.
 pub struct Copier {
-    from: Side,
-    to: Side,
+    from: Clients,
+    to: Clients,
     options: Options,
     known: Known,
     /// The tags of repositories that were listed.
@@ -129,7 +108,7 @@ impl Copier {
     #[must_use]
     pub fn new(from: Remote, to: Remote, options: Options) -> Self {
         let transfers = tokio::sync::Semaphore::new(options.jobs.max(1));
-        let (from, to) = (Side::new(from), Side::new(to));
+        let (from, to) = (Clients::new(from), Clients::new(to));
         let (known, lists, meter) = (Known::default(), Mutex::default(), Meter::default());
         Self { from, to, options, known, lists, transfers, meter }
     }
@@ -146,7 +125,7 @@ impl Copier {
     /// # Errors
     /// A registry that does not list them.
     pub async fn tags(&self, repository: &Reference, selection: &Selection) -> Result<Vec<Reference>, OpsError> {
-        let tags = self.from.client(repository.registry())?.tags(repository).await?;
+        let tags = self.from.of(repository)?.tags(repository).await?;
         let names = tags
             .iter()
             .filter(|tag| companion_of(tag).is_none() && selection.takes(tag))
@@ -162,7 +141,7 @@ impl Copier {
     /// # Errors
     /// A registry that does not list them.
     pub async fn repositories(&self, registry: &str) -> Result<Vec<String>, OpsError> {
-        Ok(self.from.client(registry)?.catalog().await?)
+        Ok(self.from.whole(registry)?.catalog().await?)
     }
 
     /// Copies each pair, several at once, and tells of each as it ends. Without `keep_going` the first failure is the

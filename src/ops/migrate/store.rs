@@ -2,13 +2,13 @@
 
 use super::{Account, Move};
 use crate::oci::Reference;
+use crate::ops::clients::Clients;
 use crate::ops::copy::{Done, Item, Meter, Options, Pair, Selection, Status};
 use crate::ops::push::{ready, send};
 use crate::ops::{Chosen, OpsError, Remote, Shown, Why};
 use crate::registry::{Client, Distribution as _};
 use crate::store::{Entry, Store};
 use futures_util::StreamExt as _;
-use std::collections::HashMap;
 
 /// An image of the store, and where it is to be.
 #[derive(Debug)]
@@ -63,9 +63,6 @@ fn named(moves: &[Move], reference: &Reference) -> Option<Reference> {
 
 /// Sends images of the store, several at once, and tells of each as it ends. Images kept as a layer alone get a manifest
 /// on the way, the same each time. The store is not changed.
-///
-/// # Errors
-/// Credentials or settings that cannot be used for a registry; what happens to an image is in its [`Item`].
 pub async fn push_stored(
     store: &Store,
     remote: &Remote,
@@ -73,20 +70,14 @@ pub async fn push_stored(
     options: &Options,
     meter: &Meter,
     told: &mut dyn FnMut(&Item),
-) -> Result<Vec<Item>, OpsError> {
-    let mut clients: HashMap<String, Client> = HashMap::new();
-    for Stored { pair, .. } in &images {
-        let host = pair.target.registry();
-        if !clients.contains_key(host) {
-            clients.insert(host.to_owned(), remote.client(host)?);
-        }
-    }
-    let sending = images.into_iter().filter_map(|Stored { entry, pair }| {
-        let client = clients.get(pair.target.registry())?;
-        Some(async move {
-            let outcome = push_one(store, client, entry, &pair, options, meter).await;
-            Item { pair, outcome }
-        })
+) -> Vec<Item> {
+    let clients = Clients::new(remote.clone());
+    let sending = images.into_iter().map(async |Stored { entry, pair }| {
+        let outcome = match clients.of(&pair.target) {
+            Ok(client) => push_one(store, &client, entry, &pair, options, meter).await,
+            Err(error) => Err(error),
+        };
+        Item { pair, outcome }
     });
     let mut running = futures_util::stream::iter(sending).buffer_unordered(options.jobs.max(1));
     let mut items = Vec::new();
@@ -94,7 +85,7 @@ pub async fn push_stored(
         told(&item);
         items.push(item);
     }
-    Ok(items)
+    items
 }
 
 async fn push_one(

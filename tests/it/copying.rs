@@ -1,6 +1,6 @@
 //! Images from registry to registry: `copy` and `migrate`.
 
-use super::support::{Registry, Sandbox, docker_registry};
+use super::support::{Foreign, Registry, Sandbox, Setup};
 use policy::oci::{Descriptor, Digest, Reference, media_types};
 use policy::registry::{Client, Credential, Distribution, Existing, Settings};
 use std::sync::Arc;
@@ -134,7 +134,7 @@ fn what_refers_to_an_image_and_cosigns_tags_come_along() {
     full(&new.host, false);
     full(&Registry::start().host, true);
     // A registry without a list of referrers gets the tag that stands for it.
-    if let Some(docker) = docker_registry(&sandbox, None) {
+    if let Some(docker) = Foreign::distribution(&sandbox, "docker-registry", Setup::default()) {
         full(&docker.host, true);
         assert!(tags(&docker.host, "full/hello").contains(&digest.replace(':', "-")));
     }

@@ -5,6 +5,7 @@ pub mod build;
 mod error;
 pub mod images;
 pub mod inspect;
+mod jobs;
 pub mod login;
 mod names;
 pub mod pull;
@@ -17,5 +18,6 @@ pub mod tag;
 mod transfer;
 
 pub use error::{OpsError, chain};
+pub use jobs::Jobs;
 pub use names::{Chosen, Names, Why};
 pub use transfer::{Remote, Shown};

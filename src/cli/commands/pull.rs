@@ -1,6 +1,7 @@
 //! `policy pull`.
 
 use super::{Context, write_digests};
+use crate::cli::jobs::JobsArgs;
 use crate::ops::pull::{Pulled, pull};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -17,22 +18,23 @@ pub struct PullArgs {
     /// Write the digests to a file, a line each
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 /// Pulls each image.
 pub(in crate::cli) fn run(arguments: &PullArgs, context: &Context) -> Result<(), OpsError> {
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };
-    let remote = context.remote();
-    let runtime = context.runtime()?;
+    let jobs = arguments.jobs.jobs(context)?;
     let mut digests = Vec::new();
-    let outcome = context.each("pulled", &arguments.images, |typed| {
+    let deed = async |typed: &String| {
         let reference = reader.read(typed)?;
-        let bar = |total| context.shown(&reference.to_string(), total);
-        let pulled = context.wait(&runtime, pull(&store, &remote, &reference, &bar))?;
-        digests.push(pulled.digest.to_string());
-        Ok(Shown { typed: typed.to_owned(), pulled })
-    });
+        let pulled = pull(&store, &jobs, &reference, &|total| context.shown(&reference.to_string(), total)).await?;
+        Ok(Shown { typed: typed.clone(), pulled })
+    };
+    let done = |shown: &Shown| digests.push(shown.pulled.digest.to_string());
+    let outcome = context.each_at_once("pulled", &arguments.images, &jobs, deed, done);
     write_digests(arguments.digestfile.as_deref(), &digests)?;
     outcome
 }

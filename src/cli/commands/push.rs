@@ -1,6 +1,7 @@
 //! `policy push`.
 
 use super::{Context, tell_choice, write_digests};
+use crate::cli::jobs::JobsArgs;
 use crate::ops::push::{Pushed, prepare, push};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -17,23 +18,23 @@ pub struct PushArgs {
     /// Write the digests to a file, a line each
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
+    #[command(flatten)]
+    jobs: JobsArgs,
 }
 
 /// Pushes each image.
 pub(in crate::cli) fn run(arguments: &PushArgs, context: &Context) -> Result<(), OpsError> {
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };
-    let remote = context.remote();
-    let runtime = context.runtime()?;
+    let jobs = arguments.jobs.jobs(context)?;
     let mut digests = Vec::new();
-    let outcome = context.each("pushed", &arguments.images, |typed| {
+    let deed = async |typed: &String| {
         let ready = prepare(&store, reader, typed)?;
         tell_choice(context, &ready.source);
-        let bar = |total| context.shown(&ready.source.asked.to_string(), total);
-        let pushed = context.wait(&runtime, push(&store, &remote, &ready, &bar))?;
-        digests.push(pushed.digest.to_string());
-        Ok(pushed)
-    });
+        push(&store, &jobs, &ready, &|total| context.shown(&ready.source.asked.to_string(), total)).await
+    };
+    let done = |pushed: &Pushed| digests.push(pushed.digest.to_string());
+    let outcome = context.each_at_once("pushed", &arguments.images, &jobs, deed, done);
     write_digests(arguments.digestfile.as_deref(), &digests)?;
     outcome
 }

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod context;
 mod failure;
+mod remote_failure;
 mod tree;
 
 pub use context::{Context, Terminal};
@@ -81,6 +82,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Inspect(with) => commands::inspect::run(&with.own, context),
         Command::Save(with) => commands::save::run(&with.own, context),
         Command::Rm(with) => commands::rm::run(&with.own, context),
+        Command::Remote(command) => commands::remote::run(command, context),
         Command::Push(with) => commands::push::run(&with.own, context),
         Command::Pull(with) => commands::pull::run(&with.own, context),
         Command::Login(with) => commands::login::run(&with.own, context),

@@ -28,6 +28,8 @@ pub struct ConfigFile {
     pub token_defaults: BTreeMap<String, String>,
     /// Rules for signing in.
     pub auth: Auth,
+    /// Where the GitHub of a container registry is.
+    pub github: GitHub,
 }
 
 /// How to log.
@@ -48,6 +50,16 @@ pub struct Logging {
 pub struct Auth {
     /// Hosts that may be asked for tokens on behalf of any registry.
     pub realms: Vec<String>,
+}
+
+/// Where the GitHub of a container registry is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GitHub {
+    /// The address of its API.
+    pub api: Option<String>,
+    /// The host of its container registry.
+    pub registry: Option<String>,
 }
 
 impl ConfigFile {

@@ -27,6 +27,10 @@ pub struct Config {
     pub verbosity: u8,
     /// Hosts that may be asked for tokens on behalf of any registry.
     pub realms: Vec<String>,
+    /// The address of GitHub's API, where it is not the public one.
+    pub github_api: Option<String>,
+    /// The host of GitHub's container registry, where it is not `ghcr.io`.
+    pub github_registry: Option<String>,
 }
 
 /// Why the settings cannot be used.
@@ -116,6 +120,8 @@ impl Config {
             log_as_json: environment.flag("POLICY_LOGGING_PROD")?.or(settings.logging.prod).unwrap_or_default(),
             verbosity: level.as_deref().map_or(0, verbosity_of),
             realms: settings.auth.realms,
+            github_api: environment.text("POLICY_GITHUB_API_URL").or(settings.github.api),
+            github_registry: settings.github.registry,
         })
     }
 

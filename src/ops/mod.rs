@@ -9,6 +9,7 @@ pub mod login;
 mod names;
 pub mod pull;
 pub mod push;
+pub mod remote;
 pub mod remove;
 pub mod repl;
 pub mod save;
@@ -18,4 +19,5 @@ mod transfer;
 
 pub use error::{OpsError, chain};
 pub use names::{Chosen, Names, Why};
+pub use remote::RemoteError;
 pub use transfer::{Remote, Shown};

@@ -7,6 +7,7 @@ pub mod login;
 pub mod logout;
 pub mod pull;
 pub mod push;
+pub mod remote;
 pub mod repl;
 pub mod rm;
 pub mod save;

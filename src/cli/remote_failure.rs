@@ -27,8 +27,12 @@ pub(super) fn remote(error: &RemoteError) -> (u8, Vec<String>) {
         RemoteError::VisibilityFixed { pages, .. } => (1, vec![format!("set it there: {}", pages.join(" or "))]),
         RemoteError::NotThere { .. } => (1, hint("policy remote tags lists the tags of a repository")),
         RemoteError::NoTags { .. } => (1, Vec::new()),
-        RemoteError::Siblings { .. } => {
-            (1, hint("--with-siblings deletes it with all these names; the registry cannot delete this name alone"))
+        RemoteError::Siblings { refusal, .. } => {
+            let mut hints = hint("--with-siblings deletes the image with all these names");
+            if matches!(refusal.as_deref(), Some(RegistryError::Refused { status: 405, .. })) {
+                hints.push("if deletion is off in the registry, that will be refused too".to_owned());
+            }
+            (1, hints)
         }
         RemoteError::Moved { .. } => (1, hint("nothing was deleted: look at it again, and repeat the command")),
         RemoteError::DeletionOff { registry, .. } => (1, deletion_off(registry)),

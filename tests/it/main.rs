@@ -9,6 +9,8 @@ mod floors;
 mod go_cli;
 mod journeys;
 mod opa_cases;
+mod packages;
 mod peers;
+mod remote;
 mod support;
 mod usage;

@@ -50,6 +50,9 @@ pub enum RemoteError {
         digest: String,
         /// The other names.
         siblings: Vec<String>,
+        /// Why the name was not deleted alone, if that was tried.
+        #[source]
+        refusal: Option<Box<RegistryError>>,
     },
     /// A name that has come to mean something else since it was looked up.
     #[error("{name} was not deleted: it meant {was}, and now means {}", is.as_deref().unwrap_or("nothing"))]

@@ -2,6 +2,7 @@
 
 use super::name;
 use crate::cli::Context;
+use crate::oci::Reference;
 use crate::ops::OpsError;
 use crate::ops::remote::deletion::{Deleted, Plan, Request};
 use crate::ui::{Report, sentence};
@@ -103,7 +104,8 @@ impl Report for Answer {
                 sentence("Would remove policy definition.", &[("definition", path)]) + &also("tag", plan.tags())
             }
             Self::Planned(plan) => {
-                let mut text = sentence("Would remove tag.", &[("ref", &plan.reference().to_string())]);
+                let what = format!("Would remove {}.", kind(plan.reference()));
+                let mut text = sentence(&what, &[("ref", &plan.reference().to_string())]);
                 text.push_str(&also("digest", plan.digests()));
                 text.push_str(&also("also known as", plan.tags()));
                 text
@@ -113,8 +115,7 @@ impl Report for Answer {
                 text + &sentence("OK.", &[])
             }
             Self::Deleted(deleted) => {
-                let what = if deleted.reference.tag().is_some() { "tag" } else { "image" };
-                let mut text = format!("Removing {what}.\nref: {}\n", deleted.reference);
+                let mut text = format!("Removing {}.\nref: {}\n", kind(&deleted.reference), deleted.reference);
                 text.push_str(&also("also deleted", &deleted.tags));
                 text + &sentence("OK.", &[])
             }
@@ -151,6 +152,11 @@ impl Report for Answer {
     }
 }
 
-fn named(reference: &crate::oci::Reference, whole: bool) -> String {
+/// What a reference names in a registry.
+fn kind(reference: &Reference) -> &'static str {
+    if reference.tag().is_some() { "tag" } else { "image" }
+}
+
+fn named(reference: &Reference, whole: bool) -> String {
     if whole { reference.repository() } else { reference.to_string() }
 }

@@ -54,7 +54,7 @@ impl Images {
             images.groups.insert(found.digest.clone(), group);
             if reference.digest().is_some() {
                 tags = images.siblings(reference).await?;
-                check_siblings(&request, found.digest.as_str(), &tags)?;
+                check_siblings(&request, found.digest.as_str(), &tags, None)?;
             }
         }
         let digests = images.groups.keys().map(ToString::to_string).collect();
@@ -66,7 +66,7 @@ impl Images {
         match (request.whole, request.reference.target(), self.groups.keys().next()) {
             (true, ..) => Ok((self.delete_all(&request.reference).await?, true)),
             (false, Target::Tag(_), Some(digest)) => Ok(self.delete_tag(request, digest).await?),
-            (false, Target::Digest(digest), _) => Ok((self.delete_image(request, digest).await?, true)),
+            (false, Target::Digest(digest), _) => Ok((self.delete_image(request, digest, None).await?, true)),
             (false, Target::Tag(_), None) => Err(RemoteError::NotThere { name: request.reference.to_string() }.into()),
         }
     }
@@ -80,16 +80,21 @@ impl Images {
                 self.check_gone(reference, vec![reference.clone()], digest).await?;
                 Ok((Vec::new(), false))
             }
-            Err(error) if is_of_tags(&error) => Ok((self.delete_image(request, digest).await?, true)),
+            Err(error) if is_of_tags(&error) => Ok((self.delete_image(request, digest, Some(error)).await?, true)),
             Err(error) => Err(error.into()),
         }
     }
 
     /// Deletes an image with all its names, and gives them but for the one that was asked for.
-    async fn delete_image(&self, request: &Request, digest: &Digest) -> Result<Vec<String>, RemoteError> {
+    async fn delete_image(
+        &self,
+        request: &Request,
+        digest: &Digest,
+        refusal: Option<RegistryError>,
+    ) -> Result<Vec<String>, RemoteError> {
         let reference = &request.reference;
         let siblings = self.siblings(reference).await?;
-        check_siblings(request, digest.as_str(), &siblings)?;
+        check_siblings(request, digest.as_str(), &siblings, refusal)?;
         // Looking at the other tags takes a while.
         self.check_same(reference, digest).await?;
         let image = reference.with_digest(digest.clone());

@@ -9,6 +9,7 @@ mod packages;
 use super::{RemoteError, Side};
 use crate::oci::Reference;
 use crate::ops::OpsError;
+use crate::registry::RegistryError;
 use images::Images;
 use packages::Packages;
 use std::time::Duration;
@@ -126,17 +127,26 @@ impl Plan {
     }
 }
 
-/// Whether other names stand in the way of a deletion.
-fn check_siblings(request: &Request, digest: &str, siblings: &[String]) -> Result<(), RemoteError> {
+/// Whether other names stand in the way of a deletion. `refusal` is why one name could not be deleted alone.
+fn check_siblings(
+    request: &Request,
+    digest: &str,
+    siblings: &[String],
+    refusal: Option<RegistryError>,
+) -> Result<(), RemoteError> {
     if siblings.is_empty() || request.with_siblings {
         return Ok(());
     }
-    let (name, digest) = (request.reference.to_string(), digest.to_owned());
-    Err(RemoteError::Siblings { name, digest, siblings: siblings.to_vec() })
+    Err(RemoteError::Siblings {
+        name: request.reference.to_string(),
+        digest: digest.to_owned(),
+        siblings: siblings.to_vec(),
+        refusal: refusal.map(Box::new),
+    })
 }
 
 /// The waits between looks at whether something is gone: registries may take a moment to notice.
-const WAITS: [u64; 4] = [100, 300, 900, 1800];
+const WAITS: [u64; 3] = [100, 300, 800];
 
 /// What is left of what should be gone, after some patience.
 async fn left<T, E>(look: impl AsyncFn() -> Result<Vec<T>, E>) -> Result<Vec<T>, E> {

@@ -36,7 +36,7 @@ impl Packages {
         if !version.tags.is_empty() && tagged == 1 {
             return Err(github.last_tag(&owner, &name, &version).into());
         }
-        check_siblings(&request, &version.digest, &siblings)?;
+        check_siblings(&request, &version.digest, &siblings, None)?;
         let digests = vec![version.digest.clone()];
         let way = Way::Packages(Self { github, owner, name, version: Some(version) });
         Ok(Plan { request, digests, tags: siblings, way })

@@ -5,8 +5,9 @@ use super::tree::GlobalArgs;
 use crate::config::{Config, Environment};
 use crate::keychain::{Keychain, Place};
 use crate::oci::DEFAULT_DOMAIN;
+use crate::ops::remote::Side;
 use crate::ops::{OpsError, Remote, Shown};
-use crate::registry::{Proxies, Settings};
+use crate::registry::{GitHubPlace, Proxies, Settings};
 use crate::store::Store;
 use crate::ui::Ui;
 use std::collections::BTreeSet;
@@ -133,6 +134,16 @@ impl Context {
             store_root: self.config.store_root.clone(),
             helper_path: environment.path("PATH").map(Into::into),
         }
+    }
+
+    /// How registries are asked what they hold.
+    pub(super) fn side(&self) -> Side {
+        let public = GitHubPlace::default();
+        let github = GitHubPlace {
+            api: self.config.github_api.clone().unwrap_or(public.api),
+            registry: self.config.github_registry.clone().unwrap_or(public.registry),
+        };
+        Side { remote: self.remote(), github }
     }
 
     /// What runs network code: one thread, and others for the disk.

@@ -31,6 +31,8 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
     match error {
         OpsError::Store(error) => store(error),
         OpsError::Registry(error) => registry(error),
+        OpsError::GitHub(error) => super::remote_failure::github(error),
+        OpsError::Remote(error) => super::remote_failure::remote(error),
         OpsError::Source(error) => source(error),
         OpsError::Bundle(error) => (bundle(error), Vec::new()),
         OpsError::Archive(error) => (archive(error), Vec::new()),
@@ -98,7 +100,7 @@ fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
-fn registry(error: &RegistryError) -> (u8, Vec<String>) {
+pub(super) fn registry(error: &RegistryError) -> (u8, Vec<String>) {
     let sign_in = |host: &str| format!("policy login -s {host} -u USER --password-stdin");
     match error {
         RegistryError::Unreachable { fault, .. } => (5, unreachable(*fault)),

@@ -80,7 +80,7 @@ pub async fn pull(
 
 /// The manifest a reference leads to. An index is followed to its first image that holds a bundle, as OPA does it;
 /// entries of platform `unknown` are attestations.
-async fn policy_manifest(client: &Client, reference: &Reference) -> Result<Fetched, OpsError> {
+pub(super) async fn policy_manifest(client: &Client, reference: &Reference) -> Result<Fetched, OpsError> {
     let mut waiting = vec![(reference.clone(), 0)];
     let none = || OpsError::NoPolicyInIndex { reference: reference.to_string() };
     while let Some((next, depth)) = waiting.pop() {

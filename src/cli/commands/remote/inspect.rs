@@ -1,0 +1,28 @@
+//! `policy remote inspect`.
+
+use super::name;
+use crate::cli::Context;
+use crate::ops::OpsError;
+use crate::ops::remote::inspect::inspect;
+use crate::ui::Format;
+use clap::Args;
+
+/// The image to look at.
+#[derive(Debug, Args)]
+pub struct RemoteInspectArgs {
+    /// Name of the image
+    #[arg(value_name = "IMAGE")]
+    image: String,
+}
+
+/// Prints what the image is.
+pub(in crate::cli) fn run(arguments: &RemoteInspectArgs, context: &Context) -> Result<(), OpsError> {
+    let reference = name(&arguments.image, None, context)?.reference;
+    let side = context.side();
+    let runtime = context.runtime()?;
+    let look = context.ui.look();
+    let more = look.format == Format::Json && !look.quiet;
+    let inspected = context.wait(&runtime, inspect(&side, &reference, more))?;
+    context.ui.report(&inspected)?;
+    Ok(())
+}

@@ -7,6 +7,7 @@ mod build;
 mod damage;
 mod floors;
 mod go_cli;
+mod hostile;
 mod journeys;
 mod moving;
 mod opa_cases;

@@ -2,10 +2,13 @@
 //! touched.
 
 pub mod build;
+mod clients;
+pub mod copy;
 mod error;
 pub mod images;
 pub mod inspect;
 pub mod login;
+pub mod migrate;
 mod names;
 pub mod pull;
 pub mod push;

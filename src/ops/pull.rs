@@ -37,7 +37,7 @@ pub async fn pull(
     reference: &Reference,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pulled, OpsError> {
-    let client = remote.client(reference.registry())?;
+    let client = remote.client_for(reference)?;
     let fetched = policy_manifest(&client, reference).await?;
     let bad = |cause| OpsError::Manifest { reference: reference.to_string(), cause };
     let manifest = Manifest::parse(&fetched.bytes, Some(&fetched.media_type)).map_err(bad)?;

@@ -4,7 +4,7 @@ use super::transfer::{Shown, store_first};
 use super::{Chosen, Names, OpsError, Remote, Why};
 use crate::bundle::archive::{self, Limits};
 use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
-use crate::registry::{Client, Distribution as _, RegistryError, Uploaded};
+use crate::registry::{Client, Distribution as _, Existing, RegistryError, Uploaded};
 use crate::store::{Image, Store};
 use std::io::Read;
 
@@ -45,11 +45,17 @@ pub struct Ready {
 /// # Errors
 /// When there is no such image, or it is damaged.
 pub fn prepare(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, OpsError> {
-    let source = reader.find(store, typed, false)?;
-    let image = store.image(&source.entry)?;
+    let ready = ready(store, reader.find(store, typed, false)?)?;
+    let source = &ready.source;
     if source.why == Why::OtherRegistry {
         store.tag(&source.entry, std::slice::from_ref(&source.asked))?;
     }
+    Ok(ready)
+}
+
+/// Makes an image ready to be sent as the name it was asked for by.
+pub(super) fn ready(store: &Store, source: Chosen) -> Result<Ready, OpsError> {
+    let image = store.image(&source.entry)?;
     let media_type = source.entry.descriptor.media_type.clone();
     match &image.manifest_bytes {
         Some(bytes) => {
@@ -58,6 +64,13 @@ pub fn prepare(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, O
             Ok(Ready { source, image, manifest: bytes, media_type, config })
         }
         None => wrap_legacy(store, source, image),
+    }
+}
+
+impl Ready {
+    /// The digest of the manifest that is to be sent.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.manifest)
     }
 }
 
@@ -115,20 +128,26 @@ pub async fn push(
     ready: &Ready,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pushed, OpsError> {
-    let reference = &ready.source.asked;
-    let client = remote.client(reference.registry())?;
+    let client = remote.client_for(&ready.source.asked)?;
     let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
-    let sent = send_blobs(store, &client, ready, &bar).await?;
+    let pushed = send(store, &client, ready, &bar).await?;
+    bar.finish();
+    Ok(pushed)
+}
+
+/// Sends an image by a client of its registry.
+pub(super) async fn send(store: &Store, client: &Client, ready: &Ready, bar: &Shown) -> Result<Pushed, OpsError> {
+    let reference = &ready.source.asked;
+    let sent = send_blobs(store, client, ready, Existing::Skip, bar).await?;
     let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;
     let digest = match put {
         Err(RegistryError::ManifestBlobUnknown { .. }) => {
-            // The registry has forgotten a blob it claimed to have: say again what it has, then once more.
-            send_blobs(store, &client, ready, &bar).await?;
+            // The registry misses a blob it claimed to have, and does not say which: it gets all of them.
+            send_blobs(store, client, ready, Existing::SendAgain, bar).await?;
             client.put_manifest(reference, &ready.media_type, &ready.manifest).await?
         }
         other => other?,
     };
-    bar.finish();
     Ok(Pushed {
         reference: reference.clone(),
         digest,
@@ -141,7 +160,13 @@ pub async fn push(
 }
 
 /// Sends what is missing, and says how many bytes that were.
-async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) -> Result<u64, OpsError> {
+async fn send_blobs(
+    store: &Store,
+    client: &Client,
+    ready: &Ready,
+    existing: Existing,
+    bar: &Shown,
+) -> Result<u64, OpsError> {
     let (mut sent, mut before) = (0, 0);
     let from_memory = ready.config.iter().map(|(descriptor, bytes)| (descriptor, Some(bytes.clone())));
     let held: Vec<&Digest> = ready.config.iter().map(|(descriptor, _)| &descriptor.digest).collect();
@@ -158,7 +183,8 @@ async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) 
                 },
             }
         };
-        let uploaded = client.put_blob(&ready.source.asked, blob, open, bar.part(before)).await.map_err(store_first)?;
+        let uploaded =
+            client.put_blob(&ready.source.asked, blob, existing, open, bar.part(before)).await.map_err(store_first)?;
         before += blob.size;
         if uploaded == Uploaded::Sent {
             sent += blob.size;

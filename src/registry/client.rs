@@ -1,7 +1,7 @@
 //! A client of one registry with one credential.
 
 use super::transport::Transport;
-use super::{Asked, Credential, Fetched, RegistryError, Settings, Uploaded};
+use super::{Asked, Credential, Existing, Fetched, RegistryError, Settings, Uploaded};
 use crate::oci::{Descriptor, Digest, Reference};
 use std::future::Future;
 use std::io::{self, Read, Write};
@@ -49,12 +49,13 @@ pub trait Distribution: Send + Sync {
         progress: Progress,
     ) -> impl Future<Output = Result<W, RegistryError>> + Send;
 
-    /// Stores a blob, unless the repository has it. `source` opens its content, once for each try; it is read on a thread
-    /// of its own.
+    /// Stores a blob; one that the repository says it has is treated as `existing` says. `source` opens its content from
+    /// the start, once for each try; it is read on a thread of its own. Done only when the registry has confirmed it.
     fn put_blob<R: Read + Send + 'static>(
         &self,
         repository: &Reference,
         descriptor: &Descriptor,
+        existing: Existing,
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> impl Future<Output = Result<Uploaded, RegistryError>> + Send;
@@ -148,10 +149,11 @@ impl Distribution for Client {
         &self,
         repository: &Reference,
         descriptor: &Descriptor,
+        existing: Existing,
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Uploaded, RegistryError> {
-        self.upload(repository, descriptor, source, progress).await
+        self.upload(repository, descriptor, existing, source, progress).await
     }
 
     async fn mount_blob(

@@ -56,4 +56,4 @@ pub use fault::Fault;
 pub use home::Distrust;
 pub use manifests::Fetched;
 pub use settings::{Proxies, Settings};
-pub use upload::Uploaded;
+pub use upload::{Existing, Uploaded};

@@ -21,6 +21,16 @@ use url::Url;
 /// How much is read and sent at once, in bytes.
 const PIECE: usize = 1 << 20;
 
+/// What is done about a blob that the registry says it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It is asked for first, and not sent if it is there.
+    Skip,
+    /// It is not asked for but sent, and no word that it is there counts: the registry has claimed so before, and then
+    /// missed it.
+    SendAgain,
+}
+
 /// How a blob came to be in the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Uploaded {
@@ -38,12 +48,13 @@ impl Client {
         &self,
         repository: &Reference,
         descriptor: &Descriptor,
+        existing: Existing,
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Uploaded, RegistryError> {
         let asked = self.asked(format!("upload blob {} to {}", descriptor.digest, repository.path()));
         let scope = Scope::push(repository.path());
-        if self.blob_head(repository, &descriptor.digest, &scope, &asked).await? {
+        if existing == Existing::Skip && self.blob_head(repository, &descriptor.digest, &scope, &asked).await? {
             return Ok(Uploaded::Existed);
         }
         let trouble = Trouble::default();
@@ -57,7 +68,9 @@ impl Client {
             if let Some(cause) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 return Err(RegistryError::Local { asked, cause });
             }
-            let unknown = failure.again != Again::Never && !matches!(failure.error, RegistryError::RateLimited { .. });
+            let unknown = existing == Existing::Skip
+                && failure.again != Again::Never
+                && !matches!(failure.error, RegistryError::RateLimited { .. });
             tries.again(failure).await?;
             // The answer may have got lost on its way back.
             if unknown && self.blob_head(repository, &descriptor.digest, &scope, &asked).await? {
@@ -216,7 +229,13 @@ mod tests {
         .await;
         let client = server.client(Credential::Anonymous);
         let put = client
-            .put_blob(&server.reference("acme/x:1"), &blob(&content()), || Ok(io::Cursor::new(content())), nobody())
+            .put_blob(
+                &server.reference("acme/x:1"),
+                &blob(&content()),
+                Existing::Skip,
+                || Ok(io::Cursor::new(content())),
+                nobody(),
+            )
             .await;
         (put, server.seen())
     }
@@ -380,8 +399,9 @@ mod tests {
             })
             .await;
             let client = server.client(Credential::Anonymous);
-            let error =
-                client.put_blob(&server.reference("a:1"), &blob(&content()), move || Ok(source()), nobody()).await;
+            let error = client
+                .put_blob(&server.reference("a:1"), &blob(&content()), Existing::Skip, move || Ok(source()), nobody())
+                .await;
             assert!(matches!(&error, Err(RegistryError::Local { cause, .. }) if cause.kind() == wanted), "{error:?}");
             assert!(server.seen().iter().all(|seen| seen.method != "PUT"));
         }
@@ -389,7 +409,7 @@ mod tests {
         let unopened = || Err::<io::Empty, _>(io::ErrorKind::NotFound.into());
         let put = server
             .client(Credential::Anonymous)
-            .put_blob(&server.reference("a:1"), &blob(b"x"), unopened, nobody())
+            .put_blob(&server.reference("a:1"), &blob(b"x"), Existing::Skip, unopened, nobody())
             .await;
         assert_eq!(put.unwrap(), Uploaded::Sent);
     }
@@ -404,7 +424,7 @@ mod tests {
         .await;
         let put = server
             .client(Credential::Anonymous)
-            .put_blob(&server.reference("a:1"), &blob(b""), || Ok(io::empty()), nobody())
+            .put_blob(&server.reference("a:1"), &blob(b""), Existing::Skip, || Ok(io::empty()), nobody())
             .await;
         assert_eq!(put.unwrap(), Uploaded::Sent);
         assert!(server.lines()[2].ends_with(&Digest::of(b"").to_string().replace(':', "%3A")));

@@ -5,11 +5,13 @@ mod log;
 mod progress;
 mod prompt;
 mod table;
+mod tally;
 
 pub use escape::{Safe, lines};
 pub use log::install as install_log;
 pub use progress::Bytes;
 pub use table::table;
+pub use tally::Tally;
 
 use std::io::{self, IsTerminal, Write};
 

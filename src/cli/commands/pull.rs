@@ -1,6 +1,8 @@
 //! `policy pull`.
 
 use super::{Context, write_digests};
+use crate::cli::sign_in::SignInArgs;
+use crate::oci::Reference;
 use crate::ops::pull::{Pulled, pull};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -17,13 +19,17 @@ pub struct PullArgs {
     /// Write the digests to a file, a line each
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Pulls each image.
 pub(in crate::cli) fn run(arguments: &PullArgs, context: &Context) -> Result<(), OpsError> {
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };
-    let remote = context.remote();
+    let sign_in = arguments.sign_in.read(context)?;
+    let named: Vec<Reference> = arguments.images.iter().filter_map(|typed| reader.read(typed).ok()).collect();
+    let remote = context.remote_with(&sign_in, named.iter().map(Reference::registry))?;
     let runtime = context.runtime()?;
     let mut digests = Vec::new();
     let outcome = context.each("pulled", &arguments.images, |typed| {

@@ -1,6 +1,8 @@
 //! `policy push`.
 
 use super::{Context, tell_choice, write_digests};
+use crate::cli::sign_in::SignInArgs;
+use crate::oci::Reference;
 use crate::ops::push::{Pushed, prepare, push};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -17,13 +19,24 @@ pub struct PushArgs {
     /// Write the digests to a file, a line each
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Pushes each image.
 pub(in crate::cli) fn run(arguments: &PushArgs, context: &Context) -> Result<(), OpsError> {
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };
-    let remote = context.remote();
+    let sign_in = arguments.sign_in.read(context)?;
+    let named: Vec<Reference> = match sign_in.has_login() {
+        // A digest's beginning does not tell the registry: the store does.
+        true => {
+            let found = arguments.images.iter().filter_map(|typed| reader.find(&store, typed, false).ok());
+            found.map(|chosen| chosen.asked).collect()
+        }
+        false => Vec::new(),
+    };
+    let remote = context.remote_with(&sign_in, named.iter().map(Reference::registry))?;
     let runtime = context.runtime()?;
     let mut digests = Vec::new();
     let outcome = context.each("pushed", &arguments.images, |typed| {

@@ -5,6 +5,7 @@ mod faults;
 mod images;
 mod reply;
 mod sane;
+mod secrets;
 mod server;
 
 use faults::Command;
@@ -15,12 +16,12 @@ use std::time::Instant;
 
 /// Who signs in, with what, and what a good token server gives for it: none of it may ever be shown or go elsewhere.
 const USER: &str = "ann";
-const PASSWORD: &str = "hunter2~K3nnwort";
+const PASSWORD: &str = "hunter2/K3nn+wort=";
 const TOKEN: &str = "t0ken.of.the-good-server";
 
 /// Whether the program has these commands.
 const HAS_TAGS: bool = false;
-const HAS_COPY: bool = false;
+const HAS_COPY: bool = true;
 
 /// How many commands run at a time: most of them wait for something.
 const ABREAST: usize = 24;

@@ -11,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-/// Turns the answer a sane registry would give into the one that is sent.
-pub type Twist = Arc<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
+/// Makes the answer that is sent, from the one a sane registry gives when it is asked for it.
+pub type Twist = Arc<dyn Fn(&Request, &mut dyn FnMut() -> Reply) -> Reply + Send + Sync>;
 
 /// What happens as soon as somebody connects, before any HTTP.
 #[derive(Clone)]
@@ -98,8 +98,7 @@ async fn serve(
             request.before = kinds.get(&request.kind()).copied().unwrap_or_default();
             seen.push(request.clone());
         }
-        let sane = sane.lock().unwrap().answer(&request);
-        let mut reply = twist(&request, sane);
+        let mut reply = twist(&request, &mut || sane.lock().unwrap().answer(&request));
         if request.method == "HEAD" {
             // The length of what a GET would bring, and no body.
             reply = match reply {

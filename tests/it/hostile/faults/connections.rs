@@ -4,7 +4,11 @@ use super::super::reply::Reply;
 use super::super::sane::Kind;
 use super::super::server::Greeting;
 use super::{Fault, On};
+use std::sync::LazyLock;
 use std::time::Duration;
+
+/// A header line of 8000 bytes.
+static LINE: LazyLock<Vec<u8>> = LazyLock::new(|| [b"x: ", &[b'y'; 8000][..], b"\r\n"].concat());
 
 const SLOW: Duration = Duration::from_millis(400);
 
@@ -27,18 +31,24 @@ pub fn faults() -> Vec<Fault> {
         Fault::reply("hung up in the status line", On::Main, Reply::raw("HTTP/1.1 2")).every(5).most(8),
         Fault::reply("reset in the status line", On::Main, Reply::Reset(b"HTTP/1.1 2".to_vec())).every(5).most(8),
         Fault::reply("hung up in the head", On::Main, Reply::raw("HTTP/1.1 200 OK\nx: ")).every(5).most(8),
-        Fault::new("hung up in the middle", On::Main, move |_, sane| Reply::Bytes(part(&sane))).every(5).most(8),
-        Fault::new("reset in the middle", On::Main, move |_, sane| Reply::Reset(part(&sane))).every(5).most(8),
+        Fault::new("hung up in the middle", On::Main, move |_, sane| Reply::Bytes(part(&sane)))
+            .codes(0, 5, 5, 5, 5)
+            .most(8),
+        Fault::new("reset in the middle", On::Main, move |_, sane| Reply::Reset(part(&sane)))
+            .codes(0, 5, 5, 5, 5)
+            .most(8),
         Fault::reply("silence", On::Main, Reply::Silence(Vec::new())).every(5).most(8),
         Fault::reply("silence in the head", On::Main, Reply::Silence(b"HTTP/1.1 200 OK\r\nx: ".to_vec()))
             .every(5)
             .most(8),
-        Fault::new("silence in the middle", On::Main, move |_, sane| Reply::Silence(part(&sane))).every(5).most(8),
+        Fault::new("silence in the middle", On::Main, move |_, sane| Reply::Silence(part(&sane)))
+            .codes(0, 5, 5, 5, 5)
+            .most(8),
         Fault::new("a head that trickles", On::Main, |_, sane| Reply::Trickle(sane.bytes(), SLOW)).every(5).most(8),
         Fault::reply("no end of hints", On::Main, Reply::Endless(Vec::new(), b"HTTP/1.1 100 Continue\r\n\r\n"))
             .every(5)
             .most(8),
-        Fault::reply("no end of a head", On::Main, Reply::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"x: y\r\n"))
+        Fault::reply("no end of a head", On::Main, Reply::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), &LINE))
             .every(6)
             .most(8),
         Fault::new("hung up once", On::Main, |request, sane| match request.before {
@@ -63,32 +73,32 @@ pub fn faults() -> Vec<Fault> {
     // The same in the bytes of a layer.
     for (name, at) in [("before the first byte", 0), ("after one byte", 1), ("after 20,000 bytes", 20_000)] {
         all.extend([
-            Fault::new(format!("a layer hung up {name}"), On::Kind(Kind::GetLayer), move |_, sane| {
+            Fault::new(format!("a layer hung up {name}"), On::Kind(Kind::GetBlob), move |_, sane| {
                 Reply::Bytes(sane.up_to(at))
             })
             .reading(5),
-            Fault::new(format!("a layer reset {name}"), On::Kind(Kind::GetLayer), move |_, sane| {
+            Fault::new(format!("a layer reset {name}"), On::Kind(Kind::GetBlob), move |_, sane| {
                 Reply::Reset(sane.up_to(at))
             })
             .reading(5),
-            Fault::new(format!("a layer silent {name}"), On::Kind(Kind::GetLayer), move |_, sane| {
+            Fault::new(format!("a layer silent {name}"), On::Kind(Kind::GetBlob), move |_, sane| {
                 Reply::Silence(sane.up_to(at))
             })
             .reading(5),
         ]);
     }
     all.extend([
-        Fault::new("a layer cut once, and taken up", On::Kind(Kind::GetLayer), |request, sane| match request.before {
+        Fault::new("a layer cut once, and taken up", On::Kind(Kind::GetBlob), |request, sane| match request.before {
             0 | 1 => Reply::Bytes(sane.up_to(20_000)),
             _ => sane,
         })
         .reading(0)
         .retries("4"),
-        Fault::new("a layer that trickles", On::Kind(Kind::GetLayer), |_, sane| {
+        Fault::new("a layer that trickles", On::Kind(Kind::GetBlob), |_, sane| {
             Reply::Trickle(sane.bytes(), Duration::from_millis(20))
         })
         .reading(5),
-        Fault::new("a layer whose last byte is missing", On::Kind(Kind::GetLayer), |_, sane| {
+        Fault::new("a layer whose last byte is missing", On::Kind(Kind::GetBlob), |_, sane| {
             let bytes = sane.bytes();
             Reply::Silence(bytes[..bytes.len() - 1].to_vec())
         })

@@ -77,7 +77,7 @@ pub fn faults(images: &Images) -> Vec<Fault> {
             .but(Command::Pull, 1),
         serving("of 90 images that are no policies", &wide, others).reading(0).but(Command::Pull, 1),
         serving("of what is not there", &index(std::slice::from_ref(&missing)), Vec::new()).reading(1),
-        serving("of 20,000 that are not there", &index(&vec![missing; 20_000]), Vec::new()).reading(1),
+        serving("of 20,000 that are not there", &index(&vec![missing; 20_000]), Vec::new()).reading(6),
         serving("without digests", &index(&[json!({"mediaType": media_types::MANIFEST, "size": 7})]), Vec::new())
             .reading(3),
         serving("of texts", &json!({"schemaVersion": 2, "manifests": ["a"]}), Vec::new()).reading(3),

@@ -49,6 +49,9 @@ pub enum On {
     All,
 }
 
+/// What becomes of a sane answer.
+type Bend = dyn Fn(&Request, Reply) -> Reply + Send + Sync;
+
 /// One row of the table.
 pub struct Fault {
     pub name: String,
@@ -61,7 +64,9 @@ pub struct Fault {
     pub retries: &'static str,
     /// The most requests that may be met by the fault.
     pub most: usize,
-    twist: Twist,
+    /// The sane registry is not asked by whoever has signed in: nothing comes of the request.
+    instead: bool,
+    twist: Arc<Bend>,
     codes: [Option<u8>; 5],
 }
 
@@ -80,6 +85,7 @@ impl Fault {
             authority: None,
             retries: "1",
             most: 5,
+            instead: false,
             twist: Arc::new(twist),
             codes: [None; 5],
         }
@@ -119,11 +125,22 @@ impl Fault {
         self
     }
 
+    /// Takes a command out.
+    pub fn not_for(&mut self, command: Command) {
+        self.codes[command as usize] = None;
+    }
+
     /// Takes all commands but one out.
     pub fn only(&mut self, command: Command) {
         for other in Command::ALL.into_iter().filter(|other| *other != command) {
             self.codes[other as usize] = None;
         }
+    }
+
+    /// Nothing comes of the requests that are hit.
+    pub fn instead(mut self) -> Self {
+        self.instead = true;
+        self
     }
 
     pub fn by_token(mut self) -> Self {
@@ -166,10 +183,11 @@ impl Fault {
     }
 
     pub fn aimed_at(&self, command: Command) -> Twist {
-        let (on, twist) = (self.on, Arc::clone(&self.twist));
-        Arc::new(move |request, reply| match hits(on, command, request) {
-            true => twist(request, reply),
-            false => reply,
+        let (on, instead, twist) = (self.on, self.instead, Arc::clone(&self.twist));
+        Arc::new(move |request, sane| match hits(on, command, request) {
+            true if instead && request.header("authorization").is_some() => twist(request, Reply::status(200)),
+            true => twist(request, sane()),
+            false => sane(),
         })
     }
 }
@@ -182,13 +200,14 @@ fn hits(on: On, command: Command, request: &Request) -> bool {
     }
 }
 
-/// The whole table.
+/// The whole table, the longest waits first.
 pub fn all(images: &Images) -> Vec<Fault> {
     [
-        statuses::faults(),
         waits::faults(),
-        framing::faults(),
         connections::faults(),
+        uploads::faults(),
+        framing::faults(),
+        statuses::faults(),
         words::faults(),
         tls::faults(),
         tokens::faults(),
@@ -197,7 +216,6 @@ pub fn all(images: &Images) -> Vec<Fault> {
         indexes::faults(images),
         blobs::faults(images),
         lists::faults(),
-        uploads::faults(),
     ]
     .into_iter()
     .flatten()

@@ -3,7 +3,7 @@
 use super::super::super::support::{Authority, Identity};
 use super::super::reply::Reply;
 use super::super::server::Greeting;
-use super::{Fault, On};
+use super::{Command, Fault, On};
 
 pub fn faults() -> Vec<Fault> {
     let authority = Authority::new();
@@ -21,7 +21,11 @@ pub fn faults() -> Vec<Fault> {
         fault
     };
     let plain = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+    let mut good = shows("TLS: as it should be", &authority.server(&["127.0.0.1"]), 0);
+    // The other registry speaks plain HTTP.
+    good.not_for(Command::Copy);
     vec![
+        good,
         bytes("TLS: handshake failure", &alert(40), true),
         bytes("TLS: protocol version", &alert(70), true),
         bytes("TLS: internal error", &alert(80), true),
@@ -42,6 +46,5 @@ pub fn faults() -> Vec<Fault> {
         shows("TLS: expired", &authority.expired(&["127.0.0.1"]), 5),
         shows("TLS: not valid yet", &authority.not_yet(&["127.0.0.1"]), 5),
         shows("TLS: a client's certificate", &authority.client("127.0.0.1"), 5),
-        shows("TLS: as it should be", &authority.server(&["127.0.0.1"]), 0),
     ]
 }

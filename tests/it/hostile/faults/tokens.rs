@@ -4,6 +4,7 @@ use super::super::TOKEN;
 use super::super::reply::Reply;
 use super::super::sane::Kind;
 use super::{Fault, On};
+use std::io::Write;
 
 /// An answer instead of the token.
 fn gives(name: &str, body: impl Into<Vec<u8>>) -> Fault {
@@ -50,9 +51,13 @@ pub fn faults() -> Vec<Fault> {
         with("\"access_token\":\"\"").every(0),
         Fault::reply("token: silence", On::Kind(Kind::Token), Reply::Silence(Vec::new())).by_token().every(5),
         Fault::reply("token: hung up", On::Kind(Kind::Token), Reply::Bytes(Vec::new())).by_token().every(5),
-        Fault::new("token: compressed", On::Kind(Kind::Token), |_, sane| sane.with("content-encoding", "gzip"))
-            .by_token()
-            .every(1),
+        Fault::new("token: compressed", On::Kind(Kind::Token), |_, sane| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(&sane.bytes()).unwrap();
+            sane.with("content-encoding", "gzip").with_body(encoder.finish().unwrap())
+        })
+        .by_token()
+        .every(1),
         Fault::new("token: in circles", On::Kind(Kind::Token), |request, _| {
             Reply::full(302, &[("location", &request.target)], "")
         })

@@ -15,7 +15,9 @@ fn on(kind: Kind, name: &str, twist: impl Fn(&Request, Reply) -> Reply + Send + 
 }
 
 fn status(kind: Kind, status: u16, code: u8) -> Fault {
-    on(kind, &format!("{kind:?} answered {status}"), move |_, _| Reply::error(status, "UNKNOWN", "no")).writing(code)
+    on(kind, &format!("{kind:?} answered {status}"), move |_, _| Reply::error(status, "UNKNOWN", "no"))
+        .writing(code)
+        .instead()
 }
 
 pub fn faults() -> Vec<Fault> {
@@ -91,9 +93,16 @@ pub fn faults() -> Vec<Fault> {
             sane.with("docker-content-digest", &for_manifest)
         })
         .writing(3),
-        on(Kind::SendBlob, "hung up on each time", |_, _| Reply::Bytes(Vec::new())).writing(5),
-        on(Kind::SendBlob, "reset each time", |_, _| Reply::Reset(Vec::new())).writing(5),
-        on(Kind::SendBlob, "no answer", |_, _| Reply::Silence(Vec::new())).writing(5),
+        on(Kind::SendBlob, "hung up on each time", |_, _| Reply::Bytes(Vec::new())).writing(5).instead(),
+        on(Kind::SendBlob, "reset each time", |_, _| Reply::Reset(Vec::new())).writing(5).instead(),
+        on(Kind::SendBlob, "no answer", |_, _| Reply::Silence(Vec::new())).writing(5).instead(),
+        on(Kind::PutManifest, "hung up on the manifest each time", |_, _| Reply::Bytes(Vec::new()))
+            .writing(5)
+            .instead(),
+        // It was done, and only the answer was lost.
+        on(Kind::SendBlob, "a blob taken without an answer", |_, _| Reply::Bytes(Vec::new())).writing(0),
+        on(Kind::SendBlob, "a blob taken with a 500", |_, _| Reply::status(500)).writing(0),
+        on(Kind::PutManifest, "a manifest taken with a 500", |_, _| Reply::status(500)).writing(0),
         on(Kind::PutManifest, "hung up on the manifest", |_, _| Reply::Bytes(b"HTTP/1.1 5".to_vec())).writing(0),
         on(Kind::PutManifest, "no answer to the manifest", |_, _| Reply::Silence(Vec::new())).writing(0),
         on(Kind::StartUpload, "no answer to the start", |_, _| Reply::Silence(Vec::new())).writing(5),

@@ -10,6 +10,7 @@ mod floors;
 mod go_cli;
 mod hostile;
 mod journeys;
+mod migrating;
 mod moving;
 mod opa_cases;
 mod peers;

@@ -71,7 +71,7 @@ pub fn faults(images: &Images) -> Vec<Fault> {
         serving("empty", &index(&[]), Vec::new()).reading(0).but(Command::Pull, 1),
         serving("of null", &json!({"schemaVersion": 2, "manifests": null}), Vec::new())
             .reading(0)
-            .but(Command::Pull, 1),
+            .but(Command::Pull, 3),
         serving("of attestations", &index(&[other_platform(image.clone())]), Vec::new())
             .reading(0)
             .but(Command::Pull, 1),

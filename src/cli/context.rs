@@ -1,6 +1,5 @@
 //! What every command has at hand: the settings with the flags laid over them, and the printer.
 
-use super::failure;
 use super::sign_in::SignIn;
 use super::tree::GlobalArgs;
 use crate::config::{Config, Environment};
@@ -9,7 +8,7 @@ use crate::oci::DEFAULT_DOMAIN;
 use crate::ops::{OpsError, Remote, Shown};
 use crate::registry::{Proxies, Settings};
 use crate::store::Store;
-use crate::ui::{Report, Ui};
+use crate::ui::Ui;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -168,40 +167,6 @@ impl Context {
         let bar = self.ui.bytes(name, total);
         let same = bar.clone();
         Shown::new(move |bytes| bar.at(bytes), move || same.finish())
-    }
-
-    /// Does something for each of several things, and goes on after a failure, which is told at once. The outcome of a
-    /// single thing is its own; of several, that some failed.
-    pub(super) fn each<T: Report>(
-        &self,
-        what: &str,
-        things: &[String],
-        mut deed: impl FnMut(&str) -> Result<T, OpsError>,
-    ) -> Result<(), OpsError> {
-        if let [thing] = things {
-            self.ui.report(&deed(thing)?)?;
-            return Ok(());
-        }
-        let mut outcomes = Vec::new();
-        let mut failed = 0;
-        for thing in things {
-            match deed(thing) {
-                Ok(outcome) => {
-                    self.ui.report_item(&outcome)?;
-                    outcomes.push(outcome);
-                }
-                Err(error @ (OpsError::Interrupted(_) | OpsError::OutputClosed)) => return Err(error),
-                Err(error) => {
-                    failed += 1;
-                    failure::tell(&self.ui, Some(&format!("{thing} was not {what}")), &error);
-                }
-            }
-        }
-        if self.wants_json() {
-            let outcomes: Vec<&dyn Report> = outcomes.iter().map(|outcome| outcome as &dyn Report).collect();
-            self.ui.reports(&outcomes, true)?;
-        }
-        if failed == 0 { Ok(()) } else { Err(OpsError::Some { failed, asked: things.len() }) }
     }
 }
 

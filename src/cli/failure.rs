@@ -7,7 +7,7 @@ use crate::bundle::BundleError;
 use crate::bundle::archive::ArchiveError;
 use crate::oci::ManifestError;
 use crate::ops::{OpsError, chain};
-use crate::registry::{Fault, Missing, RegistryError};
+use crate::registry::{Distrust, Fault, Missing, RegistryError};
 use crate::sources::SourceError;
 use crate::store::StoreError;
 use crate::ui::Ui;
@@ -134,6 +134,10 @@ fn registry(error: &RegistryError) -> (u8, Vec<String>) {
         RegistryError::TooLarge { .. } | RegistryError::TooMany { .. } => (6, Vec::new()),
         RegistryError::UntrustedRealm { realm, .. } => {
             (4, vec![format!("if it is right, allow it in the configuration file: auth: {{realms: [{realm}]}}")])
+        }
+        RegistryError::UntrustedLocation { host, distrust: Distrust::OwnDowngrade, .. } => {
+            let text = "does not know that TLS is spoken in front of it: its administrator sets its external URL to";
+            (5, vec![format!("{host} {text} https://{host}, or lets the proxy send X-Forwarded-Proto: https")])
         }
         RegistryError::UntrustedLocation { .. } => (5, Vec::new()),
         RegistryError::File { .. } | RegistryError::Setting(_) => (2, Vec::new()),

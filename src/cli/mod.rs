@@ -3,7 +3,9 @@
 mod arguments;
 mod commands;
 mod context;
+mod each;
 mod failure;
+mod jobs;
 mod sign_in;
 mod tree;
 
@@ -12,7 +14,7 @@ pub use sign_in::{FromArgs, SignIn, SignInArgs, ToArgs};
 
 use crate::config::{Config, Environment};
 use crate::ops::OpsError;
-use crate::ui::{Format, Look, Ui, install_log};
+use crate::ui::{Format, Look, Ui};
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use tree::{Cli, Command, FormatArg, GlobalArgs};
@@ -43,7 +45,7 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
         Ok(config) => config,
         Err(error) => return failure::tell(&ui, None, &error.into()),
     };
-    install_log(global.level().max(config.verbosity), config.log_as_json);
+    ui.install_log(global.level().max(config.verbosity), config.log_as_json);
     let context = Context::new(ui, config, environment, &global);
     match execute(command, &context) {
         Ok(()) => 0,

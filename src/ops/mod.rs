@@ -7,6 +7,7 @@ pub mod copy;
 mod error;
 pub mod images;
 pub mod inspect;
+mod jobs;
 pub mod login;
 pub mod migrate;
 mod names;
@@ -20,5 +21,6 @@ pub mod tag;
 mod transfer;
 
 pub use error::{OpsError, chain};
+pub use jobs::Jobs;
 pub use names::{Chosen, Names, Why};
 pub use transfer::{Remote, Shown};

@@ -6,6 +6,7 @@ use crate::oci::{Descriptor, Digest, Reference};
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Is told how many bytes of a blob have moved so far. The number falls when a transfer starts anew.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -90,6 +91,8 @@ pub trait Distribution: Send + Sync {
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) transport: Arc<Transport>,
+    /// Whether the registry has turned out to take blobs in chunks alone.
+    pub(super) wants_chunks: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -99,7 +102,8 @@ impl Client {
     /// # Errors
     /// When the host, a certificate file or a proxy of the settings cannot be used.
     pub fn new(registry: &str, credential: Credential, settings: &Settings) -> Result<Self, RegistryError> {
-        Ok(Self { transport: Arc::new(Transport::new(registry, credential, settings)?) })
+        let transport = Arc::new(Transport::new(registry, credential, settings)?);
+        Ok(Self { transport, wants_chunks: Arc::default() })
     }
 
     /// The registry as it was named.

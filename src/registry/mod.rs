@@ -46,6 +46,12 @@ mod tls;
 mod tokens;
 mod transport;
 mod upload;
+mod upload_chunks;
+mod upload_content;
+mod upload_session;
+#[cfg(test)]
+mod upload_trials;
+mod upload_whole;
 mod wire;
 
 pub use asked::Asked;

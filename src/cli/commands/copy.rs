@@ -2,6 +2,7 @@
 
 use super::Context;
 use super::moved::{Telling, items_json};
+use crate::cli::jobs::JobsArgs;
 use crate::cli::sign_in::{FromArgs, ToArgs};
 use crate::oci::Name;
 use crate::ops::copy::{Copier, Item, Options, Pair, Selection};
@@ -72,9 +73,8 @@ pub struct ChoiceArgs {
     /// Show what would be copied, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Images and blobs to move at once
-    #[arg(short, long, visible_alias = "concurrency", value_name = "N", default_value_t = 8)]
-    jobs: usize,
+    #[command(flatten)]
+    pub(super) jobs: JobsArgs,
 }
 
 impl ChoiceArgs {
@@ -83,18 +83,14 @@ impl ChoiceArgs {
         selection.check().map(|()| selection)
     }
 
-    pub(super) fn options(&self, keep_going: bool) -> Options {
-        Options {
+    pub(super) fn options(&self, context: &Context, keep_going: bool) -> Result<Options, OpsError> {
+        Ok(Options {
             companions: !self.no_referrers,
             no_clobber: self.no_clobber,
             dry_run: self.dry_run,
             keep_going,
-            jobs: self.jobs.max(1),
-        }
-    }
-
-    pub(super) fn jobs(&self) -> usize {
-        self.jobs.max(1)
+            jobs: self.jobs.number(context)?,
+        })
     }
 
     fn chooses(&self) -> bool {
@@ -113,7 +109,7 @@ pub(in crate::cli) fn run(arguments: &CopyArgs, context: &Context) -> Result<(),
     }
     let registries: Vec<&str> = targets.iter().map(|target| target.reference.registry()).collect();
     let (from, to) = arguments.sides.remotes(context, &[source.reference.registry()], &registries)?;
-    let copier = Copier::new(from, to, arguments.choice.options(arguments.keep_going));
+    let copier = Copier::new(from, to, arguments.choice.options(context, arguments.keep_going)?);
     let runtime = context.runtime()?;
     let selection = arguments.choice.selection()?;
     let sources = match many {

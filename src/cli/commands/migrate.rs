@@ -60,8 +60,9 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
     };
     let sources = side(|one| &one.source, accounts.map(|(source, _)| source));
     let targets = side(|one| &one.target, accounts.map(|(_, target)| target));
+    let options = arguments.choice.options(context, true)?;
     let (from, to) = arguments.sides.remotes(context, &sources, &targets)?;
-    let copier = Copier::new(from, to.clone(), arguments.choice.options(true));
+    let copier = Copier::new(from, to.clone(), options.clone());
     let runtime = context.runtime()?;
     let mut unlisted = Vec::new();
     let store = context.store();
@@ -75,7 +76,7 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
             (None, Some((source, target))) => context.wait(&runtime, repositories(&copier, source, target))?,
             (None, None) => Vec::new(),
         };
-        let listing = images(&copier, moves, &selection, arguments.choice.jobs());
+        let listing = images(&copier, moves, &selection, options.jobs);
         let (pairs, missing) = context.wait(&runtime, async { Ok(listing.await) })?;
         unlisted = missing;
         pairs
@@ -97,7 +98,7 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
                 false => copier.run(pairs, &mut tell).await,
                 true => {
                     let images: Vec<Stored> = std::mem::take(&mut images_of_store);
-                    push_stored(&store, &to, images, &arguments.choice.options(true), &meter, &mut tell).await
+                    push_stored(&store, to, images, &options, &meter, &mut tell).await
                 }
             }
         };

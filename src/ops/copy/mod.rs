@@ -17,6 +17,7 @@ use crate::registry::Distribution as _;
 use futures_util::StreamExt as _;
 use known::Known;
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What to do, and what to leave.
@@ -31,7 +32,7 @@ pub struct Options {
     /// Go on after a failure.
     pub keep_going: bool,
     /// How many images, and how many blobs, may be on their way at once.
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
 }
 
 /// One image to copy.
@@ -107,7 +108,7 @@ impl Copier {
     /// A copier from the registries one remote reaches to those the other does.
     #[must_use]
     pub fn new(from: Remote, to: Remote, options: Options) -> Self {
-        let transfers = tokio::sync::Semaphore::new(options.jobs.max(1));
+        let transfers = tokio::sync::Semaphore::new(options.jobs.get());
         let (from, to) = (Clients::new(from), Clients::new(to));
         let (known, lists, meter) = (Known::default(), Mutex::default(), Meter::default());
         Self { from, to, options, known, lists, transfers, meter }
@@ -151,7 +152,7 @@ impl Copier {
             let outcome = self.image(&pair.source, &pair.target).await;
             Item { pair, outcome }
         });
-        let mut running = futures_util::stream::iter(copies).buffer_unordered(self.options.jobs.max(1));
+        let mut running = futures_util::stream::iter(copies).buffer_unordered(self.options.jobs.get());
         let mut items = Vec::new();
         while let Some(item) = running.next().await {
             told(&item);

@@ -13,6 +13,7 @@ use super::copy::{Copier, Pair, Selection};
 use crate::oci::Reference;
 use crate::registry::RegistryError;
 use futures_util::StreamExt as _;
+use std::num::NonZeroUsize;
 
 /// A repository to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +86,7 @@ pub async fn images(
     copier: &Copier,
     moves: Vec<Move>,
     selection: &Selection,
-    jobs: usize,
+    jobs: NonZeroUsize,
 ) -> (Vec<Pair>, Vec<Unlisted>) {
     let listing = moves.into_iter().map(async |one| {
         let tags = match &one.tag {
@@ -94,7 +95,7 @@ pub async fn images(
         };
         (one, tags)
     });
-    let mut lists = futures_util::stream::iter(listing).buffered(jobs.max(1));
+    let mut lists = futures_util::stream::iter(listing).buffered(jobs.get());
     let (mut pairs, mut unlisted) = (Vec::new(), Vec::new());
     while let Some((one, tags)) = lists.next().await {
         match tags.and_then(|tags| tags.into_iter().map(|source| paired(source, &one.target)).collect()) {

@@ -2,11 +2,10 @@
 
 use super::{Account, Move};
 use crate::oci::Reference;
-use crate::ops::clients::Clients;
 use crate::ops::copy::{Done, Item, Meter, Options, Pair, Selection, Status};
 use crate::ops::push::{ready, send};
-use crate::ops::{Chosen, OpsError, Remote, Shown, Why};
-use crate::registry::{Client, Distribution as _};
+use crate::ops::{Chosen, Jobs, OpsError, Remote, Shown, Why};
+use crate::registry::Distribution as _;
 use crate::store::{Entry, Store};
 use futures_util::StreamExt as _;
 
@@ -65,21 +64,18 @@ fn named(moves: &[Move], reference: &Reference) -> Option<Reference> {
 /// on the way, the same each time. The store is not changed.
 pub async fn push_stored(
     store: &Store,
-    remote: &Remote,
+    remote: Remote,
     images: Vec<Stored>,
     options: &Options,
     meter: &Meter,
     told: &mut dyn FnMut(&Item),
 ) -> Vec<Item> {
-    let clients = Clients::new(remote.clone());
+    let jobs = &Jobs::new(remote, options.jobs);
     let sending = images.into_iter().map(async |Stored { entry, pair }| {
-        let outcome = match clients.of(&pair.target) {
-            Ok(client) => push_one(store, &client, entry, &pair, options, meter).await,
-            Err(error) => Err(error),
-        };
+        let outcome = push_one(store, jobs, entry, &pair, options, meter).await;
         Item { pair, outcome }
     });
-    let mut running = futures_util::stream::iter(sending).buffer_unordered(options.jobs.max(1));
+    let mut running = futures_util::stream::iter(sending).buffer_unordered(options.jobs.get());
     let mut items = Vec::new();
     while let Some(item) = running.next().await {
         told(&item);
@@ -90,15 +86,17 @@ pub async fn push_stored(
 
 async fn push_one(
     store: &Store,
-    client: &Client,
+    jobs: &Jobs,
     entry: Entry,
     pair: &Pair,
     options: &Options,
     meter: &Meter,
 ) -> Result<Done, OpsError> {
     let source = Chosen { entry, asked: pair.target.clone(), why: Why::OtherRegistry };
-    let ready = ready(store, source)?;
+    let image = store.image(&source.entry)?;
+    let ready = ready(store, source, image)?;
     let digest = ready.digest();
+    let client = jobs.client(&pair.target)?;
     let present = client.head_manifest(&pair.target).await?;
     let status = match present {
         Some(present) if present.digest == digest => Status::Exists,
@@ -109,7 +107,8 @@ async fn push_one(
     let mut bytes = 0;
     if status == Status::Copied {
         let progress = meter.blob();
-        bytes = send(store, client, &ready, &Shown::new(move |bytes| progress(bytes), || {})).await?.uploaded_bytes;
+        bytes =
+            send(store, jobs, &client, &ready, &Shown::new(move |bytes| progress(bytes), || {})).await?.uploaded_bytes;
     }
     Ok(Done { digest, status, companions: 0, bytes })
 }

@@ -138,7 +138,14 @@ async fn fetch(
     if !keep(ingest, blob).await? {
         let writer = ingest.blob(Some(blob))?;
         let writer = client.get_blob(reference, blob, writer, Arc::clone(&progress)).await.map_err(store_first)?;
-        aside(move || writer.finish()).await.map_err(|error| match error {
+        // Whatever becomes of the pull, it ends after this: what was added in vain is then taken back.
+        let held = Arc::clone(ingest);
+        let finish = move || {
+            let finished = writer.finish();
+            drop(held);
+            finished
+        };
+        aside(finish).await.map_err(|error| match error {
             OpsError::Store(StoreError::WrongDigest { digest, .. } | StoreError::WrongSize { digest, .. }) => {
                 OpsError::Content { reference: reference.to_string(), digest }
             }

@@ -101,8 +101,8 @@ pub fn trial(fault: &Fault, command: Command, wanted: u8, images: &Images) -> Re
         wrong.push("it changed the store".to_owned());
     }
     let hits = hostile.seen().iter().filter(|request| fault.hits(command, request)).count();
-    // Each try to send a blob reads it anew.
-    let most = if command == Command::Copy { fault.most * 2 } else { fault.most };
+    // Two blobs are sent at a time; each try to copy one reads it anew.
+    let most = if matches!(command, Command::Push | Command::Copy) { fault.most * 2 } else { fault.most };
     if hits > most {
         wrong.push(format!("it asked {hits} times, not {most}"));
     }
@@ -153,7 +153,7 @@ fn run(sandbox: &Sandbox, fault: &Fault, arguments: &[&str], signs_in: bool) -> 
     let file = |name: &str| std::fs::File::create(sandbox.path(name)).unwrap();
     let mut command = sandbox.command(arguments);
     command
-        .env("POLICY_HTTP_TIMEOUT", "2")
+        .env("POLICY_HTTP_TIMEOUT", fault.timeout)
         .env("POLICY_HTTP_RETRIES", fault.retries)
         .envs(fault.authority.iter().map(|pem| ("POLICY_CA", sandbox.write("authority.pem", pem))))
         .stdout(file("out"))

@@ -104,5 +104,6 @@ pub fn faults() -> Vec<Fault> {
         })
         .reading(5),
     ]);
-    all
+    // Nobody waits long for what never comes; what passes gets the time for it.
+    all.into_iter().map(|fault| if fault.passes() { fault.timeout("3") } else { fault.timeout("1") }).collect()
 }

@@ -60,6 +60,8 @@ pub struct Fault {
     pub greeting: Greeting,
     /// A certificate to trust, PEM.
     pub authority: Option<String>,
+    /// How long a command waits for the registry, in seconds.
+    pub timeout: &'static str,
     /// How often a command may ask again.
     pub retries: &'static str,
     /// The most requests that may be met by the fault.
@@ -83,6 +85,7 @@ impl Fault {
             access: Access::Password,
             greeting: Greeting::None,
             authority: None,
+            timeout: "10",
             retries: "1",
             most: 5,
             instead: false,
@@ -146,6 +149,16 @@ impl Fault {
     pub fn by_token(mut self) -> Self {
         self.access = Access::Token;
         self
+    }
+
+    pub fn timeout(mut self, seconds: &'static str) -> Self {
+        self.timeout = seconds;
+        self
+    }
+
+    /// Whether some command gets over it.
+    pub fn passes(&self) -> bool {
+        self.codes.contains(&Some(0))
     }
 
     pub fn retries(mut self, retries: &'static str) -> Self {

@@ -49,7 +49,10 @@ pub fn faults() -> Vec<Fault> {
         with("\"issued_at\":\"yesterday\"").every(0),
         with("\"issued_at\":7").every(0),
         with("\"access_token\":\"\"").every(0),
-        Fault::reply("token: silence", On::Kind(Kind::Token), Reply::Silence(Vec::new())).by_token().every(5),
+        Fault::reply("token: silence", On::Kind(Kind::Token), Reply::Silence(Vec::new()))
+            .by_token()
+            .every(5)
+            .timeout("1"),
         Fault::reply("token: hung up", On::Kind(Kind::Token), Reply::Bytes(Vec::new())).by_token().every(5),
         Fault::new("token: compressed", On::Kind(Kind::Token), |_, sane| {
             let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

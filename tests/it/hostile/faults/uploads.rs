@@ -95,7 +95,7 @@ pub fn faults() -> Vec<Fault> {
         .writing(3),
         on(Kind::SendBlob, "hung up on each time", |_, _| Reply::Bytes(Vec::new())).writing(5).instead(),
         on(Kind::SendBlob, "reset each time", |_, _| Reply::Reset(Vec::new())).writing(5).instead(),
-        on(Kind::SendBlob, "no answer", |_, _| Reply::Silence(Vec::new())).writing(5).instead(),
+        on(Kind::SendBlob, "no answer", |_, _| Reply::Silence(Vec::new())).writing(5).instead().timeout("1"),
         on(Kind::PutManifest, "hung up on the manifest each time", |_, _| Reply::Bytes(Vec::new()))
             .writing(5)
             .instead(),
@@ -104,8 +104,8 @@ pub fn faults() -> Vec<Fault> {
         on(Kind::SendBlob, "a blob taken with a 500", |_, _| Reply::status(500)).writing(0),
         on(Kind::PutManifest, "a manifest taken with a 500", |_, _| Reply::status(500)).writing(0),
         on(Kind::PutManifest, "hung up on the manifest", |_, _| Reply::Bytes(b"HTTP/1.1 5".to_vec())).writing(0),
-        on(Kind::PutManifest, "no answer to the manifest", |_, _| Reply::Silence(Vec::new())).writing(0),
-        on(Kind::StartUpload, "no answer to the start", |_, _| Reply::Silence(Vec::new())).writing(5),
+        on(Kind::PutManifest, "no answer to the manifest", |_, _| Reply::Silence(Vec::new())).writing(0).timeout("3"),
+        on(Kind::StartUpload, "no answer to the start", |_, _| Reply::Silence(Vec::new())).writing(5).timeout("1"),
         // What passes.
         on(Kind::StartUpload, "a start refused once", |request, sane| match request.before {
             0..=2 => Reply::status(503),

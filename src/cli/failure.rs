@@ -5,6 +5,7 @@
 
 use crate::bundle::BundleError;
 use crate::bundle::archive::ArchiveError;
+use crate::oci::ManifestError;
 use crate::ops::{OpsError, chain};
 use crate::registry::{Distrust, Fault, Missing, RegistryError};
 use crate::sources::SourceError;
@@ -47,7 +48,12 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         | OpsError::Read { .. }
         | OpsError::Write { .. }
         | OpsError::Some { .. } => (1, Vec::new()),
-        OpsError::Manifest { .. } | OpsError::Content { .. } => (3, Vec::new()),
+        OpsError::Manifest { cause: ManifestError::NoBundle, .. } => {
+            (1, hint("it is an image of another kind; policy copy moves images of all kinds"))
+        }
+        OpsError::Manifest { cause: ManifestError::TooLarge | ManifestError::TooManyLayers(_), .. } => (6, Vec::new()),
+        OpsError::Manifest { .. } => (3, Vec::new()),
+        OpsError::Content { .. } => (3, hint("what came is not what its name says; nothing of it was kept")),
         OpsError::NoPolicyInIndex { .. } => (1, hint("name the digest of the image in it that is a policy")),
         OpsError::ForeignLayer { .. } | OpsError::IndexTooLarge { .. } => (6, Vec::new()),
         OpsError::CannotList { registry: host, cause } => {
@@ -103,6 +109,7 @@ fn is_full(error: &std::io::Error) -> bool {
 pub(super) fn registry(error: &RegistryError) -> (u8, Vec<String>) {
     let sign_in = |host: &str| format!("policy login -s {host} -u USER --password-stdin");
     match error {
+        RegistryError::Unreachable { fault: Fault::Oversized, .. } => (6, Vec::new()),
         RegistryError::Unreachable { fault, .. } => (5, unreachable(*fault)),
         RegistryError::Unauthorized { asked, sent: false, .. } => {
             (4, vec![format!("no credential for {} was found: {}", asked.host(), sign_in(asked.host()))])
@@ -164,7 +171,7 @@ fn unreachable(fault: Fault) -> Vec<String> {
         Fault::NoAuthorities => "install the system's CA certificates, or set SSL_CERT_FILE",
         Fault::Proxy => "check HTTPS_PROXY and NO_PROXY",
         Fault::ConnectTimeout | Fault::Stalled | Fault::CutOff => "try again: the network or the registry gave up",
-        Fault::Tls | Fault::Garbled | Fault::Other => return Vec::new(),
+        Fault::Oversized | Fault::Tls | Fault::Garbled | Fault::Other => return Vec::new(),
     };
     vec![text.to_owned()]
 }

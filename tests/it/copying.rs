@@ -127,8 +127,8 @@ fn what_refers_to_an_image_and_cosigns_tags_come_along() {
             let found = wait(client(host).referrers(&repository, &subject)).unwrap();
             found.into_iter().map(|found| found.digest).collect::<Vec<_>>()
         };
-        assert_eq!(referring(&digest), [note.clone()]);
-        assert_eq!(referring(note.as_str()), [upon.clone()]);
+        assert_eq!(referring(&digest), std::slice::from_ref(&note));
+        assert_eq!(referring(note.as_str()), std::slice::from_ref(&upon));
         assert!(tags(host, "full/hello").contains(&signature));
     };
     full(&new.host, false);

@@ -93,6 +93,9 @@ fn moves_twice(old: &Registry, digests: &BTreeMap<String, Digest>, new: &Foreign
     assert_eq!(first.intersection(&second).collect::<Vec<_>>(), Vec::<&&String>::new());
     assert_eq!(second.len(), again.len(), "blobs were sent twice in one run");
     assert_eq!(first.len() + second.len(), digests.len() * 2, "{run:?}");
+    let sent: u64 = after.iter().map(|request| request.sent).sum();
+    let rest = second.len() * (LAYER + 100) / 2 + digests.len() * 1000;
+    assert!(sent < rest as u64, "{sent} bytes were sent, not {rest}");
     for (name, digest) in digests {
         let reference = Reference::parse(&format!("{}/{name}", new.host)).unwrap();
         let found = wait(client(&new.host).head_manifest(&reference)).unwrap();

@@ -58,6 +58,10 @@ fn lives_through(place: &Place) {
     assert_eq!(place.run(&other, &["pull", &by_digest]).exits(0).value("digest"), built);
     let missing = place.run(&other, &["pull", &place.name("acme/hello:none")]).exits(1);
     assert!(missing.err.starts_with("error: ") && missing.err.contains(&place.host), "{missing:?}");
+    let listed = place.run(&other, &["remote", "tags", &place.name("acme/hello"), "-q"]).exits(0);
+    let mut tags: Vec<&str> = listed.out.lines().map(|line| line.rsplit(':').next().unwrap()).collect();
+    tags.sort_unstable();
+    assert_eq!(tags, ["1", "2"], "{listed:?}");
     // Within the registry, and by another name back to the same digest.
     let copied = place.name("other/copied:1");
     let run = place.run(&other, &["copy", &name, &copied, "-q"]).exits(0);
@@ -102,7 +106,11 @@ fn distribution(program: &str) {
     let realm = tokens.realm("http", "127.0.0.1");
     let by_token = start(Setup { tokens: Some((&tokens, &realm)), ..Setup::default() }).unwrap();
     lives_through(&Place { closed: true, ..Place::open(by_token.host.clone()) });
+    // Nobody was given more than the deed took, and no token was shown to anybody but the registry.
     assert!(!tokens.issued().is_empty());
+    for head in tokens.asked() {
+        assert!(!head.contains("delete") && !head.contains("Bearer"), "{head}");
+    }
 }
 
 #[test]

@@ -19,10 +19,6 @@ const USER: &str = "ann";
 const PASSWORD: &str = "hunter2/K3nn+wort=";
 const TOKEN: &str = "t0ken.of.the-good-server";
 
-/// Whether the program has these commands.
-const HAS_TAGS: bool = false;
-const HAS_COPY: bool = true;
-
 /// How many commands run at a time: most of them wait for something.
 const ABREAST: usize = 24;
 

@@ -79,13 +79,15 @@ pub struct Sane {
     pub blobs: HashMap<String, Vec<u8>>,
     /// By tag and by digest: media type and bytes.
     pub manifests: HashMap<String, (String, Vec<u8>)>,
-    parts: Vec<u8>,
+    /// By path: what has come of each upload.
+    uploads: HashMap<String, Vec<u8>>,
+    started: usize,
 }
 
 impl Sane {
     pub fn new(host: &str, access: Access) -> Self {
         let (blobs, manifests) = (HashMap::new(), HashMap::new());
-        Self { host: host.to_owned(), access, blobs, manifests, parts: Vec::new() }
+        Self { host: host.to_owned(), access, blobs, manifests, uploads: HashMap::new(), started: 0 }
     }
 
     pub fn add_manifest(&mut self, tag: &str, media_type: &str, bytes: &[u8]) {
@@ -144,8 +146,8 @@ impl Sane {
                 None => Reply::error(404, "BLOB_UNKNOWN", "blob unknown to registry"),
             },
             Kind::StartUpload => {
-                self.parts.clear();
-                let place = format!("{}1?_state=x", request.path());
+                self.started += 1;
+                let place = format!("{}{}?_state=x", request.path(), self.started);
                 Reply::full(202, &[("location", place.as_str()), ("range", "0-0")], "")
             }
             Kind::SendBlob => self.take(request),
@@ -156,17 +158,18 @@ impl Sane {
     }
 
     fn take(&mut self, request: &Request) -> Reply {
-        self.parts.extend_from_slice(&request.body);
+        let parts = self.uploads.entry(request.path().to_owned()).or_default();
+        parts.extend_from_slice(&request.body);
         let place = format!("{}?_state=y", request.path());
         if request.method == "PATCH" {
-            let range = format!("0-{}", self.parts.len().saturating_sub(1));
+            let range = format!("0-{}", parts.len().saturating_sub(1));
             return Reply::full(202, &[("location", place.as_str()), ("range", &range)], "");
         }
-        let digest = Digest::of(&self.parts).to_string();
+        let digest = Digest::of(parts).to_string();
         if !request.target.contains(&digest.replace(':', "%3A")) {
             return Reply::error(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
         }
-        self.blobs.insert(digest.clone(), std::mem::take(&mut self.parts));
+        self.blobs.insert(digest.clone(), std::mem::take(parts));
         Reply::full(201, &[("docker-content-digest", &digest)], "")
     }
 }

@@ -5,7 +5,7 @@ use super::images::Images;
 use super::reply::Reply;
 use super::sane::{Access, Kind, Request, Sane};
 use super::server::{Greeting, Server, Twist};
-use super::{ABREAST, HAS_TAGS, PASSWORD, TOKEN, USER};
+use super::{ABREAST, PASSWORD, TOKEN, USER};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::net::ToSocketAddrs;
@@ -137,6 +137,12 @@ impl Form {
 
 static DOT: LazyLock<bool> = LazyLock::new(|| ("localhost.", 0).to_socket_addrs().is_ok());
 
+/// What the registry makes of a sane answer, knowing where the recorders are.
+type Home = dyn Fn(Ports, &Request, Reply) -> Reply + Send + Sync;
+
+/// What a recorder makes of one, told by which host it was asked.
+type Away = dyn Fn(&str, &Request, Reply) -> Reply + Send + Sync;
+
 /// One way to lead a client astray.
 struct Case {
     name: String,
@@ -147,9 +153,9 @@ struct Case {
     trusted: bool,
     /// Whether the recorders must be asked, or must not.
     asked: Option<bool>,
-    home: Arc<dyn Fn(Ports, &Request, Reply) -> Reply + Send + Sync>,
+    home: Arc<Home>,
     /// What the recorders do.
-    away: Option<Arc<dyn Fn(&str, &Request, Reply) -> Reply + Send + Sync>>,
+    away: Option<Arc<Away>>,
     identity: bool,
 }
 
@@ -213,14 +219,35 @@ fn cases() -> Vec<Case> {
             }
         }
         all.extend(uploads(form));
+        all.push(chunks(form));
         all.extend(realms(form));
         all.push(links(form));
     }
     for status in [301, 302, 303, 307, 308] {
         all.extend(detours(status));
     }
-    all.retain(|case| HAS_TAGS || !case.arguments.contains(&"tags"));
     all
+}
+
+/// An upload in chunks, whose end is to be sent elsewhere.
+fn chunks(form: Form) -> Case {
+    let code = if form.leads() { 0 } else { 5 };
+    let case = Case::new(format!("chunks to {form:?}"), &PUSH, code, move |ports, request, sane| {
+        match (request.kind(), request.method.as_str()) {
+            _ if !signed_in(request) => sane,
+            (Kind::SendBlob, "PUT") if !request.body.is_empty() => Reply::status(413),
+            (Kind::SendBlob, "PATCH") => {
+                sane.with("location", &format!("{}{}?_state=again", form.write(ports), request.path()))
+            }
+            (Kind::PutManifest, _) => Reply::status(201),
+            _ => sane,
+        }
+    });
+    let away = |_: &str, request: &Request, sane: Reply| match request.kind() {
+        Kind::SendBlob => Reply::status(201),
+        _ => sane,
+    };
+    Case { asked: Some(form.leads() && form != Form::Home), away: Some(Arc::new(away)), ..case }
 }
 
 /// Uploads that are to be sent elsewhere.

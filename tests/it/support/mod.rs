@@ -25,5 +25,5 @@ pub use peer::find;
 pub use registry::Registry;
 pub use sandbox::{Run, Sandbox};
 pub use tls_front::TlsFront;
-pub use token_server::{ISSUER, SERVICE, TokenServer};
+pub use token_server::TokenServer;
 pub use tunnel::Tunnel;

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod context;
 mod failure;
+mod places;
 mod sign_in;
 mod tree;
 
@@ -87,6 +88,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Pull(with) => commands::pull::run(&with.own, context),
         Command::Login(with) => commands::login::run(&with.own, context),
         Command::Logout(with) => commands::logout::run(&with.own, context),
+        Command::Auth(command) => commands::auth::run(command, context),
         Command::Repl(with) => commands::repl::run(&with.own, context),
         Command::Templates(command) => commands::templates::run(command, context),
         Command::Version(_) => commands::version::run(context),

@@ -1,9 +1,9 @@
 //! The whole command tree on one page.
 
 use super::commands::{
-    build::BuildArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs, pull::PullArgs,
-    push::PushArgs, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
-    templates::TemplatesCommand,
+    auth::AuthCommand, build::BuildArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs,
+    logout::LogoutArgs, pull::PullArgs, push::PushArgs, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs,
+    tag::TagArgs, templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -44,6 +44,9 @@ pub enum Command {
     Login(With<LoginArgs>),
     /// Forget the credentials of a registry
     Logout(With<LogoutArgs>),
+    /// Show credentials, and ask registries about them
+    #[command(subcommand)]
+    Auth(AuthCommand),
     /// Ask an image questions, a line each
     Repl(With<ReplArgs>),
     /// List and apply starter files
@@ -169,6 +172,8 @@ impl Command {
             Self::Pull(with) => &with.global,
             Self::Login(with) => &with.global,
             Self::Logout(with) => &with.global,
+            Self::Auth(AuthCommand::List(with)) => &with.global,
+            Self::Auth(AuthCommand::Check(with)) => &with.global,
             Self::Repl(with) => &with.global,
             Self::Templates(TemplatesCommand::List(with)) => &with.global,
             Self::Templates(TemplatesCommand::Apply(with)) => &with.global,
@@ -192,6 +197,8 @@ impl Command {
             Self::Pull(_) => "pull failed",
             Self::Login(_) => "login failed",
             Self::Logout(_) => "logout failed",
+            Self::Auth(AuthCommand::List(_)) => "auth list failed",
+            Self::Auth(AuthCommand::Check(_)) => "auth check failed",
             Self::Repl(_) => "repl failed",
             Self::Templates(_) => "templates failed",
             Self::Version(_) => "version failed",

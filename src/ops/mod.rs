@@ -1,6 +1,7 @@
 //! What each command does, free of arguments and terminals. A parameter is a power: what is not handed over cannot be
 //! touched.
 
+pub mod access;
 pub mod build;
 mod error;
 pub mod images;
@@ -18,4 +19,4 @@ mod transfer;
 
 pub use error::{OpsError, chain};
 pub use names::{Chosen, Names, Why};
-pub use transfer::{Remote, Shown};
+pub use transfer::{Remote, Shown, Warn};

@@ -13,6 +13,10 @@ impl Client {
     /// [`RegistryError::Unauthorized`] or [`RegistryError::Forbidden`] when the credential is refused; any other when the
     /// registry cannot be asked.
     pub async fn check_login(&self) -> Result<(), RegistryError> {
+        self.told(self.show_login().await)
+    }
+
+    async fn show_login(&self) -> Result<(), RegistryError> {
         let (asked, scope) = (self.asked("sign in"), Scope::none());
         let call = Call::new(Method::GET, "/v2/".to_owned(), &scope, &asked, Missing::Interface);
         let answer = self.transport.send(&call).await?;

@@ -13,10 +13,11 @@
 //! # How it is cut
 //!
 //! [`Client`] is one registry with one credential; [`Distribution`] is what it can do. `manifests`, `download`, `upload`,
-//! `mount`, `listing`, `deletion` and `login` say what is asked; `transport` signs in, follows redirects and tries again;
+//! `mount`, `listing`, `deletion`, `login` and `access` say what is asked; `transport` signs in, follows redirects and tries again;
 //! `wire` sends one request. `home` alone decides who may be given what: credentials go to the registry's own scheme,
 //! host and port, or to a token server of its domain.
 
+mod access;
 mod addresses;
 mod answer;
 mod asked;
@@ -40,6 +41,7 @@ mod retry;
 mod scope;
 #[cfg(test)]
 mod scripted;
+mod secrets;
 mod settings;
 mod sign_in;
 mod tls;
@@ -48,7 +50,7 @@ mod transport;
 mod upload;
 mod wire;
 
-pub use asked::Asked;
+pub use asked::{Action, Asked, Identity};
 pub use client::{Client, Distribution, Progress};
 pub use credential::Credential;
 pub use error::{Missing, RegistryError, Said};

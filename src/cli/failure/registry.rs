@@ -1,0 +1,163 @@
+//! What to do about a registry that does not do what it was asked.
+
+use crate::registry::{Action, Asked, Fault, Missing, RegistryError};
+use std::time::Duration;
+
+/// GitHub's registry, whose permissions have names of their own.
+const GHCR: &str = "ghcr.io";
+
+/// The exit code of a cause, and the ways out of it.
+pub(super) fn judge(error: &RegistryError) -> (u8, Vec<String>) {
+    match error {
+        RegistryError::Unreachable { fault, .. } => (5, unreachable(*fault)),
+        RegistryError::Unauthorized { asked, sent, .. } => (4, unauthorized(asked, *sent)),
+        RegistryError::Forbidden { asked, .. } => (4, forbidden(asked)),
+        RegistryError::NotFound { asked, missing, .. } => (1, not_found(asked, *missing)),
+        RegistryError::ManifestBlobUnknown { .. } => (1, vec!["push again: the registry lost a blob".to_owned()]),
+        RegistryError::Refused { asked, status: 405, .. } => (1, not_offered(asked)),
+        RegistryError::Refused { status: 400, said, .. }
+            if said.message.contains("HTTP request to an HTTPS server") =>
+        {
+            (1, vec!["the registry speaks HTTPS: leave --plaintext out".to_owned()])
+        }
+        RegistryError::Refused { .. } | RegistryError::Malformed { .. } | RegistryError::Local { .. } => {
+            (1, Vec::new())
+        }
+        RegistryError::RateLimited { asked, wait, .. } => (5, rate_limited(asked, *wait)),
+        RegistryError::ServerError { .. } => (5, vec!["the fault is the registry's: try again later".to_owned()]),
+        RegistryError::StorageRefused { status: 401 | 403, .. } => (4, Vec::new()),
+        RegistryError::StorageRefused { .. } => (1, Vec::new()),
+        RegistryError::DigestMismatch { .. } | RegistryError::SizeMismatch { .. } => {
+            (3, vec!["what came is not what its name says; nothing of it was kept".to_owned()])
+        }
+        RegistryError::TooLarge { .. } | RegistryError::TooMany { .. } => (6, Vec::new()),
+        RegistryError::UntrustedRealm { realm, .. } => {
+            (4, vec![format!("if it is right, allow it in the configuration file: auth: {{realms: [{realm}]}}")])
+        }
+        RegistryError::UntrustedLocation { .. } => (5, Vec::new()),
+        RegistryError::File { .. } | RegistryError::Setting(_) => (2, Vec::new()),
+    }
+}
+
+/// The command that signs in, with the user where one is known that a shell takes as it is.
+fn sign_in(asked: &Asked) -> String {
+    let is_plain = |user: &&str| {
+        !user.is_empty()
+            && !user.starts_with('-')
+            && user.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-+@".contains(&byte))
+    };
+    let user = asked.identity().and_then(|identity| identity.user.as_deref()).filter(is_plain).unwrap_or("USER");
+    format!("policy login -s {} -u {user} --password-stdin", asked.host())
+}
+
+/// The credential in words; `None` where there was none, or where it was just typed.
+fn credential(asked: &Asked) -> Option<String> {
+    let identity = asked.identity().filter(|identity| !identity.origin.is_empty())?;
+    Some(format!("the credential for {} ({identity})", asked.host()))
+}
+
+fn unauthorized(asked: &Asked, sent: bool) -> Vec<String> {
+    let first = match (sent, credential(asked), asked.identity()) {
+        (true, Some(credential), _) => format!("{credential} was refused: it is wrong, or has expired"),
+        (true, None, _) => "the registry refused the user name or password".to_owned(),
+        (false, Some(credential), _) => format!("{credential} is of a kind that the registry does not take"),
+        (false, None, Some(identity)) => format!("the registry does not take an {}", identity.kind),
+        (false, None, None) => format!("no credential for {} was found", asked.host()),
+    };
+    let is_login = asked.action() == Action::SignIn && credential(asked).is_none() && asked.identity().is_some();
+    if is_login { vec![first] } else { vec![first, sign_in(asked)] }
+}
+
+fn forbidden(asked: &Asked) -> Vec<String> {
+    let repository = asked.repository().unwrap_or("this");
+    let Some(credential) = credential(asked) else {
+        return match asked.identity() {
+            Some(_) => vec!["the registry knows the user, and does not let it in".to_owned()],
+            None => vec![format!("without signing in, nobody may {} it", verb(asked.action())), sign_in(asked)],
+        };
+    };
+    if asked.host() != GHCR {
+        return vec![format!("{credential} does not allow to {} {repository}", verb(asked.action())), sign_in(asked)];
+    }
+    let scope = match asked.action() {
+        Action::Pull | Action::SignIn => "read:packages",
+        Action::Push => "write:packages",
+        Action::Delete => "delete:packages",
+    };
+    let is_job = asked.identity().is_some_and(|identity| identity.origin == "GITHUB_TOKEN");
+    let way = match (is_job, asked.action()) {
+        (true, Action::Pull | Action::SignIn) => "give the job `permissions: {packages: read}`".to_owned(),
+        (true, Action::Push | Action::Delete) => {
+            "give the job `permissions: {packages: write}`, and the repository access to the package".to_owned()
+        }
+        (false, _) => sign_in(asked),
+    };
+    vec![format!("{credential} lacks {scope}, or {repository} belongs to somebody else"), way]
+}
+
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Pull => "read",
+        Action::Push => "write",
+        Action::Delete => "delete from",
+        Action::SignIn => "use",
+    }
+}
+
+fn not_offered(asked: &Asked) -> Vec<String> {
+    let text = match (asked.action(), asked.host()) {
+        (Action::Delete, GHCR) => {
+            "ghcr.io deletes through GitHub's API: policy rm -r, with a token that has delete:packages"
+        }
+        (Action::Delete, _) => "the registry does not allow deletion: whoever runs it can",
+        _ => "the registry does not offer this",
+    };
+    vec![text.to_owned()]
+}
+
+fn not_found(asked: &Asked, missing: Missing) -> Vec<String> {
+    let host = asked.host();
+    let is_ecr = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+    match missing {
+        Missing::Repository if is_ecr => {
+            let repository = asked.repository().unwrap_or("ORG/REPO");
+            vec![format!("make it first: aws ecr create-repository --repository-name {repository}")]
+        }
+        Missing::Repository | Missing::Manifest => {
+            let mut hints =
+                vec!["check the name; a private repository looks missing to whoever may not read it".to_owned()];
+            hints.extend(credential(asked).map(|credential| format!("it was asked for with {credential}")));
+            hints
+        }
+        Missing::Blob => Vec::new(),
+        Missing::Interface => vec![format!("{host} does not seem to be an OCI registry")],
+    }
+}
+
+fn rate_limited(asked: &Asked, wait: Option<Duration>) -> Vec<String> {
+    let first = match wait {
+        Some(wait) if !wait.is_zero() => format!("wait {} s, and run the command again", wait.as_secs()),
+        _ => "wait, and run the command again".to_owned(),
+    };
+    match asked.identity() {
+        Some(_) => vec![first],
+        None => vec![first, format!("limits are often higher for whoever signs in: {}", sign_in(asked))],
+    }
+}
+
+fn unreachable(fault: Fault) -> Vec<String> {
+    let text = match fault {
+        Fault::Name => "check the registry's name, and the network",
+        Fault::Refused => "nothing listens there: is the registry running?",
+        Fault::UnknownAuthority => "trust the authority with --ca-file FILE, or pass -k to trust any",
+        Fault::WrongHost => "the certificate is for another host: use the name that stands in it",
+        Fault::NotTls => "the registry speaks plain HTTP: pass --plaintext",
+        Fault::ClientCertificate => "the registry wants a client certificate: --cert-file FILE --key-file FILE",
+        Fault::NoAuthorities => "install the system's CA certificates, set SSL_CERT_FILE, or pass --ca-file FILE",
+        Fault::Proxy => "check HTTPS_PROXY and NO_PROXY",
+        Fault::Stalled => "try again, or wait longer with --timeout SECONDS",
+        Fault::ConnectTimeout | Fault::CutOff => "try again: the network or the registry gave up",
+        Fault::Tls | Fault::Garbled | Fault::Other => return Vec::new(),
+    };
+    vec![text.to_owned()]
+}

@@ -38,12 +38,15 @@ pub enum Action {
 }
 
 impl Asked {
-    pub(super) fn new(host: &str, deed: impl Into<String>) -> Self {
+    /// A request to a host. The deed begins with a verb, and ends with the path of the repository it is about.
+    #[must_use]
+    pub fn new(host: &str, deed: impl Into<String>) -> Self {
         Self { host: host.into(), deed: deed.into().into(), identity: None }
     }
 
     /// The same, by somebody.
-    pub(super) fn by(self, identity: Option<Arc<Identity>>) -> Self {
+    #[must_use]
+    pub fn by(self, identity: Option<Arc<Identity>>) -> Self {
         Self { identity, ..self }
     }
 

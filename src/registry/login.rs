@@ -60,6 +60,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_identity_token_is_checked_by_the_token_server() {
+        let tokens = Scripted::start(|seen, _| {
+            let good = seen.method == "POST" && String::from_utf8_lossy(&seen.body).contains("refresh_token=good-one");
+            match good {
+                true => Reply::full(200, &[], br#"{"access_token":"abcd"}"#),
+                false => Reply::full(401, &[], br#"{"error":"invalid_grant"}"#),
+            }
+        })
+        .await;
+        let challenge = format!("Bearer realm=\"{}\"", tokens.url("/token"));
+        let server = Scripted::start(move |seen, _| match seen.header("authorization") {
+            Some("Bearer abcd") => Reply::status(200),
+            _ => Reply::full(401, &[("www-authenticate", &challenge)], b""),
+        })
+        .await;
+        server.client(Credential::IdentityToken(Secret::new("good-one"))).check_login().await.unwrap();
+        let wrong = server.client(Credential::IdentityToken(Secret::new("other-one"))).check_login().await;
+        assert!(matches!(wrong, Err(RegistryError::Unauthorized { sent: true, .. })), "{wrong:?}");
+    }
+
+    #[tokio::test]
     async fn an_open_registry_is_shown_the_credential_once() {
         let server = Scripted::start(|_, _| Reply::status(200)).await;
         server.client(alice()).check_login().await.unwrap();

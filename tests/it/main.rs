@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
 mod build;
+mod credentials;
 mod damage;
 mod floors;
 mod go_cli;

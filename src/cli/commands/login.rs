@@ -1,10 +1,11 @@
 //! `policy login`.
 
 use super::Context;
-use crate::cli::sign_in::{Typed, check_username, secret_from_stdin};
+use crate::cli::sign_in::{Typed, check_username, secret, secret_from_stdin};
 use crate::keychain::{Keep, Kept, Login, registry_of};
 use crate::ops::OpsError;
 use crate::ops::login::{Request, login};
+use crate::secret::Secret;
 use crate::ui::{Report, sentence};
 use clap::Args;
 use serde_json::{Value, json};
@@ -22,8 +23,8 @@ pub struct LoginArgs {
     #[arg(short, long, value_name = "USER")]
     username: Option<String>,
     /// Password or access token; visible to others on this machine: prefer --password-stdin
-    #[arg(short, long, value_name = "PASSWORD", conflicts_with = "password_stdin")]
-    password: Option<String>,
+    #[arg(short, long, value_name = "PASSWORD", value_parser = secret, conflicts_with = "password_stdin")]
+    password: Option<Secret>,
     /// Read the password from standard input
     #[arg(long)]
     password_stdin: bool,
@@ -107,7 +108,7 @@ fn credential(arguments: &LoginArgs, context: &Context, server: &str) -> Result<
     let typed = Typed {
         prefix: "",
         username: Some(&username),
-        password: arguments.password.as_deref(),
+        password: arguments.password.as_ref(),
         password_stdin: arguments.password_stdin,
         identity_token_stdin: false,
     };

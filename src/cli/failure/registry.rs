@@ -161,3 +161,115 @@ fn unreachable(fault: Fault) -> Vec<String> {
     };
     vec![text.to_owned()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Identity, Said};
+    use std::sync::Arc;
+
+    fn asked(host: &str, deed: &str, user: Option<&str>, origin: Option<&str>) -> Asked {
+        let identity = origin.map(|origin| {
+            let (user, origin) = (user.map(str::to_owned), origin.to_owned());
+            Arc::new(Identity { user, kind: "identity token", origin })
+        });
+        Asked::new(host, deed).by(identity)
+    }
+
+    fn forbidden(asked: Asked) -> RegistryError {
+        RegistryError::Forbidden { asked, sent: true, said: Said::default() }
+    }
+
+    fn hints(error: &RegistryError, code: u8) -> String {
+        let (got, hints) = judge(error);
+        assert_eq!(got, code, "{error}");
+        hints.join("\n")
+    }
+
+    #[test]
+    fn a_forbidden_push_names_the_credential_and_the_scope_it_lacks() {
+        let docker = Some("~/.docker/config.json");
+        let push = forbidden(asked("ghcr.io", "put manifest acme/authz:1.0.0", Some("alice"), docker));
+        assert_eq!(
+            hints(&push, 4),
+            "the credential for ghcr.io (user alice, from ~/.docker/config.json) lacks write:packages, or acme/authz \
+             belongs to somebody else\npolicy login -s ghcr.io -u alice --password-stdin"
+        );
+        let scope = |deed: &str| hints(&forbidden(asked("ghcr.io", deed, Some("alice"), docker)), 4);
+        assert!(scope("get manifest acme/authz:1").contains("lacks read:packages"));
+        assert!(scope("delete manifest acme/authz:1").contains("lacks delete:packages"));
+        let job = forbidden(asked("ghcr.io", "upload blob x to a/b", Some("x-access-token"), Some("GITHUB_TOKEN")));
+        assert!(hints(&job, 4).contains("permissions: {packages: write}"));
+        let other = forbidden(asked("r.example", "put manifest a/b:1", None, Some("x.json")));
+        assert_eq!(
+            hints(&other, 4),
+            "the credential for r.example (an identity token, from x.json) does not allow to write a/b\n\
+             policy login -s r.example -u USER --password-stdin"
+        );
+    }
+
+    #[test]
+    fn an_unauthorized_request_tells_whether_there_was_a_credential() {
+        let error = |asked, sent| RegistryError::Unauthorized { asked, sent, said: Said::default() };
+        let nobody = error(asked("r.example", "get manifest a:1", None, None), false);
+        let login = "policy login -s r.example -u USER --password-stdin";
+        assert_eq!(hints(&nobody, 4), format!("no credential for r.example was found\n{login}"));
+        let wrong = error(asked("r.example", "get manifest a:1", Some("a b; rm -rf"), Some("x.json")), true);
+        assert_eq!(
+            hints(&wrong, 4),
+            format!(
+                "the credential for r.example (user a b; rm -rf, from x.json) was refused: it is wrong, or has \
+                 expired\n{login}"
+            )
+        );
+        let typed = error(asked("r.example", "sign in", Some("ann"), Some("")), true);
+        assert_eq!(hints(&typed, 4), "the registry refused the user name or password");
+    }
+
+    #[test]
+    fn registries_with_habits_of_their_own_have_hints_of_their_own() {
+        let said = Said::default;
+        let ecr = "1.dkr.ecr.eu-central-1.amazonaws.com";
+        let absent = |host: &str, deed: &str| RegistryError::NotFound {
+            asked: asked(host, deed, None, None),
+            missing: Missing::Repository,
+            said: said(),
+        };
+        assert_eq!(
+            hints(&absent(ecr, "upload blob sha256:0 to acme/authz"), 1),
+            "make it first: aws ecr create-repository --repository-name acme/authz"
+        );
+        let refused = |host: &str, deed: &str| RegistryError::Refused {
+            asked: asked(host, deed, None, None),
+            status: 405,
+            said: said(),
+        };
+        assert!(hints(&refused("ghcr.io", "delete manifest a/b:1"), 1).contains("GitHub's API"));
+        assert!(hints(&refused("r.example", "delete manifest a/b:1"), 1).contains("does not allow deletion"));
+        let limited = RegistryError::RateLimited {
+            asked: asked("docker.io", "get manifest library/a:1", None, None),
+            wait: Some(Duration::from_secs(90)),
+            said: said(),
+        };
+        let text = hints(&limited, 5);
+        assert!(text.starts_with("wait 90 s") && text.contains("policy login -s docker.io"), "{text}");
+    }
+
+    #[test]
+    fn a_connection_that_fails_names_the_flag_that_helps() {
+        let unreachable = |fault| RegistryError::Unreachable {
+            asked: asked("r.example", "sign in", None, None),
+            fault,
+            cause: String::new(),
+        };
+        for (fault, flag) in [
+            (Fault::NotTls, "--plaintext"),
+            (Fault::UnknownAuthority, "--ca-file"),
+            (Fault::ClientCertificate, "--cert-file"),
+            (Fault::Stalled, "--timeout"),
+            (Fault::Proxy, "HTTPS_PROXY"),
+        ] {
+            assert!(hints(&unreachable(fault), 5).contains(flag), "{fault:?}");
+        }
+    }
+}

@@ -251,8 +251,10 @@ impl Keychain {
         match keep {
             Keep::Own => {
                 let kept = self.file(&own).keep(registry, login)?;
-                // One credential a registry: the older one would come to light again after a logout.
-                system::erase(&self.store_root, registry)?;
+                // One credential a registry. Where the keyring cannot be asked, its older one stays behind the file's.
+                if let Err(error) = system::erase(&self.store_root, registry) {
+                    log::debug!("{registry}: {error}");
+                }
                 Ok(kept)
             }
             Keep::Docker => self.file(&self.docker_path()?).keep(registry, login),

@@ -78,11 +78,18 @@ impl Secrets {
     pub(super) fn hide(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for form in self.0.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let mut from = 0;
-            while let Some(place) = text.get(from..).and_then(|rest| rest.to_ascii_lowercase().find(form)) {
-                text.replace_range(from + place..from + place + form.len(), "***");
-                from += place + "***".len();
+            let lower = text.to_ascii_lowercase();
+            if !lower.contains(form.as_str()) {
+                continue;
             }
+            let (mut hidden, mut from) = (String::new(), 0);
+            for (place, _) in lower.match_indices(form.as_str()) {
+                hidden.push_str(text.get(from..place).unwrap_or_default());
+                hidden.push_str("***");
+                from = place + form.len();
+            }
+            hidden.push_str(text.get(from..).unwrap_or_default());
+            text = hidden;
         }
         text
     }

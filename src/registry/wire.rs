@@ -68,7 +68,7 @@ impl Wire {
         payload: &Payload,
         asked: &Asked,
     ) -> Result<reqwest::Response, Failure> {
-        let broken = |broken: Broken| unreachable(asked, broken);
+        let broken = |broken: Broken| unreachable(asked, Broken { cause: self.secrets.hide(&broken.cause), ..broken });
         let client = self.connections.to(url, home.same_host(url)).map_err(broken)?;
         let mut request = client.request(method.clone(), url.clone()).headers(headers);
         request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -303,7 +303,8 @@ fn parrot(status: u16) -> Echo {
             return (401, vec![BASIC.to_owned()], body);
         }
         let secret = credential.rsplit(' ').next().unwrap().trim_end_matches('=');
-        let place = format!("location: ftp://{secret}.example/{secret}");
+        let scheme = if status == 302 { "ftp" } else { "http" };
+        let place = format!("location: {scheme}://{secret}.invalid/{secret}");
         (status, vec![BASIC.to_owned(), place, "retry-after: 0".to_owned()], body)
     })
 }
@@ -312,7 +313,7 @@ fn parrot(status: u16) -> Echo {
 fn no_secret_is_shown_even_by_a_registry_that_repeats_it() {
     use base64::Engine as _;
     let base64 = |text: String| base64::engine::general_purpose::STANDARD.encode(text);
-    for status in [302, 401, 403, 429, 500] {
+    for status in [302, 307, 401, 403, 429, 500] {
         let registry = parrot(status);
         let host = registry.host.as_str();
         let sandbox = Sandbox::new();

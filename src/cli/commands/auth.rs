@@ -1,6 +1,7 @@
 //! `policy auth`.
 
 use super::Context;
+use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::{NoArgs, With};
 use crate::keychain::{Entry, registry_of};
 use crate::oci::is_repository_path;
@@ -28,6 +29,8 @@ pub struct CheckArgs {
     /// Ask whether the repository may be written too: an upload is opened and cancelled
     #[arg(long)]
     push: bool,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Lists or asks.
@@ -50,7 +53,7 @@ fn list(context: &Context) -> Result<(), OpsError> {
 
 fn ask(arguments: &CheckArgs, context: &Context) -> Result<(), OpsError> {
     let question = question(&arguments.place, arguments.push)?;
-    let remote = context.remote();
+    let remote = context.remote_with(&arguments.sign_in.read(context)?, [question.registry.as_str()])?;
     let used = used(&remote, &question)?;
     let runtime = context.runtime()?;
     let outcome = context.wait(&runtime, check(&remote, &question));

@@ -1,6 +1,5 @@
 //! What every command has at hand: the settings with the flags laid over them, and the printer.
 
-use super::failure;
 use super::places::{docker_config, places};
 use super::sign_in::SignIn;
 use super::tree::GlobalArgs;
@@ -10,7 +9,7 @@ use crate::oci::DEFAULT_DOMAIN;
 use crate::ops::{OpsError, Remote, Shown, Warn};
 use crate::registry::{Proxies, Settings};
 use crate::store::Store;
-use crate::ui::{Report, Ui};
+use crate::ui::Ui;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -163,45 +162,16 @@ impl Context {
         })
     }
 
+    /// Whether results are to be one JSON document.
+    pub(super) fn wants_json(&self) -> bool {
+        !self.ui.look().quiet && self.ui.look().format == crate::ui::Format::Json
+    }
+
     /// A display of an image's bytes on their way.
     pub(super) fn shown(&self, name: &str, total: u64) -> Shown {
         let bar = self.ui.bytes(name, total);
         let same = bar.clone();
         Shown::new(move |bytes| bar.at(bytes), move || same.finish())
-    }
-
-    /// Does something for each of several things, and goes on after a failure, which is told at once. The outcome of a
-    /// single thing is its own; of several, that some failed.
-    pub(super) fn each<T: Report>(
-        &self,
-        what: &str,
-        things: &[String],
-        mut deed: impl FnMut(&str) -> Result<T, OpsError>,
-    ) -> Result<(), OpsError> {
-        if let [thing] = things {
-            self.ui.report(&deed(thing)?)?;
-            return Ok(());
-        }
-        let mut outcomes = Vec::new();
-        let mut failed = 0;
-        for thing in things {
-            match deed(thing) {
-                Ok(outcome) => {
-                    self.ui.report_item(&outcome)?;
-                    outcomes.push(outcome);
-                }
-                Err(error @ (OpsError::Interrupted(_) | OpsError::OutputClosed)) => return Err(error),
-                Err(error) => {
-                    failed += 1;
-                    failure::tell(&self.ui, Some(&format!("{thing} was not {what}")), &error);
-                }
-            }
-        }
-        if !self.ui.look().quiet && self.ui.look().format == crate::ui::Format::Json {
-            let outcomes: Vec<&dyn Report> = outcomes.iter().map(|outcome| outcome as &dyn Report).collect();
-            self.ui.reports(&outcomes, true)?;
-        }
-        if failed == 0 { Ok(()) } else { Err(OpsError::Some { failed, asked: things.len() }) }
     }
 }
 

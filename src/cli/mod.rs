@@ -3,7 +3,9 @@
 mod arguments;
 mod commands;
 mod context;
+mod each;
 mod failure;
+mod jobs;
 mod places;
 mod sign_in;
 mod tree;
@@ -13,7 +15,7 @@ pub use sign_in::{FromArgs, SignIn, SignInArgs, ToArgs};
 
 use crate::config::{Config, Environment};
 use crate::ops::OpsError;
-use crate::ui::{Format, Look, Ui, install_log};
+use crate::ui::{Format, Look, Ui};
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use tree::{Cli, Command, FormatArg, GlobalArgs};
@@ -44,7 +46,7 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
         Ok(config) => config,
         Err(error) => return failure::tell(&ui, None, &error.into()),
     };
-    install_log(global.level().max(config.verbosity), config.log_as_json);
+    ui.install_log(global.level().max(config.verbosity), config.log_as_json);
     let context = Context::new(ui, config, environment, &global);
     match execute(command, &context) {
         Ok(()) => 0,
@@ -86,6 +88,8 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Rm(with) => commands::rm::run(&with.own, context),
         Command::Push(with) => commands::push::run(&with.own, context),
         Command::Pull(with) => commands::pull::run(&with.own, context),
+        Command::Copy(with) => commands::copy::run(&with.own, context),
+        Command::Migrate(with) => commands::migrate::run(&with.own, context),
         Command::Login(with) => commands::login::run(&with.own, context),
         Command::Logout(with) => commands::logout::run(&with.own, context),
         Command::Auth(command) => commands::auth::run(command, context),

@@ -1,9 +1,9 @@
 //! The whole command tree on one page.
 
 use super::commands::{
-    auth::AuthCommand, build::BuildArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs,
-    logout::LogoutArgs, pull::PullArgs, push::PushArgs, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs,
-    tag::TagArgs, templates::TemplatesCommand,
+    auth::AuthCommand, build::BuildArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs,
+    logout::LogoutArgs, migrate::MigrateArgs, pull::PullArgs, push::PushArgs, repl::ReplArgs, rm::RmArgs,
+    save::SaveArgs, serve::ServeArgs, tag::TagArgs, templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -40,6 +40,11 @@ pub enum Command {
     Push(With<PushArgs>),
     /// Download images into the local store
     Pull(With<PullArgs>),
+    /// Copy images from registry to registry, past the local store
+    Copy(With<CopyArgs>),
+    /// Move all images of an account to another registry
+    #[command(visible_alias = "sync")]
+    Migrate(With<MigrateArgs>),
     /// Sign in to a registry
     Login(With<LoginArgs>),
     /// Forget the credentials of a registry
@@ -170,6 +175,8 @@ impl Command {
             Self::Rm(with) => &with.global,
             Self::Push(with) => &with.global,
             Self::Pull(with) => &with.global,
+            Self::Copy(with) => &with.global,
+            Self::Migrate(with) => &with.global,
             Self::Login(with) => &with.global,
             Self::Logout(with) => &with.global,
             Self::Auth(AuthCommand::List(with)) => &with.global,
@@ -195,6 +202,8 @@ impl Command {
             Self::Rm(_) => "rm failed",
             Self::Push(_) => "push failed",
             Self::Pull(_) => "pull failed",
+            Self::Copy(_) => "copy failed",
+            Self::Migrate(_) => "migrate failed",
             Self::Login(_) => "login failed",
             Self::Logout(_) => "logout failed",
             Self::Auth(AuthCommand::List(_)) => "auth list failed",

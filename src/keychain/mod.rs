@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Where to look, in which order, and what that takes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Keychain {
     /// The places to look in. The first that has a credential for a registry counts.
     pub places: Vec<Place>,

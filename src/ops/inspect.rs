@@ -3,7 +3,7 @@
 use super::{Chosen, OpsError};
 use crate::bundle::archive::{self, Entry, Limits};
 use crate::oci::Descriptor;
-use crate::store::Store;
+use crate::store::{Image, Store};
 use std::collections::BTreeMap;
 
 /// What an image is.
@@ -29,8 +29,7 @@ pub struct Inspected {
 ///
 /// # Errors
 /// An image that is damaged.
-pub fn inspect(store: &Store, source: Chosen, files: bool) -> Result<Inspected, OpsError> {
-    let image = store.image(&source.entry)?;
+pub fn inspect(store: &Store, (source, image): (Chosen, Image), files: bool) -> Result<Inspected, OpsError> {
     let files = if files { archive::entries(store.open_blob(&image.bundle)?, &Limits::default())? } else { Vec::new() };
     let descriptor = source.entry.unnamed_descriptor();
     let (annotations, layers) = match &image.manifest {

@@ -3,10 +3,14 @@
 
 pub mod access;
 pub mod build;
+mod clients;
+pub mod copy;
 mod error;
 pub mod images;
 pub mod inspect;
+mod jobs;
 pub mod login;
+pub mod migrate;
 mod names;
 pub mod pull;
 pub mod push;
@@ -18,5 +22,6 @@ pub mod tag;
 mod transfer;
 
 pub use error::{OpsError, chain};
+pub use jobs::Jobs;
 pub use names::{Chosen, Names, Why};
 pub use transfer::{Remote, Shown, Warn};

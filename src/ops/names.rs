@@ -2,8 +2,11 @@
 
 use super::OpsError;
 use crate::oci::{Name, Reference};
-use crate::store::{Entry, Store};
+use crate::store::{Entry, Image, Store, StoreError};
 use std::collections::BTreeSet;
+
+/// How often an image that other processes keep replacing is looked up.
+const TRIES: u32 = 50;
 
 /// The fewest hexadecimal characters that are taken for the beginning of a digest.
 const PREFIX: usize = 4;
@@ -84,6 +87,26 @@ impl Names<'_> {
         Err(self.missing(store, typed))
     }
 
+    /// [`Names::find`] with the image itself, which no other process takes away while it is held. One that is replaced
+    /// meanwhile is looked up again.
+    ///
+    /// # Errors
+    /// As [`Names::find`]; an image that is damaged.
+    pub fn open(&self, store: &Store, typed: &str, only_tag: bool) -> Result<(Chosen, Image), OpsError> {
+        let mut last = None;
+        until_settled(|| {
+            let chosen = self.find(store, typed, only_tag)?;
+            match store.image(&chosen.entry) {
+                Err(StoreError::MissingBlob { .. }) if last.as_ref() != Some(&chosen.entry) => {
+                    let reference = chosen.entry.reference.clone();
+                    last = Some(chosen.entry);
+                    Err(StoreError::Changed { reference }.into())
+                }
+                other => Ok((chosen, other?)),
+            }
+        })
+    }
+
     /// The image of a name, else of a digest prefix.
     fn look(&self, store: &Store, typed: &str) -> Result<Option<Chosen>, OpsError> {
         let name = Name::parse(typed, self.default_domain);
@@ -122,6 +145,17 @@ impl Names<'_> {
             .collect();
         OpsError::NotInStore { name: name.reference.to_string(), near }
     }
+}
+
+/// Does something again as long as other processes change what it is about.
+pub(super) fn until_settled<T>(mut deed: impl FnMut() -> Result<T, OpsError>) -> Result<T, OpsError> {
+    for _ in 1..TRIES {
+        match deed() {
+            Err(OpsError::Store(StoreError::Changed { .. })) => {}
+            other => return other,
+        }
+    }
+    deed()
 }
 
 /// The one image among entries, by digest; `None` when there is none.
@@ -165,6 +199,29 @@ fn is_near(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_change_is_tried_again_and_nothing_else() {
+        let reference = Reference::parse("a.b/c:1").unwrap();
+        let changed = || OpsError::from(StoreError::Changed { reference: reference.clone() });
+        let mut tries = 0;
+        let mut deed = |good: u32| {
+            tries = 0;
+            until_settled(|| {
+                tries += 1;
+                if tries == good { Ok(tries) } else { Err(changed()) }
+            })
+        };
+        assert_eq!(deed(3).unwrap(), 3);
+        assert!(matches!(deed(0), Err(OpsError::Store(StoreError::Changed { .. }))));
+        assert_eq!(tries, TRIES);
+        let mut tries = 0;
+        let failed = until_settled(|| -> Result<(), OpsError> {
+            tries += 1;
+            Err(OpsError::NoEntrypoint)
+        });
+        assert!(matches!(failed, Err(OpsError::NoEntrypoint)) && tries == 1);
+    }
 
     #[test]
     fn two_slips_are_near_and_three_are_not() {

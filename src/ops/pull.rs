@@ -1,10 +1,13 @@
 //! Fetches an image from its registry into the store.
 
-use super::transfer::Shown;
-use super::{OpsError, Remote};
+use super::OpsError;
+use super::jobs::{Jobs, aside};
+use super::transfer::{Shown, store_first};
 use crate::oci::{Descriptor, Digest, Index, Manifest, Reference, media_types};
-use crate::registry::{Client, Distribution as _, Fetched};
+use crate::registry::{Client, Distribution as _, Fetched, Progress};
 use crate::store::{Ingest, Store};
+use futures_util::future::try_join_all;
+use std::sync::Arc;
 
 /// How deep an index may nest in another.
 const INDEX_DEPTH: usize = 4;
@@ -33,11 +36,11 @@ pub struct Pulled {
 /// Whatever the registry refuses or gets wrong, and a store that cannot be written; then the name stands as before.
 pub async fn pull(
     store: &Store,
-    remote: &Remote,
+    jobs: &Jobs,
     reference: &Reference,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pulled, OpsError> {
-    let client = remote.client_for(reference)?;
+    let client = jobs.client(reference)?;
     let fetched = policy_manifest(&client, reference).await?;
     let bad = |cause| OpsError::Manifest { reference: reference.to_string(), cause };
     let manifest = Manifest::parse(&fetched.bytes, Some(&fetched.media_type)).map_err(bad)?;
@@ -46,25 +49,25 @@ pub async fn pull(
     if blobs.iter().any(|blob| blob.other.contains_key("urls")) {
         return Err(OpsError::ForeignLayer { reference: reference.to_string() });
     }
-    let ingest = store.ingest()?;
-    let mut absent = Vec::new();
+    let store = store.clone();
+    let ingest = Arc::new(aside(move || store.ingest()).await?);
+    let mut absent: Vec<&Descriptor> = Vec::new();
     for blob in blobs {
-        if !ingest.keep(blob)? && !absent.iter().any(|other: &&Descriptor| other.digest == blob.digest) {
+        if !absent.iter().any(|other| other.digest == blob.digest) && !keep(&ingest, blob).await? {
             absent.push(blob);
         }
     }
     let bar = progress(absent.iter().map(|blob| blob.size).sum());
-    let mut before = 0;
-    for blob in &absent {
-        fetch(&client, reference, blob, &ingest, bar.part(before)).await?;
-        before += blob.size;
-    }
+    try_join_all(absent.iter().map(|blob| fetch(jobs, &client, reference, blob, &ingest, bar.part()))).await?;
     bar.finish();
-    let mut descriptor = ingest.put(&fetched.bytes, &fetched.media_type)?;
-    descriptor.annotations = manifest.annotations;
-    let size = descriptor.size;
-    let media_type = descriptor.media_type.clone();
-    let tagged = ingest.commit(std::slice::from_ref(reference), descriptor)?;
+    let size = fetched.bytes.len() as u64;
+    let (name, media_type) = (reference.clone(), fetched.media_type.clone());
+    let tagged = aside(move || {
+        let mut descriptor = ingest.put(&fetched.bytes, &fetched.media_type)?;
+        descriptor.annotations = manifest.annotations;
+        ingest.commit(std::slice::from_ref(&name), descriptor)
+    })
+    .await?;
     Ok(Pulled {
         reference: reference.clone(),
         digest: tagged.digest,
@@ -111,16 +114,27 @@ fn is_attestation(entry: &Descriptor) -> bool {
     entry.other.get("platform").and_then(|platform| platform.get("os")).and_then(|os| os.as_str()) == Some("unknown")
 }
 
-/// Fetches one blob; its writer checks the content before it gets its name.
+/// Says that a blob is needed, and whether it is there.
+async fn keep(ingest: &Arc<Ingest>, blob: &Descriptor) -> Result<bool, OpsError> {
+    let (ingest, blob) = (Arc::clone(ingest), blob.clone());
+    aside(move || ingest.keep(&blob)).await
+}
+
+/// Fetches one blob, unless another image has brought it meanwhile; its writer checks the content before it gets its name.
 async fn fetch(
+    jobs: &Jobs,
     client: &Client,
     reference: &Reference,
     blob: &Descriptor,
-    ingest: &Ingest,
-    progress: crate::registry::Progress,
+    ingest: &Arc<Ingest>,
+    progress: Progress,
 ) -> Result<(), OpsError> {
-    let writer = ingest.blob(Some(blob))?;
-    let writer = client.get_blob(reference, blob, writer, progress).await.map_err(super::transfer::store_first)?;
-    writer.finish()?;
+    let _place = jobs.place(reference, &blob.digest).await;
+    if !keep(ingest, blob).await? {
+        let writer = ingest.blob(Some(blob))?;
+        let writer = client.get_blob(reference, blob, writer, Arc::clone(&progress)).await.map_err(store_first)?;
+        aside(move || writer.finish()).await?;
+    }
+    progress(blob.size);
     Ok(())
 }

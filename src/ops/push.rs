@@ -1,12 +1,16 @@
 //! Sends an image of the store to its registry.
 
+use super::jobs::Jobs;
+use super::names::until_settled;
 use super::transfer::{Shown, store_first};
-use super::{Chosen, Names, OpsError, Remote, Why};
+use super::{Chosen, Names, OpsError, Why};
 use crate::bundle::archive::{self, Limits};
 use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
-use crate::registry::{Client, Distribution as _, RegistryError, Uploaded};
+use crate::registry::{Client, Distribution as _, Existing, RegistryError, Uploaded};
 use crate::store::{Image, Store};
+use futures_util::future::try_join_all;
 use std::io::Read;
+use std::sync::Arc;
 
 /// An image that is in the registry now.
 #[derive(Debug)]
@@ -45,11 +49,19 @@ pub struct Ready {
 /// # Errors
 /// When there is no such image, or it is damaged.
 pub fn prepare(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, OpsError> {
-    let source = reader.find(store, typed, false)?;
-    let image = store.image(&source.entry)?;
+    until_settled(|| prepare_once(store, reader, typed))
+}
+
+fn prepare_once(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, OpsError> {
+    let (source, image) = reader.open(store, typed, false)?;
     if source.why == Why::OtherRegistry {
         store.tag(&source.entry, std::slice::from_ref(&source.asked))?;
     }
+    ready(store, source, image)
+}
+
+/// Makes an image ready to be sent as the name it was asked for by.
+pub(super) fn ready(store: &Store, source: Chosen, image: Image) -> Result<Ready, OpsError> {
     let media_type = source.entry.descriptor.media_type.clone();
     match &image.manifest_bytes {
         Some(bytes) => {
@@ -58,6 +70,13 @@ pub fn prepare(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, O
             Ok(Ready { source, image, manifest: bytes, media_type, config })
         }
         None => wrap_legacy(store, source, image),
+    }
+}
+
+impl Ready {
+    /// The digest of the manifest that is to be sent.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.manifest)
     }
 }
 
@@ -111,24 +130,37 @@ fn diff_id(store: &Store, layer: &Descriptor) -> Result<Digest, OpsError> {
 /// Whatever the registry refuses; a blob that is damaged on this side.
 pub async fn push(
     store: &Store,
-    remote: &Remote,
+    jobs: &Jobs,
     ready: &Ready,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pushed, OpsError> {
-    let reference = &ready.source.asked;
-    let client = remote.client_for(reference)?;
+    let client = jobs.client(&ready.source.asked)?;
     let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
-    let sent = send_blobs(store, &client, ready, &bar).await?;
+    let pushed = send(store, jobs, &client, ready, &bar).await?;
+    bar.finish();
+    Ok(pushed)
+}
+
+/// Sends an image by a client of its registry.
+pub(super) async fn send(
+    store: &Store,
+    jobs: &Jobs,
+    client: &Client,
+    ready: &Ready,
+    bar: &Shown,
+) -> Result<Pushed, OpsError> {
+    let reference = &ready.source.asked;
+    let sent = send_blobs(store, jobs, client, ready, Existing::Skip, bar).await?;
     let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;
     let digest = match put {
         Err(RegistryError::ManifestBlobUnknown { .. }) => {
-            // The registry has forgotten a blob it claimed to have: say again what it has, then once more.
-            send_blobs(store, &client, ready, &bar).await?;
+            // The registry misses a blob it claimed to have, and does not say which: it gets all of them.
+            bar.restart();
+            send_blobs(store, jobs, client, ready, Existing::SendAgain, bar).await?;
             client.put_manifest(reference, &ready.media_type, &ready.manifest).await?
         }
         other => other?,
     };
-    bar.finish();
     Ok(Pushed {
         reference: reference.clone(),
         digest,
@@ -141,28 +173,41 @@ pub async fn push(
 }
 
 /// Sends what is missing, and says how many bytes that were.
-async fn send_blobs(store: &Store, client: &Client, ready: &Ready, bar: &Shown) -> Result<u64, OpsError> {
-    let (mut sent, mut before) = (0, 0);
+async fn send_blobs(
+    store: &Store,
+    jobs: &Jobs,
+    client: &Client,
+    ready: &Ready,
+    existing: Existing,
+    bar: &Shown,
+) -> Result<u64, OpsError> {
     let from_memory = ready.config.iter().map(|(descriptor, bytes)| (descriptor, Some(bytes.clone())));
     let held: Vec<&Digest> = ready.config.iter().map(|(descriptor, _)| &descriptor.digest).collect();
     let from_store = ready.image.blobs.iter().filter(|blob| !held.contains(&&blob.digest)).map(|blob| (blob, None));
-    for (blob, bytes) in from_memory.chain(from_store) {
-        let store = store.clone();
-        let descriptor = blob.clone();
-        let open = move || -> std::io::Result<Box<dyn Read + Send>> {
-            match &bytes {
-                Some(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
-                None => match store.open_blob(&descriptor) {
-                    Ok(reader) => Ok(Box::new(reader)),
-                    Err(error) => Err(std::io::Error::other(error)),
-                },
-            }
-        };
-        let uploaded = client.put_blob(&ready.source.asked, blob, open, bar.part(before)).await.map_err(store_first)?;
-        before += blob.size;
-        if uploaded == Uploaded::Sent {
-            sent += blob.size;
-        }
+    let sending = from_memory.chain(from_store).map(|(blob, bytes)| async move {
+        let _place = jobs.place(&ready.source.asked, &blob.digest).await;
+        let progress = bar.part();
+        let open = opener(store, blob, bytes);
+        let put = client.put_blob(&ready.source.asked, blob, existing, open, Arc::clone(&progress));
+        let uploaded = put.await.map_err(store_first)?;
+        progress(blob.size);
+        Ok::<u64, OpsError>(if uploaded == Uploaded::Sent { blob.size } else { 0 })
+    });
+    Ok(try_join_all(sending).await?.iter().sum())
+}
+
+/// What opens a blob's content: the bytes at hand, else the store's.
+fn opener(
+    store: &Store,
+    blob: &Descriptor,
+    bytes: Option<Vec<u8>>,
+) -> impl Fn() -> std::io::Result<Box<dyn Read + Send>> + Send + Sync + 'static {
+    let (store, blob) = (store.clone(), blob.clone());
+    move || match &bytes {
+        Some(bytes) => Ok(Box::new(std::io::Cursor::new(bytes.clone()))),
+        None => match store.open_blob(&blob) {
+            Ok(reader) => Ok(Box::new(reader)),
+            Err(error) => Err(std::io::Error::other(error)),
+        },
     }
-    Ok(sent)
 }

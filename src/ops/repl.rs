@@ -5,14 +5,13 @@ use crate::bundle::archive::Limits;
 use crate::bundle::{Bundle, RegoVersion};
 use crate::eval::Session;
 use crate::oci::annotations;
-use crate::store::Store;
+use crate::store::{Image, Store};
 
 /// Loads the bundle of an image.
 ///
 /// # Errors
 /// A damaged image, or a bundle that cannot be loaded.
-pub fn open(store: &Store, source: &Chosen) -> Result<Session, OpsError> {
-    let image = store.image(&source.entry)?;
+pub fn open(store: &Store, source: &Chosen, image: &Image) -> Result<Session, OpsError> {
     let notes = image.manifest.as_ref().map_or(&source.entry.descriptor.annotations, |manifest| &manifest.annotations);
     let asked = notes
         .get(annotations::REGO_VERSION)

@@ -3,7 +3,7 @@
 use super::{Chosen, OpsError, error};
 use crate::files::{Access, Pending};
 use crate::oci::Digest;
-use crate::store::Store;
+use crate::store::{Image, Store};
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -23,7 +23,7 @@ pub struct Saved {
 ///
 /// # Errors
 /// A bundle that is damaged, or a file that cannot be written.
-pub fn save_to_file(store: &Store, source: Chosen, path: &Path) -> Result<Saved, OpsError> {
+pub fn save_to_file(store: &Store, (source, image): (Chosen, Image), path: &Path) -> Result<Saved, OpsError> {
     let is_special = std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     if is_special {
         if path.is_dir() {
@@ -34,9 +34,8 @@ pub fn save_to_file(store: &Store, source: Chosen, path: &Path) -> Result<Saved,
         }
         let file = std::fs::OpenOptions::new().write(true).open(path);
         let mut file = file.map_err(|cause| OpsError::Write { what: path.display().to_string(), cause })?;
-        return save_to_stream(store, source, &mut file, &path.display().to_string());
+        return save_to_stream(store, (source, image), &mut file, &path.display().to_string());
     }
-    let image = store.image(&source.entry)?;
     let mut reader = store.open_blob(&image.bundle)?;
     let failed = |cause| OpsError::Write { what: path.display().to_string(), cause };
     let mut pending = Pending::beside(path, Access::Shared).map_err(failed)?;
@@ -49,8 +48,12 @@ pub fn save_to_file(store: &Store, source: Chosen, path: &Path) -> Result<Saved,
 ///
 /// # Errors
 /// A bundle that is damaged, or a stream that cannot be written to.
-pub fn save_to_stream(store: &Store, source: Chosen, out: &mut dyn Write, name: &str) -> Result<Saved, OpsError> {
-    let image = store.image(&source.entry)?;
+pub fn save_to_stream(
+    store: &Store,
+    (source, image): (Chosen, Image),
+    out: &mut dyn Write,
+    name: &str,
+) -> Result<Saved, OpsError> {
     copy(&mut store.open_blob(&image.bundle)?, &mut std::io::sink(), name)?;
     copy(&mut store.open_blob(&image.bundle)?, out, name)?;
     out.flush().map_err(|cause| OpsError::Write { what: name.to_owned(), cause })?;

@@ -1,5 +1,6 @@
 //! Gives an image further names.
 
+use super::names::until_settled;
 use super::{Chosen, Names, OpsError};
 use crate::oci::{Digest, Reference};
 use crate::store::Store;
@@ -20,7 +21,9 @@ pub struct Tagged {
 /// # Errors
 /// When there is no such image, or the store cannot be changed; then no name has changed.
 pub fn tag(store: &Store, reader: Names<'_>, source: &str, names: &[Reference]) -> Result<Tagged, OpsError> {
-    let chosen = reader.find(store, source, true)?;
-    let tagged = store.tag(&chosen.entry, names)?;
-    Ok(Tagged { source: chosen, digest: tagged.digest, names: tagged.names })
+    until_settled(|| {
+        let chosen = reader.find(store, source, true)?;
+        let tagged = store.tag(&chosen.entry, names)?;
+        Ok(Tagged { source: chosen, digest: tagged.digest, names: tagged.names })
+    })
 }

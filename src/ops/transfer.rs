@@ -6,6 +6,7 @@ use crate::oci::Reference;
 use crate::registry::{Client, Credential, Progress, RegistryError, Settings};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What it takes to talk to registries.
@@ -17,16 +18,6 @@ pub struct Remote {
     pub keychain: Keychain,
     /// Who is told what is wrong with a credential that is used all the same.
     pub warn: Warn,
-    clients: Arc<Mutex<Vec<Known>>>,
-}
-
-/// A client that was made, and what for.
-#[derive(Debug)]
-struct Known {
-    registry: String,
-    path: String,
-    found: Option<Found>,
-    client: Client,
 }
 
 /// Shows warnings, each once.
@@ -59,7 +50,7 @@ impl Remote {
     /// Registries that are reached by these settings, with the credentials of this keychain.
     #[must_use]
     pub fn new(settings: Settings, keychain: Keychain, warn: Warn) -> Self {
-        Self { settings, keychain, warn, clients: Arc::default() }
+        Self { settings, keychain, warn }
     }
 
     /// A client for a registry as a whole, with the credential the keychain has for it.
@@ -78,26 +69,21 @@ impl Remote {
         self.client_at(reference.registry(), reference.path())
     }
 
-    /// Clients are kept: they share connections and tokens, and no helper is asked twice.
     pub(super) fn client_at(&self, registry: &str, path: &str) -> Result<Client, OpsError> {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = clients.iter().find(|known| known.registry == registry && known.path == path) {
-            return Ok(known.client.clone());
-        }
+        self.connect(registry, self.find(registry, path)?.as_ref())
+    }
+
+    /// The credential the keychain has for a repository.
+    pub(super) fn find(&self, registry: &str, path: &str) -> Result<Option<Found>, OpsError> {
         let found = self.keychain.find(registry, path)?;
         if let Some(caution) = found.as_ref().and_then(|found| found.caution.as_deref()) {
             self.warn.once(caution);
         }
-        let client = match clients.iter().find(|known| known.registry == registry && known.found == found) {
-            Some(known) => known.client.clone(),
-            None => self.connect(registry, found.as_ref())?,
-        };
-        let (registry, path) = (registry.to_owned(), path.to_owned());
-        clients.push(Known { registry, path, found, client: client.clone() });
-        Ok(client)
+        Ok(found)
     }
 
-    fn connect(&self, registry: &str, found: Option<&Found>) -> Result<Client, OpsError> {
+    /// A client for a registry with a credential that was found.
+    pub(super) fn connect(&self, registry: &str, found: Option<&Found>) -> Result<Client, OpsError> {
         let origin = found.map_or("", |found| found.origin.as_str());
         match origin {
             "" => log::debug!("{registry}: there is no credential for it"),
@@ -122,19 +108,30 @@ pub(super) fn credential_of(login: Option<Login>) -> Credential {
 #[derive(Clone)]
 pub struct Shown {
     show: Arc<dyn Fn(u64) + Send + Sync>,
+    moved: Arc<AtomicU64>,
     finish: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Shown {
     /// A display from what shows a position in bytes, and what takes it away.
     pub fn new(show: impl Fn(u64) + Send + Sync + 'static, finish: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { show: Arc::new(show), finish: Arc::new(finish) }
+        Self { show: Arc::new(show), moved: Arc::default(), finish: Arc::new(finish) }
     }
 
-    /// The part of the display that begins at a position: one blob of the image.
-    pub(super) fn part(&self, begin: u64) -> Progress {
-        let show = Arc::clone(&self.show);
-        Arc::new(move |bytes| show(begin + bytes))
+    /// The part that one blob of the image has in the display: several may move at once.
+    pub(super) fn part(&self) -> Progress {
+        let (show, moved, own) = (Arc::clone(&self.show), Arc::clone(&self.moved), AtomicU64::new(0));
+        Arc::new(move |bytes| {
+            // It falls when a transfer starts anew; the sums wrap and come out right.
+            let news = bytes.wrapping_sub(own.swap(bytes, Ordering::Relaxed));
+            show(moved.fetch_add(news, Ordering::Relaxed).wrapping_add(news));
+        })
+    }
+
+    /// Shows that nothing has moved: everything is to move once more.
+    pub(super) fn restart(&self) {
+        self.moved.store(0, Ordering::Relaxed);
+        (self.show)(0);
     }
 
     pub(super) fn finish(&self) {
@@ -147,5 +144,26 @@ pub(super) fn store_first(error: RegistryError) -> OpsError {
     match error {
         RegistryError::Local { cause, .. } => error::from_store(cause),
         other => OpsError::Registry(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_that_move_at_once_add_up_though_one_starts_anew() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let shown = Arc::clone(&seen);
+        let shown = Shown::new(move |bytes| shown.lock().unwrap().push(bytes), || {});
+        let (one, other) = (shown.part(), shown.part());
+        one(10);
+        other(5);
+        one(0);
+        one(7);
+        other(6);
+        shown.restart();
+        shown.part()(3);
+        assert_eq!(*seen.lock().unwrap(), [10, 15, 5, 12, 13, 0, 3]);
     }
 }

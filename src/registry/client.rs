@@ -1,11 +1,12 @@
 //! A client of one registry with one credential.
 
 use super::transport::Transport;
-use super::{Asked, Credential, Fetched, RegistryError, Settings, Uploaded};
+use super::{Asked, Credential, Existing, Fetched, RegistryError, Settings, Uploaded};
 use crate::oci::{Descriptor, Digest, Reference};
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Is told how many bytes of a blob have moved so far. The number falls when a transfer starts anew.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -49,12 +50,13 @@ pub trait Distribution: Send + Sync {
         progress: Progress,
     ) -> impl Future<Output = Result<W, RegistryError>> + Send;
 
-    /// Stores a blob, unless the repository has it. `source` opens its content, once for each try; it is read on a thread
-    /// of its own.
+    /// Stores a blob; one that the repository says it has is treated as `existing` says. `source` opens its content from
+    /// the start, once for each try; it is read on a thread of its own. Done only when the registry has confirmed it.
     fn put_blob<R: Read + Send + 'static>(
         &self,
         repository: &Reference,
         descriptor: &Descriptor,
+        existing: Existing,
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> impl Future<Output = Result<Uploaded, RegistryError>> + Send;
@@ -89,6 +91,8 @@ pub trait Distribution: Send + Sync {
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) transport: Arc<Transport>,
+    /// Whether the registry has turned out to take blobs in chunks alone.
+    pub(super) wants_chunks: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -111,7 +115,8 @@ impl Client {
         origin: &str,
         settings: &Settings,
     ) -> Result<Self, RegistryError> {
-        Ok(Self { transport: Arc::new(Transport::new(registry, credential, origin, settings)?) })
+        let transport = Arc::new(Transport::new(registry, credential, origin, settings)?);
+        Ok(Self { transport, wants_chunks: Arc::default() })
     }
 
     /// The registry as it was named.
@@ -173,10 +178,11 @@ impl Distribution for Client {
         &self,
         repository: &Reference,
         descriptor: &Descriptor,
+        existing: Existing,
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Uploaded, RegistryError> {
-        self.told(self.upload(repository, descriptor, source, progress).await)
+        self.told(self.upload(repository, descriptor, existing, source, progress).await)
     }
 
     async fn mount_blob(

@@ -4,6 +4,7 @@ use super::addresses::{Reach, is_private_host};
 use super::{RegistryError, Settings};
 use crate::oci::is_loopback_registry;
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 use url::{Host, Url};
@@ -30,6 +31,8 @@ pub enum Distrust {
     UserName,
     /// From TLS to plain HTTP.
     Downgrade,
+    /// From TLS to plain HTTP at the registry itself, which does not know that TLS is spoken in front of it.
+    OwnDowngrade,
     /// From a public registry to a private address.
     PrivateAddress,
     /// More than five redirects.
@@ -48,6 +51,7 @@ impl fmt::Display for Distrust {
             Self::NotHttp => "that is not an HTTP address",
             Self::UserName => "the address holds a user name",
             Self::Downgrade => "that would be plain HTTP where TLS was spoken",
+            Self::OwnDowngrade => "the registry gives its own address as plain HTTP, and TLS was spoken to it",
             Self::PrivateAddress => "a public registry does not lead to private addresses",
             Self::TooManyRedirects => "there are too many redirects",
             Self::RedirectedChange => "uploads are not redirected",
@@ -141,10 +145,12 @@ impl Home {
     /// unless the registry owns it.
     pub(super) fn may_lead(&self, from: &Url, to: &Url) -> Result<(), Distrust> {
         self.acceptable(to)?;
-        if from.scheme() == "https" && to.scheme() != "https" {
-            return Err(Distrust::Downgrade);
+        match (from.scheme(), to.scheme()) {
+            ("https", "https") => Ok(()),
+            ("https", _) if self.same_host(to) => Err(Distrust::OwnDowngrade),
+            ("https", _) => Err(Distrust::Downgrade),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Whether `realm` may be asked for a token; with `credentials`, only where they belong.
@@ -155,6 +161,7 @@ impl Home {
         }
         let host = realm.host_str().unwrap_or_default();
         let belongs = self.same_host(realm)
+            || (is_this_machine(self.plain.host()) && is_this_machine(realm.host()))
             || same_domain(self.host(), host)
             || KNOWN_REALMS.iter().any(|(domain, known)| host == *known && domain_of(self.host()) == Some(domain))
             || trusted.iter().any(|trusted| trusted.eq_ignore_ascii_case(host));
@@ -173,6 +180,17 @@ impl Home {
             return Err(Distrust::PrivateAddress);
         }
         Ok(())
+    }
+}
+
+/// Whether a host is one of the three usual names of this machine. The other loopback addresses are as good as other
+/// machines: something else may listen there.
+fn is_this_machine(host: Option<Host<&str>>) -> bool {
+    match host {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address == Ipv4Addr::LOCALHOST,
+        Some(Host::Ipv6(address)) => address == Ipv6Addr::LOCALHOST,
+        None => false,
     }
 }
 
@@ -291,10 +309,32 @@ mod tests {
     }
 
     #[test]
+    fn the_names_of_this_machine_are_one_host_for_realms_alone() {
+        let names = ["localhost", "127.0.0.1", "[::1]"];
+        for (one, other) in names.iter().flat_map(|one| names.map(|other| (one, other))) {
+            let home = home(&format!("{one}:5000"), Some(true));
+            let realm = url(&format!("http://{other}:5001/token"));
+            assert_eq!(home.may_sign_in_at(&realm, true, &[]), Ok(()), "{one} {other}");
+            assert!(!home.owns(&realm));
+            assert_eq!(home.same_host(&realm), *one == other);
+            assert!(one == &other || !home.owns(&url(&format!("http://{other}:5000/v2/"))));
+        }
+        let realms = ["http://127.0.0.2/", "http://[::2]/", "http://a.localhost/", "http://localhost.evil.com/"];
+        for (registry, realm) in names.iter().flat_map(|name| realms.map(|realm| (name, realm))) {
+            let home = home(registry, Some(true));
+            assert_eq!(home.may_sign_in_at(&url(realm), true, &[]), Err(Distrust::OtherDomain), "{registry} {realm}");
+        }
+        for registry in ["10.0.0.1:5000", "registry.example.com"] {
+            assert!(home(registry, Some(true)).may_sign_in_at(&url("http://localhost/"), true, &[]).is_err());
+        }
+    }
+
+    #[test]
     fn tls_never_leads_to_plain_http() {
         let home = home("ghcr.io", None);
         let from = url("https://ghcr.io/v2/a");
-        assert_eq!(home.may_lead(&from, &url("http://ghcr.io/v2/b")), Err(Distrust::Downgrade));
+        assert_eq!(home.may_lead(&from, &url("http://ghcr.io/v2/b")), Err(Distrust::OwnDowngrade));
+        assert_eq!(home.may_lead(&from, &url("http://storage.example.com/b")), Err(Distrust::Downgrade));
         assert_eq!(home.may_lead(&from, &url("https://storage.example.com/b")), Ok(()));
         assert_eq!(home.may_lead(&from, &url("https://192.168.0.1/b")), Err(Distrust::PrivateAddress));
         assert_eq!(home.may_lead(&from, &url("https://x:y@storage.example.com/b")), Err(Distrust::UserName));

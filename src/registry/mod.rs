@@ -48,6 +48,12 @@ mod tls;
 mod tokens;
 mod transport;
 mod upload;
+mod upload_chunks;
+mod upload_content;
+mod upload_session;
+#[cfg(test)]
+mod upload_trials;
+mod upload_whole;
 mod wire;
 
 pub use asked::{Action, Asked, Identity};
@@ -58,4 +64,4 @@ pub use fault::Fault;
 pub use home::Distrust;
 pub use manifests::Fetched;
 pub use settings::{Proxies, Settings};
-pub use upload::Uploaded;
+pub use upload::{Existing, Uploaded};

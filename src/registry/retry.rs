@@ -77,6 +77,11 @@ impl Tries {
         Ok(())
     }
 
+    /// How many tries there are, the first one included.
+    pub(super) fn allowed(&self) -> u32 {
+        self.allowed
+    }
+
     /// Starts counting anew, after progress.
     pub(super) fn restart(&mut self) {
         self.made = 1;

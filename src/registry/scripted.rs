@@ -17,6 +17,8 @@ pub(super) struct Seen {
     pub(super) target: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+    /// Whether the server broke it off: then `body` is as much of it as came.
+    pub(super) cut: bool,
 }
 
 impl Seen {
@@ -84,6 +86,9 @@ fn message(status: u16, headers: &[(&str, &str)], length: Option<u64>, body: &[u
 
 type Script = dyn Fn(&Seen, usize) -> Reply + Send + Sync;
 
+/// After how many bytes of its body a request is broken off.
+type Cut = dyn Fn(&Seen, usize) -> Option<usize> + Send + Sync;
+
 /// The server; it stops when dropped.
 pub(super) struct Scripted {
     pub(super) address: SocketAddr,
@@ -109,6 +114,18 @@ impl Scripted {
         tls: Option<tokio_rustls::TlsAcceptor>,
         script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
     ) -> Self {
+        Self::cutting(address, tls, |_, _| None, script).await
+    }
+
+    /// The same, hanging up after so many bytes of a request's body as `cut` says of its head. The script is told of such
+    /// a request, but its answer does not go out.
+    pub(super) async fn cutting(
+        address: &str,
+        tls: Option<tokio_rustls::TlsAcceptor>,
+        cut: impl Fn(&Seen, usize) -> Option<usize> + Send + Sync + 'static,
+        script: impl Fn(&Seen, usize) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let cut: Arc<Cut> = Arc::new(cut);
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -116,12 +133,13 @@ impl Scripted {
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (shared, script, tls) = (Arc::clone(&shared), Arc::clone(&script), tls.clone());
+                let cut = Arc::clone(&cut);
                 tokio::spawn(async move {
                     match tls {
-                        None => serve(stream, &shared, &*script).await,
+                        None => serve(stream, &shared, &*cut, &*script).await,
                         Some(tls) => {
                             if let Ok(stream) = tls.accept(stream).await {
-                                serve(stream, &shared, &*script).await;
+                                serve(stream, &shared, &*cut, &*script).await;
                             }
                         }
                     }
@@ -164,15 +182,18 @@ impl Scripted {
     }
 }
 
-async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, shared: &Mutex<Vec<Seen>>, script: &Script) {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, shared: &Mutex<Vec<Seen>>, cut: &Cut, script: &Script) {
     let mut buffer = Vec::new();
-    while let Some(seen) = request(&mut stream, &mut buffer).await {
-        let before = {
-            let mut all = shared.lock().unwrap();
-            all.push(seen.clone());
-            all.iter().filter(|other| other.line() == seen.line()).count() - 1
-        };
-        match script(&seen, before) {
+    let count = |line: &str| shared.lock().unwrap().iter().filter(|other| other.line() == line).count();
+    let cut = |seen: &Seen| cut(seen, count(&seen.line()));
+    while let Some(seen) = request(&mut stream, &mut buffer, &cut).await {
+        let before = count(&seen.line());
+        shared.lock().unwrap().push(seen.clone());
+        let reply = script(&seen, before);
+        if seen.cut {
+            return;
+        }
+        match reply {
             Reply::Bytes { bytes, close } => {
                 let _ = stream.write_all(&bytes).await;
                 let _ = stream.flush().await;
@@ -194,7 +215,11 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, shared: &Mutex<V
     }
 }
 
-async fn request(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> Option<Seen> {
+async fn request(
+    stream: &mut (impl AsyncRead + Unpin),
+    buffer: &mut Vec<u8>,
+    cut: &impl Fn(&Seen) -> Option<usize>,
+) -> Option<Seen> {
     let end = loop {
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             break end;
@@ -212,7 +237,10 @@ async fn request(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) ->
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let length: usize = seen.header("content-length").map_or(0, |length| length.parse().unwrap());
+    let mut length: usize = seen.header("content-length").map_or(0, |length| length.parse().unwrap());
+    if let Some(cut) = cut(&seen).filter(|cut| *cut < length) {
+        (length, seen.cut) = (cut, true);
+    }
     while buffer.len() < length {
         if stream.read_buf(buffer).await.ok()? == 0 {
             return None;

@@ -220,7 +220,9 @@ pub(super) fn untrusted(asked: &Asked, place: &Url, distrust: Distrust) -> Regis
 #[cfg(test)]
 mod tests {
     use crate::registry::scripted::{ALICE, Reply, Scripted, Seen, alice, blob, nobody, quick};
-    use crate::registry::{Client, Credential, Distribution, Distrust, Fault, Progress, RegistryError, Settings};
+    use crate::registry::{
+        Client, Credential, Distribution, Distrust, Existing, Fault, Progress, RegistryError, Settings,
+    };
     use std::io;
     use std::sync::{Arc, OnceLock};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -336,7 +338,11 @@ mod tests {
 
     async fn put(server: &Scripted) -> Result<(), RegistryError> {
         let source = || Ok(io::Cursor::new(b"blob"));
-        server.client(alice()).put_blob(&server.reference("a:1"), &blob(b"blob"), source, nobody()).await.map(|_| ())
+        server
+            .client(alice())
+            .put_blob(&server.reference("a:1"), &blob(b"blob"), Existing::Skip, source, nobody())
+            .await
+            .map(|_| ())
     }
 
     #[tokio::test]
@@ -405,7 +411,7 @@ mod tests {
         .await;
         let source = || Ok(io::Cursor::new(b"blob"));
         let client = server.client(alice());
-        client.put_blob(&server.reference("a:1"), &blob(b"blob"), source, progress).await.unwrap();
+        client.put_blob(&server.reference("a:1"), &blob(b"blob"), Existing::Skip, source, progress).await.unwrap();
         let bodies: Vec<Vec<u8>> =
             server.seen().into_iter().filter(|seen| seen.method == "PUT").map(|seen| seen.body).collect();
         assert_eq!(bodies, [b"blob", b"blob"]);

@@ -1,25 +1,29 @@
-//! Blobs to a registry, each in one piece (distribution-spec, "POST then PUT").
+//! Blobs to a registry: in one request as long as that works, in chunks where it does not, and on from where it broke off.
 
-use super::answer::{Answer, malformed};
-use super::buffers::Buffers;
-use super::redirect;
-use super::retry::{Again, Failure};
+use super::retry::{Again, Failure, Tries};
 use super::scope::Scope;
-use super::transport::{Call, Target, untrusted};
-use super::wire::{Payload, Stream};
-use super::{Asked, Client, Missing, Progress, RegistryError};
+use super::upload_content::Content;
+use super::upload_session::{Session, Standing, Upload};
+use super::upload_whole::{broke_off, wants_chunks};
+use super::{Client, Fault, Progress, RegistryError};
 use crate::oci::{Descriptor, Reference};
-use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, StatusCode};
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
-use url::Url;
+use std::sync::atomic::Ordering;
 
-/// How much is read and sent at once, in bytes.
-const PIECE: usize = 1 << 20;
+/// So much progress makes up for all failures before it, in bytes.
+const GAIN: u64 = 1 << 20;
+
+/// How often a request for the whole blob may break off before smaller ones are tried.
+const BREAKS: u32 = 2;
+
+/// What is done about a blob that the registry says it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It is asked for first, and not sent if it is there.
+    Skip,
+    /// It is not asked for but sent: the registry has claimed to have it before, and then missed it.
+    SendAgain,
+}
 
 /// How a blob came to be in the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,166 +34,201 @@ pub enum Uploaded {
     Sent,
 }
 
-/// Where the reading thread leaves its failure, for the sending side to find.
-type Trouble = Arc<Mutex<Option<io::Error>>>;
-
 impl Client {
     pub(super) async fn upload<R: Read + Send + 'static>(
         &self,
         repository: &Reference,
         descriptor: &Descriptor,
+        existing: Existing,
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Uploaded, RegistryError> {
         let asked = self.asked(format!("upload blob {} to {}", descriptor.digest, repository.path()));
         let scope = Scope::push(repository.path());
-        if self.blob_head(repository, &descriptor.digest, &scope, &asked).await? {
+        let content = Content::new(source, descriptor.size, progress);
+        let upload = Upload { client: self, repository, descriptor, content, scope, asked };
+        if existing == Existing::Skip && upload.is_there().await? {
             return Ok(Uploaded::Existed);
         }
-        let trouble = Trouble::default();
-        let payload = Payload::Stream(stream(source, descriptor.size, progress, Arc::clone(&trouble)));
-        let mut tries = self.transport.tries();
-        loop {
-            let failure = match self.send_whole(repository, descriptor, &payload, &scope, &asked).await {
-                Ok(()) => return Ok(Uploaded::Sent),
-                Err(failure) => failure,
-            };
-            if let Some(cause) = trouble.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                return Err(RegistryError::Local { asked, cause });
-            }
-            let unknown = failure.again != Again::Never && !matches!(failure.error, RegistryError::RateLimited { .. });
-            tries.again(failure).await?;
-            // The answer may have got lost on its way back.
-            if unknown && self.blob_head(repository, &descriptor.digest, &scope, &asked).await? {
-                return Ok(Uploaded::Sent);
-            }
-        }
-    }
-
-    /// Opens an upload, sends everything, and has it confirmed.
-    async fn send_whole(
-        &self,
-        repository: &Reference,
-        descriptor: &Descriptor,
-        payload: &Payload,
-        scope: &Scope,
-        asked: &Asked,
-    ) -> Result<(), Failure> {
-        let start = format!("/v2/{}/blobs/uploads/", repository.path());
-        let answer =
-            self.transport.exchange(&Call::new(Method::POST, start, scope, asked, Missing::Repository)).await?;
-        let place = match answer.status {
-            // The registry has it, and says so only now.
-            StatusCode::CREATED => return Ok(()),
-            StatusCode::ACCEPTED => self.place(&answer, descriptor, asked)?,
-            _ => return Err(answer.refusal(asked, Missing::Repository).await),
+        let mut course = Course {
+            tries: self.transport.tries(),
+            upload: &upload,
+            believes: existing == Existing::Skip,
+            manner: if self.wants_chunks.load(Ordering::Relaxed) { Manner::Chunks } else { Manner::Whole },
+            refused: None,
+            no_chunks: false,
+            broken: 0,
+            opened: 0,
+            record: 0,
+            session: None,
         };
-        answer.discard().await;
-        let mut call = Call::new(Method::PUT, String::new(), scope, asked, Missing::Blob);
-        call.target = Target::Place(place);
-        call.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        call.payload = payload.clone();
-        let answer = self.transport.exchange(&call).await?;
-        match answer.status {
-            StatusCode::CREATED => {
-                let (wanted, said) = (&descriptor.digest, answer.said_digest());
-                answer.discard().await;
-                match said.filter(|said| said.algorithm() == wanted.algorithm() && said != wanted) {
-                    None => Ok(()),
-                    Some(got) => {
-                        let (asked, wanted) = (asked.clone(), wanted.clone());
-                        Err(RegistryError::DigestMismatch { asked, wanted, got }.into())
-                    }
+        let outcome = course.run().await;
+        let unreachable = |error: &RegistryError| matches!(error, RegistryError::Unreachable { fault, .. } if !matches!(fault, Fault::CutOff | Fault::Stalled));
+        match outcome {
+            Ok(()) if course.refused.is_some() => self.wants_chunks.store(true, Ordering::Relaxed),
+            Ok(()) => {}
+            Err(error) => {
+                if !unreachable(&error) {
+                    course.give_up().await;
                 }
+                return Err(error);
             }
-            status if status.is_success() => {
-                answer.discard().await;
-                if self.blob_head(repository, &descriptor.digest, scope, asked).await? {
-                    return Ok(());
-                }
-                let what = format!("the registry answered {} without taking the blob", status.as_u16());
-                Err(Failure { error: malformed(asked, what), again: Again::Soon })
-            }
-            // The session is gone, as it is after a restart of the registry: a new one may do.
-            StatusCode::NOT_FOUND => {
-                let failure = answer.refusal(asked, Missing::Repository).await;
-                Err(Failure { again: Again::Soon, ..failure })
-            }
-            _ => Err(answer.refusal(asked, Missing::Repository).await),
         }
-    }
-
-    /// Where the bytes are to go: the upload's `Location`, judged, with the digest in its query.
-    fn place(&self, answer: &Answer, descriptor: &Descriptor, asked: &Asked) -> Result<Url, RegistryError> {
-        let mut place = redirect::location(answer, asked)?;
-        self.transport.home().may_lead(&answer.url, &place).map_err(|distrust| untrusted(asked, &place, distrust))?;
-        place.query_pairs_mut().append_pair("digest", descriptor.digest.as_str());
-        Ok(place)
+        Ok(Uploaded::Sent)
     }
 }
 
-/// A body that opens `source` each time it is sent, and must come to exactly `size` bytes.
-fn stream<R: Read + Send + 'static>(
-    source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
-    size: u64,
-    progress: Progress,
-    trouble: Trouble,
-) -> Stream {
-    let source = Arc::new(source);
-    let buffers = Buffers::of(usize::try_from(size).unwrap_or(PIECE).min(PIECE));
-    let taken = Arc::new(AtomicU64::new(0));
-    let counter = Arc::clone(&taken);
-    let open = move || {
-        counter.store(0, Ordering::Relaxed);
-        progress(0);
-        let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(2);
-        let (source, trouble, buffers) = (Arc::clone(&source), Arc::clone(&trouble), buffers.clone());
-        tokio::task::spawn_blocking(move || {
-            if let Err(error) = source().and_then(|content| read_all(content, size, &buffers, &sender)) {
-                *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                let _ = sender.blocking_send(Err(io::Error::other("the content could not be read")));
-            }
-        });
-        let (counter, progress) = (Arc::clone(&counter), Arc::clone(&progress));
-        let pieces = futures_util::stream::unfold(receiver, move |mut receiver| {
-            let (counter, progress) = (Arc::clone(&counter), Arc::clone(&progress));
-            async move {
-                let piece = receiver.recv().await?;
-                if let Ok(piece) = &piece {
-                    let length = piece.len() as u64;
-                    progress(counter.fetch_add(length, Ordering::Relaxed) + length);
-                }
-                Some((piece, receiver))
-            }
-        });
-        reqwest::Body::wrap_stream(pieces)
-    };
-    Stream { open: Arc::new(open), size, taken }
+/// How a blob is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Whole,
+    Chunks,
 }
 
-/// Sends the whole content, unless nobody takes it any more. The last piece goes out only after the content has ended
-/// where it should: what fails its own check at the end is never sent whole.
-fn read_all(
-    mut content: impl Read,
-    size: u64,
-    buffers: &Buffers,
-    sender: &mpsc::Sender<io::Result<Bytes>>,
-) -> io::Result<()> {
-    let mut left = size;
-    loop {
-        let mut piece = buffers.take();
-        let wanted = left.min(PIECE as u64);
-        content.by_ref().take(wanted).read_to_end(&mut piece)?;
-        left -= piece.len() as u64;
-        if (piece.len() as u64) < wanted {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("the content ends {left} bytes early")));
+/// What an upload was at when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Opening,
+    Whole,
+    Chunks,
+}
+
+/// The way of one blob into the registry, and what was learnt on it.
+struct Course<'a> {
+    upload: &'a Upload<'a>,
+    /// Whether a registry's word that it has the blob counts.
+    believes: bool,
+    manner: Manner,
+    /// Why the blob was not taken in one request, where the registry wants chunks.
+    refused: Option<RegistryError>,
+    /// Whether the registry takes no chunks.
+    no_chunks: bool,
+    /// How often a request for the whole blob came to nothing on the way.
+    broken: u32,
+    /// How many uploads were opened.
+    opened: u32,
+    /// The most bytes the registry has confirmed so far.
+    record: u64,
+    tries: Tries,
+    session: Option<Session>,
+}
+
+impl Course<'_> {
+    async fn run(&mut self) -> Result<(), RegistryError> {
+        loop {
+            let (stage, failure) = match self.attempt().await {
+                Ok(()) => return Ok(()),
+                Err(failed) => failed,
+            };
+            if let Some(cause) = self.upload.content.trouble() {
+                return Err(RegistryError::Local { asked: self.upload.asked.clone(), cause });
+            }
+            if stage == Stage::Whole && self.refused.is_none() && !self.no_chunks && wants_chunks(&failure.error) {
+                log::info!("{}; again in chunks", failure.error);
+                self.refused = Some(failure.error);
+                self.manner = Manner::Chunks;
+                self.give_up().await;
+                continue;
+            }
+            let failure = self.without_chunks(stage, failure).await?;
+            if self.recover(stage, failure).await? {
+                return Ok(());
+            }
         }
-        if left == 0 && content.read(&mut [0])? != 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "the content is longer than it should be"));
+    }
+
+    /// Sends the blob, or what is missing of it, in the manner that has turned out to be right.
+    async fn attempt(&mut self) -> Result<(), (Stage, Failure)> {
+        let session = match &mut self.session {
+            Some(session) => session,
+            none => match self.upload.open().await.map_err(|failure| (Stage::Opening, failure))? {
+                // The registry has it, and says so only now.
+                None => return Ok(()),
+                Some(session) => {
+                    self.opened += 1;
+                    none.insert(session)
+                }
+            },
+        };
+        if self.manner == Manner::Chunks || session.kept > 0 {
+            self.upload.send_chunks(session).await.map_err(|failure| (Stage::Chunks, failure))
+        } else {
+            self.upload.send_whole(session).await.map_err(|failure| (Stage::Whole, failure))
         }
-        let gone = !piece.is_empty() && sender.blocking_send(Ok(Bytes::from_owner(piece))).is_err();
-        if left == 0 || gone {
-            return Ok(());
+    }
+
+    /// Takes note of a registry that refuses chunks: the blob is sent whole then, unless that was refused before.
+    async fn without_chunks(&mut self, stage: Stage, failure: Failure) -> Result<Failure, RegistryError> {
+        let refused = matches!(
+            failure.error,
+            RegistryError::Refused { .. } | RegistryError::StorageRefused { .. } | RegistryError::ServerError { .. }
+        );
+        if stage != Stage::Chunks || failure.again != Again::Never || !refused {
+            return Ok(failure);
+        }
+        let began = self.session.as_ref().is_some_and(|session| session.kept > 0);
+        match self.refused.take() {
+            Some(first) if !began => Err(first),
+            Some(_) => Err(failure.error),
+            None => {
+                self.no_chunks = true;
+                self.manner = Manner::Whole;
+                self.give_up().await;
+                Ok(Failure { again: Again::Soon, ..failure })
+            }
+        }
+    }
+
+    /// Waits until another try is due, and finds out what the last one has left in the registry. `true` when that is the
+    /// blob.
+    async fn recover(&mut self, stage: Stage, failure: Failure) -> Result<bool, RegistryError> {
+        let gone = matches!(failure.error, RegistryError::NotFound { .. });
+        if stage == Stage::Whole && (gone || broke_off(&failure.error)) {
+            self.broken += 1;
+        }
+        // The answer may have got lost on its way back.
+        let unknown = self.believes
+            && stage != Stage::Opening
+            && failure.again != Again::Never
+            && !matches!(failure.error, RegistryError::RateLimited { .. });
+        self.credit();
+        let due = self.tries.again(failure).await;
+        match due {
+            Ok(()) if unknown && self.upload.is_there().await? => return Ok(true),
+            Ok(()) => {}
+            Err(error) if unknown => {
+                return if let Ok(true) = self.upload.is_there().await { Ok(true) } else { Err(error) };
+            }
+            Err(error) => return Err(error),
+        }
+        if gone {
+            self.session = None;
+        }
+        if let Some(session) = &mut self.session {
+            match self.upload.ask(session).await {
+                Standing::Kept if !self.no_chunks => self.credit(),
+                Standing::Kept | Standing::Unknown => self.give_up().await,
+                Standing::Gone => self.session = None,
+            }
+        }
+        if self.session.is_none() && self.broken >= BREAKS && !self.no_chunks {
+            self.manner = Manner::Chunks;
+        }
+        Ok(false)
+    }
+
+    /// Counts the tries anew after progress, though not for a registry that loses every upload.
+    fn credit(&mut self) {
+        let kept = self.session.as_ref().map_or(0, |session| session.kept);
+        if kept >= self.record.saturating_add(GAIN) && self.opened <= self.tries.allowed() {
+            self.record = kept;
+            self.tries.restart();
+        }
+    }
+
+    async fn give_up(&mut self) {
+        if let Some(session) = self.session.take() {
+            self.upload.give_up(session).await;
         }
     }
 }
@@ -216,7 +255,13 @@ mod tests {
         .await;
         let client = server.client(Credential::Anonymous);
         let put = client
-            .put_blob(&server.reference("acme/x:1"), &blob(&content()), || Ok(io::Cursor::new(content())), nobody())
+            .put_blob(
+                &server.reference("acme/x:1"),
+                &blob(&content()),
+                Existing::Skip,
+                || Ok(io::Cursor::new(content())),
+                nobody(),
+            )
             .await;
         (put, server.seen())
     }
@@ -277,7 +322,7 @@ mod tests {
             })
             .await;
             assert_eq!(put.unwrap(), Uploaded::Sent);
-            assert_eq!(seen.len(), if arrived { 4 } else { 6 }, "{:?}", lines(&seen));
+            assert_eq!(seen.len(), if arrived { 4 } else { 8 }, "{:?}", lines(&seen));
             assert!(seen.last().unwrap().body == if arrived { Vec::new() } else { content() });
         }
     }
@@ -380,8 +425,9 @@ mod tests {
             })
             .await;
             let client = server.client(Credential::Anonymous);
-            let error =
-                client.put_blob(&server.reference("a:1"), &blob(&content()), move || Ok(source()), nobody()).await;
+            let error = client
+                .put_blob(&server.reference("a:1"), &blob(&content()), Existing::Skip, move || Ok(source()), nobody())
+                .await;
             assert!(matches!(&error, Err(RegistryError::Local { cause, .. }) if cause.kind() == wanted), "{error:?}");
             assert!(server.seen().iter().all(|seen| seen.method != "PUT"));
         }
@@ -389,7 +435,7 @@ mod tests {
         let unopened = || Err::<io::Empty, _>(io::ErrorKind::NotFound.into());
         let put = server
             .client(Credential::Anonymous)
-            .put_blob(&server.reference("a:1"), &blob(b"x"), unopened, nobody())
+            .put_blob(&server.reference("a:1"), &blob(b"x"), Existing::Skip, unopened, nobody())
             .await;
         assert_eq!(put.unwrap(), Uploaded::Sent);
     }
@@ -404,7 +450,7 @@ mod tests {
         .await;
         let put = server
             .client(Credential::Anonymous)
-            .put_blob(&server.reference("a:1"), &blob(b""), || Ok(io::empty()), nobody())
+            .put_blob(&server.reference("a:1"), &blob(b""), Existing::Skip, || Ok(io::empty()), nobody())
             .await;
         assert_eq!(put.unwrap(), Uploaded::Sent);
         assert!(server.lines()[2].ends_with(&Digest::of(b"").to_string().replace(':', "%3A")));

@@ -73,7 +73,7 @@ impl Ingest {
     /// # Errors
     /// [`StoreError::Incomplete`] when a blob of the image was neither added nor kept; otherwise when the store is
     /// damaged, busy, or cannot be written to. Then no name has changed.
-    pub fn commit(self, names: &[Reference], mut descriptor: Descriptor) -> Result<Tagged, StoreError> {
+    pub fn commit(&self, names: &[Reference], mut descriptor: Descriptor) -> Result<Tagged, StoreError> {
         let layout = self.store.layout();
         need(&self.store, &self.session, &descriptor.digest)?;
         let manifest = blob::read(layout, &descriptor, MANIFEST_LIMIT)?;

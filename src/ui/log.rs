@@ -1,10 +1,11 @@
 //! The log for `-v`: one line an event, on standard error.
 
-use super::Safe;
+use super::{Bars, Safe};
 use std::io::Write;
 
 struct Printer {
     json: bool,
+    bars: Bars,
 }
 
 impl log::Log for Printer {
@@ -23,14 +24,14 @@ impl log::Log for Printer {
         } else {
             format!("{level}: {}", Safe(&message))
         };
-        let _ = writeln!(std::io::stderr().lock(), "{line}");
+        let _ = self.bars.aside(|| writeln!(std::io::stderr().lock(), "{line}"));
     }
 
     fn flush(&self) {}
 }
 
 /// Shows events up to a level: 0 errors, 1 information, 2 debugging, 3 everything. A second call changes only the level.
-pub fn install(verbosity: u8, json: bool) {
+pub(super) fn install(verbosity: u8, json: bool, bars: &Bars) {
     let level = match verbosity {
         0 => log::LevelFilter::Error,
         1 => log::LevelFilter::Info,
@@ -38,6 +39,6 @@ pub fn install(verbosity: u8, json: bool) {
         _ => log::LevelFilter::Trace,
     };
     // A logger that is already there stays, as in a test that runs several commands in one process.
-    let _ = log::set_boxed_logger(Box::new(Printer { json }));
+    let _ = log::set_boxed_logger(Box::new(Printer { json, bars: bars.clone() }));
     log::set_max_level(level);
 }

@@ -5,11 +5,12 @@ mod log;
 mod progress;
 mod prompt;
 mod table;
+mod tally;
 
 pub use escape::{Safe, lines};
-pub use log::install as install_log;
-pub use progress::Bytes;
+pub use progress::{Bars, Bytes};
 pub use table::table;
+pub use tally::Tally;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -49,13 +50,14 @@ pub trait Report {
 #[derive(Debug, Clone)]
 pub struct Ui {
     look: Look,
+    bars: Bars,
 }
 
 impl Ui {
     /// A printer with this look.
     #[must_use]
     pub fn new(look: Look) -> Self {
-        Self { look }
+        Self { look, bars: Bars::new(look.progress) }
     }
 
     /// Whether somebody sits at standard input.
@@ -109,7 +111,7 @@ impl Ui {
                 text.push_str(&outcome.text());
             }
         }
-        write_out(text.as_bytes())
+        self.bars.aside(|| write_out(text.as_bytes()))
     }
 
     /// Writes text to standard output as it is.
@@ -117,7 +119,7 @@ impl Ui {
     /// # Errors
     /// When standard output cannot be written to.
     pub fn content(&self, text: &str) -> io::Result<()> {
-        write_out(text.as_bytes())
+        self.bars.aside(|| write_out(text.as_bytes()))
     }
 
     /// Tells something nobody asked for, on standard error.
@@ -146,13 +148,19 @@ impl Ui {
             format!("{label}: {text}\n")
         };
         // Nothing can be told to somebody whose standard error is closed.
-        let _ = io::stderr().lock().write_all(line.as_bytes());
+        let _ = self.bars.aside(|| io::stderr().lock().write_all(line.as_bytes()));
     }
 
-    /// A bar for bytes on their way, drawn only on a terminal.
+    /// A bar for bytes on their way, below those that there are; drawn only on a terminal.
     #[must_use]
     pub fn bytes(&self, what: &str, total: u64) -> Bytes {
-        Bytes::start(self.look.progress, what, total)
+        self.bars.start(what, total)
+    }
+
+    /// Shows the events of a run on standard error, up to a level: 0 errors, 1 information, 2 debugging, 3 everything. A
+    /// second call in one process changes only the level.
+    pub fn install_log(&self, verbosity: u8, json: bool) {
+        log::install(verbosity, json, &self.bars);
     }
 }
 

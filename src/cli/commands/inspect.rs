@@ -22,10 +22,10 @@ pub struct InspectArgs {
 pub(in crate::cli) fn run(arguments: &InspectArgs, context: &Context) -> Result<(), OpsError> {
     let reader = Names { default_domain: context.default_domain() };
     let store = context.store();
-    let chosen = reader.find(&store, &arguments.image, true)?;
-    tell_choice(context, &chosen);
+    let found = reader.open(&store, &arguments.image, true)?;
+    tell_choice(context, &found.0);
     let files = arguments.files || context.ui.look().format == Format::Json;
-    context.ui.report(&inspect(&store, chosen, files)?)?;
+    context.ui.report(&inspect(&store, found, files)?)?;
     Ok(())
 }
 

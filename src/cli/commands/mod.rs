@@ -2,10 +2,13 @@
 
 pub mod auth;
 pub mod build;
+pub mod copy;
 pub mod images;
 pub mod inspect;
 pub mod login;
 pub mod logout;
+pub mod migrate;
+mod moved;
 pub mod pull;
 pub mod push;
 pub mod repl;

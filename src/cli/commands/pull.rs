@@ -1,6 +1,7 @@
 //! `policy pull`.
 
 use super::{Context, write_digests};
+use crate::cli::jobs::JobsArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::oci::Reference;
 use crate::ops::pull::{Pulled, pull};
@@ -20,6 +21,8 @@ pub struct PullArgs {
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
     #[command(flatten)]
+    jobs: JobsArgs,
+    #[command(flatten)]
     sign_in: SignInArgs,
 }
 
@@ -30,15 +33,15 @@ pub(in crate::cli) fn run(arguments: &PullArgs, context: &Context) -> Result<(),
     let sign_in = arguments.sign_in.read(context)?;
     let named: Vec<Reference> = arguments.images.iter().filter_map(|typed| reader.read(typed).ok()).collect();
     let remote = context.remote_with(&sign_in, named.iter().map(Reference::registry))?;
-    let runtime = context.runtime()?;
+    let jobs = arguments.jobs.jobs(context, remote)?;
     let mut digests = Vec::new();
-    let outcome = context.each("pulled", &arguments.images, |typed| {
+    let deed = async |typed: &String| {
         let reference = reader.read(typed)?;
-        let bar = |total| context.shown(&reference.to_string(), total);
-        let pulled = context.wait(&runtime, pull(&store, &remote, &reference, &bar))?;
-        digests.push(pulled.digest.to_string());
-        Ok(Shown { typed: typed.to_owned(), pulled })
-    });
+        let pulled = pull(&store, &jobs, &reference, &|total| context.shown(&reference.to_string(), total)).await?;
+        Ok(Shown { typed: typed.clone(), pulled })
+    };
+    let done = |shown: &Shown| digests.push(shown.pulled.digest.to_string());
+    let outcome = context.each_at_once("pulled", &arguments.images, &jobs, deed, done);
     write_digests(arguments.digestfile.as_deref(), &digests)?;
     outcome
 }

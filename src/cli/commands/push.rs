@@ -1,6 +1,7 @@
 //! `policy push`.
 
 use super::{Context, tell_choice, write_digests};
+use crate::cli::jobs::JobsArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::oci::Reference;
 use crate::ops::push::{Pushed, prepare, push};
@@ -20,6 +21,8 @@ pub struct PushArgs {
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
     #[command(flatten)]
+    jobs: JobsArgs,
+    #[command(flatten)]
     sign_in: SignInArgs,
 }
 
@@ -37,16 +40,15 @@ pub(in crate::cli) fn run(arguments: &PushArgs, context: &Context) -> Result<(),
         false => Vec::new(),
     };
     let remote = context.remote_with(&sign_in, named.iter().map(Reference::registry))?;
-    let runtime = context.runtime()?;
+    let jobs = arguments.jobs.jobs(context, remote)?;
     let mut digests = Vec::new();
-    let outcome = context.each("pushed", &arguments.images, |typed| {
+    let deed = async |typed: &String| {
         let ready = prepare(&store, reader, typed)?;
         tell_choice(context, &ready.source);
-        let bar = |total| context.shown(&ready.source.asked.to_string(), total);
-        let pushed = context.wait(&runtime, push(&store, &remote, &ready, &bar))?;
-        digests.push(pushed.digest.to_string());
-        Ok(pushed)
-    });
+        push(&store, &jobs, &ready, &|total| context.shown(&ready.source.asked.to_string(), total)).await
+    };
+    let done = |pushed: &Pushed| digests.push(pushed.digest.to_string());
+    let outcome = context.each_at_once("pushed", &arguments.images, &jobs, deed, done);
     write_digests(arguments.digestfile.as_deref(), &digests)?;
     outcome
 }

@@ -1,6 +1,7 @@
 //! `policy repl`.
 
 use super::{Context, tell_choice};
+use crate::cli::jobs::JobsArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::eval::{Answer, Session};
 use crate::ops::{Names, OpsError, pull::pull, repl::open};
@@ -28,20 +29,20 @@ pub struct ReplArgs {
 pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(), OpsError> {
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };
-    let chosen = match reader.find(&store, &arguments.image, true) {
+    let (chosen, image) = match reader.open(&store, &arguments.image, true) {
         Err(OpsError::NotInStore { .. }) => {
             let reference = reader.read(&arguments.image)?;
             context.ui.note(&format!("{reference} is not in the local store; pulling it"));
             let bar = |total| context.shown(&reference.to_string(), total);
             let remote = context.remote_with(&arguments.sign_in.read(context)?, [reference.registry()])?;
             let runtime = context.runtime()?;
-            context.wait(&runtime, pull(&store, &remote, &reference, &bar))?;
-            reader.find(&store, &arguments.image, false)?
+            context.wait(&runtime, pull(&store, &JobsArgs::default().jobs(context, remote)?, &reference, &bar))?;
+            reader.open(&store, &arguments.image, false)?
         }
         other => other?,
     };
     tell_choice(context, &chosen);
-    let mut session = open(&store, &chosen)?;
+    let mut session = open(&store, &chosen, &image)?;
     if let Some(path) = &arguments.input {
         let what = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|cause| OpsError::Read { what, cause })?;

@@ -23,13 +23,13 @@ pub struct SaveArgs {
 pub(in crate::cli) fn run(arguments: &SaveArgs, context: &Context) -> Result<(), OpsError> {
     let reader = Names { default_domain: context.default_domain() };
     let store = context.store();
-    let chosen = reader.find(&store, &arguments.image, true)?;
-    tell_choice(context, &chosen);
+    let found = reader.open(&store, &arguments.image, true)?;
+    tell_choice(context, &found.0);
     if arguments.file.as_os_str() == "-" {
-        save_to_stream(&store, chosen, &mut std::io::stdout().lock(), "standard output")?;
+        save_to_stream(&store, found, &mut std::io::stdout().lock(), "standard output")?;
         return Ok(());
     }
-    let saved = save_to_file(&store, chosen, &arguments.file)?;
+    let saved = save_to_file(&store, found, &arguments.file)?;
     context.ui.report(&Shown { saved, path: arguments.file.clone() })?;
     Ok(())
 }

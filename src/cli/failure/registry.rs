@@ -1,6 +1,6 @@
 //! What to do about a registry that does not do what it was asked.
 
-use crate::registry::{Action, Asked, Fault, Missing, RegistryError};
+use crate::registry::{Action, Asked, Distrust, Fault, Missing, RegistryError};
 use std::time::Duration;
 
 /// GitHub's registry, whose permissions have names of their own.
@@ -33,6 +33,10 @@ pub(super) fn judge(error: &RegistryError) -> (u8, Vec<String>) {
         RegistryError::TooLarge { .. } | RegistryError::TooMany { .. } => (6, Vec::new()),
         RegistryError::UntrustedRealm { realm, .. } => {
             (4, vec![format!("if it is right, allow it in the configuration file: auth: {{realms: [{realm}]}}")])
+        }
+        RegistryError::UntrustedLocation { host, distrust: Distrust::OwnDowngrade, .. } => {
+            let text = "does not know that TLS is spoken in front of it: its administrator sets its external URL to";
+            (5, vec![format!("{host} {text} https://{host}, or lets the proxy send X-Forwarded-Proto: https")])
         }
         RegistryError::UntrustedLocation { .. } => (5, Vec::new()),
         RegistryError::File { .. } | RegistryError::Setting(_) => (2, Vec::new()),

@@ -1,6 +1,7 @@
 //! What each command does, free of arguments and terminals. A parameter is a power: what is not handed over cannot be
 //! touched.
 
+pub mod access;
 pub mod build;
 mod clients;
 pub mod copy;
@@ -25,4 +26,4 @@ pub use error::{OpsError, chain};
 pub use jobs::Jobs;
 pub use names::{Chosen, Names, Why};
 pub use remote::RemoteError;
-pub use transfer::{Remote, Shown};
+pub use transfer::{Remote, Shown, Warn};

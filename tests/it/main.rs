@@ -5,6 +5,7 @@
 
 mod build;
 mod copying;
+mod credentials;
 mod damage;
 mod floors;
 mod go_cli;

@@ -74,7 +74,7 @@ impl GitHub {
         let header = bearer(account.token.expose())
             .ok_or_else(|| RegistryError::Setting(format!("the token from {} cannot be one", account.origin)))?;
         Ok(Self {
-            transport: Transport::new(authority(&base), Credential::Bearer(account.token), &settings)?,
+            transport: Transport::new(authority(&base), Credential::Bearer(account.token), &account.origin, &settings)?,
             base,
             header,
             username: account.username,

@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(arguments: &ListingArgs, context: &Context) -> Result<
     let mut listing = match &one {
         Some(reference) => context.wait(&runtime, one_repository(&side, reference, wanted))?,
         None => {
-            let server = server(arguments.server.as_ref(), context);
+            let server = server(arguments.server.as_ref(), context)?;
             context.wait(&runtime, repositories(&side, &server, organization, wanted))?
         }
     };

@@ -1,6 +1,6 @@
 //! The ways out when something in a registry was not listed or deleted, and its exit code.
 
-use super::failure::registry;
+use super::registry::judge as registry;
 use crate::ops::RemoteError;
 use crate::registry::{GitHubError, RegistryError};
 

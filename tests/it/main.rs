@@ -11,6 +11,7 @@ mod journeys;
 mod opa_cases;
 mod packages;
 mod peers;
-mod remote;
+mod remote_deletion;
+mod remote_listing;
 mod support;
 mod usage;

@@ -4,6 +4,7 @@ mod answering;
 mod deleting;
 mod github;
 mod peer;
+mod pushing;
 mod registry;
 mod sandbox;
 
@@ -11,5 +12,6 @@ pub use answering::{Answer, Answering, Asked};
 pub use deleting::deleting;
 pub use github::{GitHub, TOKEN, USER};
 pub use peer::{docker_registry, find};
+pub use pushing::push;
 pub use registry::Registry;
 pub use sandbox::{Run, Sandbox};

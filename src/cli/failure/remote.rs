@@ -65,12 +65,13 @@ pub(super) fn github(error: &GitHubError) -> (u8, Vec<String>) {
         GitHubError::NoCredential { registry, .. } => (
             4,
             vec![format!(
-                "policy login -s {registry} -u USER --password-stdin, with a classic token that has the scope read:packages"
+                "policy login -s {registry} -u USER --password-stdin, with a classic token that has the scope read:packages, and \
+                 delete:packages to delete"
             )],
         ),
-        GitHubError::Denied { needs, has, origin, .. } => {
-            let mut hints = vec![format!("this needs a classic token with {needs}; the one used came from {origin}")];
-            hints.extend(has.as_ref().map(|has| match has.trim() {
+        GitHubError::Denied { token, .. } => {
+            let mut hints = vec![format!("this needs a classic token with {}; the one used came from {}", token.needs, token.origin)];
+            hints.extend(token.has.as_ref().map(|has| match has.trim() {
                 "" => "GitHub says that the token has no scopes".to_owned(),
                 has => format!("GitHub says that the token has the scopes {has}"),
             }));

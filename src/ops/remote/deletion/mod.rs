@@ -5,6 +5,7 @@
 
 mod images;
 mod packages;
+mod survey;
 
 use super::{RemoteError, Side};
 use crate::oci::Reference;
@@ -40,7 +41,7 @@ pub struct Plan {
 #[derive(Debug)]
 enum Way {
     Images(Images),
-    Packages(Packages),
+    Packages(Box<Packages>),
 }
 
 /// What is gone.

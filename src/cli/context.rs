@@ -1,7 +1,7 @@
 //! What every command has at hand: the settings with the flags laid over them, and the printer.
 
 use super::places::{docker_config, places};
-use super::sign_in::SignIn;
+use super::sign_in::{SignIn, SignInArgs};
 use super::tree::GlobalArgs;
 use crate::config::{Config, Environment};
 use crate::keychain::{Keychain, Place};
@@ -141,14 +141,24 @@ impl Context {
         }
     }
 
-    /// How registries are asked what they hold.
-    pub(super) fn side(&self) -> Side {
+    /// How registries are asked what they hold, with a command's sign-in flags laid over it, as in
+    /// [`Context::remote_with`].
+    pub(super) fn side<'a>(
+        &self,
+        sign_in: &SignInArgs,
+        registries: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Side, OpsError> {
+        Ok(self.side_of(self.remote_with(&sign_in.read(self)?, registries)?))
+    }
+
+    /// The same for registries that are reached as `remote` says.
+    pub(super) fn side_of(&self, remote: Remote) -> Side {
         let public = GitHubPlace::default();
         let github = GitHubPlace {
             api: self.config.github_api.clone().unwrap_or(public.api),
             registry: self.config.github_registry.clone().unwrap_or(public.registry),
         };
-        Side { remote: self.remote(), github }
+        Side::new(remote, github)
     }
 
     /// What runs network code: one thread, and others for the disk.

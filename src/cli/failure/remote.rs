@@ -9,7 +9,8 @@ pub(super) fn remote(error: &RemoteError) -> (u8, Vec<String>) {
     let hint = |text: &str| vec![text.to_owned()];
     match error {
         RemoteError::CannotList { registry: host, cause } => {
-            let mut hints = vec![format!("name a repository: policy remote images {host}/ORG/REPO")];
+            let mut hints =
+                vec![format!("name the repositories: policy remote images {host}/ORG/REPO, policy migrate -f FILE")];
             let code = match cause.as_deref() {
                 Some(cause @ (RegistryError::Unauthorized { .. } | RegistryError::Forbidden { .. })) => {
                     let (code, more) = registry(cause);

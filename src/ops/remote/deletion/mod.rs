@@ -71,7 +71,7 @@ impl Plan {
         if side.is_github(request.reference.registry()) {
             return Packages::plan(side, request).await;
         }
-        Images::plan(side.client(request.reference.registry())?, request).await
+        Images::plan(side.client(&request.reference)?, request).await
     }
 
     /// The name that was asked for.

@@ -4,9 +4,10 @@ mod rows;
 
 pub use rows::{Listing, Row, Wanted};
 
-use super::{PARALLEL, RemoteError, Side, is_attachment, package_of};
+use super::{PARALLEL, RemoteError, Side, package_of};
 use crate::oci::{Digest, Reference};
 use crate::ops::OpsError;
+use crate::ops::attachment::attached_to;
 use crate::registry::{Distribution as _, GitHub, GitHubError, RegistryError, Version};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use rows::{Tagged, repository};
@@ -42,24 +43,11 @@ pub async fn repositories(
     if wanted.public {
         return Err(RemoteError::VisibilityUnknown { registry: registry.to_owned() }.into());
     }
-    if registry == DOCKER_HUB {
-        return Err(RemoteError::CannotList { registry: registry.to_owned(), cause: None }.into());
-    }
-    let client = side.client(registry)?;
-    let mut paths = client.catalog().await.map_err(|error| unlisted(registry, error))?;
-    if let Some(organization) = organization {
-        let prefix = format!("{organization}/");
-        paths.retain(|path| path.starts_with(&prefix));
-    }
-    paths.retain(|path| path.len() <= NAME_LIMIT);
-    paths.sort_unstable();
-    paths.dedup();
-    let client = &client;
-    let found: Vec<_> = stream::iter(paths)
+    let found: Vec<_> = stream::iter(catalog(side, registry, organization).await?)
         .map(|path| async move {
             let reference = repository(registry, &path);
             let tags = match &reference {
-                Some(reference) => client.tags(reference).await,
+                Some(reference) => side.client(reference)?.tags(reference).await,
                 None => Ok(Vec::new()),
             };
             match tags {
@@ -68,7 +56,7 @@ pub async fn repositories(
                 Err(error @ (RegistryError::Unauthorized { .. } | RegistryError::Forbidden { .. })) => {
                     Ok((path, true, Err(error)))
                 }
-                Err(error) => Err(error),
+                Err(error) => Err(OpsError::from(error)),
             }
         })
         .buffered(PARALLEL)
@@ -86,6 +74,34 @@ pub async fn repositories(
         }
     }
     Ok(listing.sorted())
+}
+
+/// The paths of all repositories of a registry, or of those of an organisation, without their tags.
+///
+/// # Errors
+/// As [`repositories`].
+pub async fn paths(side: &Side, registry: &str, organization: Option<&str>) -> Result<Vec<String>, OpsError> {
+    if !side.is_github(registry) {
+        return catalog(side, registry, organization).await;
+    }
+    let (_, packages) = side.github()?.packages(organization, false).await?;
+    Ok(packages.into_iter().map(|package| package.path).collect())
+}
+
+/// What the registry's own list says, each path once.
+async fn catalog(side: &Side, registry: &str, organization: Option<&str>) -> Result<Vec<String>, OpsError> {
+    if registry == DOCKER_HUB {
+        return Err(RemoteError::CannotList { registry: registry.to_owned(), cause: None }.into());
+    }
+    let mut paths = side.whole(registry)?.catalog().await.map_err(|error| unlisted(registry, error))?;
+    if let Some(organization) = organization {
+        let prefix = format!("{organization}/");
+        paths.retain(|path| path == organization || path.starts_with(&prefix));
+    }
+    paths.retain(|path| path.len() <= NAME_LIMIT);
+    paths.sort_unstable();
+    paths.dedup();
+    Ok(paths)
 }
 
 /// Lists the tags of one repository as [`repositories`] does those of all.
@@ -109,7 +125,7 @@ pub async fn one_repository(side: &Side, repository: &Reference, wanted: Wanted)
 pub async fn tags(side: &Side, repository: &Reference, attachments: bool) -> Result<Tags, OpsError> {
     let (tagged, _) = tagged(side, repository, false).await?;
     let mut tags: Vec<String> =
-        tagged.into_iter().map(|tagged| tagged.tag).filter(|tag| attachments || !is_attachment(tag)).collect();
+        tagged.into_iter().map(|tagged| tagged.tag).filter(|tag| attachments || attached_to(tag).is_none()).collect();
     tags.sort_unstable();
     tags.dedup();
     Ok(Tags { repository: repository.repository(), tags })
@@ -131,7 +147,7 @@ async fn tagged(
             other => return other,
         }
     }
-    let listed = side.client(repository.registry())?.tags(repository).await;
+    let listed = side.client(repository)?.tags(repository).await;
     match (listed, refused) {
         (Ok(tags), _) => Ok((tags.into_iter().map(|tag| Tagged { tag, digest: None }).collect(), None)),
         (Err(_), Some(refused)) => Err(refused.into()),

@@ -1,7 +1,7 @@
 //! The rows of a list of repositories and tags.
 
 use crate::oci::{Digest, Reference, is_repository_path, is_tag};
-use crate::ops::remote::is_attachment;
+use crate::ops::attachment::attached_to;
 use crate::registry::RegistryError;
 
 /// Which of the tags are wanted.
@@ -59,7 +59,7 @@ impl Listing {
         }
         let row = |tag, digest, sound| Row { repository: repository.to_owned(), tag, digest, public, sound };
         let before = self.rows.len();
-        for tagged in tags.into_iter().filter(|tagged| wanted.attachments || !is_attachment(&tagged.tag)) {
+        for tagged in tags.into_iter().filter(|tagged| wanted.attachments || attached_to(&tagged.tag).is_none()) {
             let sound = sound && is_tag(&tagged.tag);
             self.rows.push(row(Some(tagged.tag), tagged.digest, sound));
         }

@@ -1,8 +1,9 @@
-//! The patterns of `file_rego_versions`, matched as the glob library of OPA matches them without separators.
+//! Patterns with wildcards, matched as the glob library of OPA matches them without separators.
 
 /// Whether a whole path matches a pattern: `*` stands for any text with slashes in it, `?` for one character, `[a-z]` and
 /// `[!a-z]` for one of a class, `{a,b}` for either. `None` for a pattern that does not read.
-pub(super) fn matches(pattern: &str, path: &str) -> Option<bool> {
+#[must_use]
+pub fn matches(pattern: &str, path: &str) -> Option<bool> {
     let pattern: Vec<char> = pattern.chars().collect();
     let mut parser = Parser { pattern: &pattern, position: 0 };
     let parts = parser.sequence(0)?;

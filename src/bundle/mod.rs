@@ -5,7 +5,7 @@ mod assemble;
 mod content;
 mod data;
 mod error;
-mod glob;
+pub mod glob;
 pub mod json;
 mod kind;
 mod manifest;

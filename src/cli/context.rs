@@ -1,13 +1,17 @@
 //! What every command has at hand: the settings with the flags laid over them, and the printer.
 
+use super::sign_in::SignIn;
 use super::tree::GlobalArgs;
 use crate::config::{Config, Environment};
-use crate::keychain::Keychain;
+use crate::keychain::{Keychain, Place};
 use crate::oci::DEFAULT_DOMAIN;
 use crate::ops::{OpsError, Remote, Shown};
 use crate::registry::{Proxies, Settings};
 use crate::store::Store;
 use crate::ui::Ui;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Which streams are terminals.
 #[derive(Debug, Clone, Copy)]
@@ -27,13 +31,16 @@ pub struct Context {
     pub environment: Environment,
     insecure: bool,
     plaintext: Option<bool>,
+    global: GlobalArgs,
+    /// Whether it was said that certificates are not verified.
+    warned: AtomicBool,
 }
 
 impl Context {
     pub(super) fn new(ui: Ui, config: Config, environment: Environment, global: &GlobalArgs) -> Self {
         let insecure = global.insecure || config.insecure;
         let plaintext = global.plaintext.or(config.plaintext);
-        Self { ui, config, environment, insecure, plaintext }
+        Self { ui, config, environment, insecure, plaintext, global: global.clone(), warned: AtomicBool::new(false) }
     }
 
     /// The registry of names that state none.
@@ -47,7 +54,39 @@ impl Context {
 
     /// How registries are reached, and with which credentials.
     pub(super) fn remote(&self) -> Remote {
-        if self.insecure {
+        Remote { settings: self.settings(&SignIn::default()), keychain: self.keychain() }
+    }
+
+    /// The same with a command's sign-in flags laid over it. `registries` are those the command names: a credential that
+    /// was given by a flag is for one alone.
+    pub(super) fn remote_with<'a>(
+        &self,
+        sign_in: &SignIn,
+        registries: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Remote, OpsError> {
+        let mut keychain = self.keychain();
+        if let Some((login, origin)) = &sign_in.login {
+            let registries: BTreeSet<&str> = registries.into_iter().collect();
+            let mut registries = registries.into_iter();
+            match (registries.next(), registries.next()) {
+                (Some(registry), None) => {
+                    let (registry, login, origin) = (registry.to_owned(), login.clone(), origin.clone());
+                    keychain.places.insert(0, Place::Given { registry, login, origin });
+                }
+                (Some(one), Some(other)) => {
+                    let what = format!("the sign-in flags are for one registry, but {one} and {other} are named");
+                    return Err(OpsError::Usage(what));
+                }
+                // Nothing that was named can be read, which the command tells itself.
+                (None, _) => {}
+            }
+        }
+        Ok(Remote { settings: self.settings(sign_in), keychain })
+    }
+
+    fn settings(&self, sign_in: &SignIn) -> Settings {
+        let insecure = self.insecure || sign_in.insecure;
+        if insecure && !self.warned.swap(true, Ordering::Relaxed) {
             self.ui.warn("the certificates of registries are not verified");
         }
         let environment = &self.environment;
@@ -61,22 +100,39 @@ impl Context {
             all: text("all_proxy", "ALL_PROXY"),
             no_proxy: text("no_proxy", "NO_PROXY"),
         };
-        let settings = Settings {
-            plaintext: self.plaintext,
-            insecure: self.insecure,
-            ca_files: self.config.certificate_authorities.clone(),
+        let (config, global, usual) = (&self.config, &self.global, Settings::default());
+        let (certificate, key) = client_certificate([
+            (sign_in.cert_file.as_ref(), sign_in.key_file.as_ref()),
+            (global.cert_file.as_ref(), global.key_file.as_ref()),
+            (config.client_certificate.as_ref(), config.client_key.as_ref()),
+        ]);
+        let timeout = global.timeout.or(config.timeout);
+        Settings {
+            plaintext: sign_in.plaintext.or(self.plaintext),
+            insecure,
+            ca_files: [&config.certificate_authorities[..], &global.ca_file, &sign_in.ca_files].concat(),
+            client_certificate: certificate.cloned(),
+            client_key: key.cloned(),
             proxies,
-            trusted_realms: self.config.realms.clone(),
-            ..Settings::default()
-        };
+            trusted_realms: config.realms.clone(),
+            connect_timeout: timeout.map_or(usual.connect_timeout, |timeout| usual.connect_timeout.min(timeout)),
+            idle_timeout: timeout.unwrap_or(usual.idle_timeout),
+            tries: global.retries.or(config.retries).map_or(usual.tries, |retries| retries + 1),
+            ..usual
+        }
+    }
+
+    fn keychain(&self) -> Keychain {
+        let environment = &self.environment;
         let home = environment.path("HOME").or_else(|| environment.path("USERPROFILE"));
         let docker = environment.path("DOCKER_CONFIG").or_else(|| home.map(|home| home.join(".docker")));
-        let keychain = Keychain {
+        let mut places = vec![Place::Own];
+        places.extend(docker.map(|folder| Place::Docker(folder.join("config.json"))));
+        Keychain {
+            places,
             store_root: self.config.store_root.clone(),
-            docker_config: docker.map(|folder| folder.join("config.json")),
             helper_path: environment.path("PATH").map(Into::into),
-        };
-        Remote { settings, keychain }
+        }
     }
 
     /// What runs network code: one thread, and others for the disk.
@@ -101,12 +157,29 @@ impl Context {
         })
     }
 
+    /// Whether results are to be one JSON document.
+    pub(super) fn wants_json(&self) -> bool {
+        !self.ui.look().quiet && self.ui.look().format == crate::ui::Format::Json
+    }
+
     /// A display of an image's bytes on their way.
     pub(super) fn shown(&self, name: &str, total: u64) -> Shown {
         let bar = self.ui.bytes(name, total);
         let same = bar.clone();
         Shown::new(move |bytes| bar.at(bytes), move || same.finish())
     }
+}
+
+/// The first certificate that is named, and its key: a key goes with the certificate of its own place, or with one of a
+/// place further on where its own names none.
+fn client_certificate<'a>(
+    places: [(Option<&'a PathBuf>, Option<&'a PathBuf>); 3],
+) -> (Option<&'a PathBuf>, Option<&'a PathBuf>) {
+    let Some(found) = places.iter().position(|(certificate, _)| certificate.is_some()) else {
+        return (None, places.iter().find_map(|(_, key)| *key));
+    };
+    let upto = places.iter().take(found + 1);
+    (places.iter().find_map(|(certificate, _)| *certificate), upto.clone().find_map(|(_, key)| *key))
 }
 
 /// Ends when the program is asked to stop, with the number of the signal.

@@ -45,9 +45,13 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         | OpsError::Read { .. }
         | OpsError::Write { .. }
         | OpsError::Some { .. } => (1, Vec::new()),
-        OpsError::Manifest { .. } => (3, Vec::new()),
+        OpsError::Manifest { .. } | OpsError::Content { .. } => (3, Vec::new()),
         OpsError::NoPolicyInIndex { .. } => (1, hint("name the digest of the image in it that is a policy")),
-        OpsError::ForeignLayer { .. } => (6, Vec::new()),
+        OpsError::ForeignLayer { .. } | OpsError::IndexTooLarge { .. } => (6, Vec::new()),
+        OpsError::CannotList { registry: host, cause } => {
+            let (code, _) = registry(cause);
+            (code, vec![format!("{host} does not list its repositories: name them, a line each, in a file: -f FILE")])
+        }
         OpsError::NotInStore { near, .. } if near.is_empty() => {
             (1, hint("policy images lists what is there; policy pull fetches an image"))
         }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::config::ConfigError;
-use crate::ops::{Jobs, OpsError};
+use crate::ops::{Jobs, OpsError, Remote};
 use clap::Args;
 use std::num::NonZeroUsize;
 
@@ -27,9 +27,17 @@ impl JobsArgs {
     /// The registries and the room to deal with them.
     ///
     /// # Errors
+    /// As [`JobsArgs::number`].
+    pub(super) fn jobs(&self, context: &Context, remote: Remote) -> Result<Jobs, OpsError> {
+        Ok(Jobs::new(remote, self.number(context)?))
+    }
+
+    /// How many things are to be done at once.
+    ///
+    /// # Errors
     /// A variable in place of the flag that is no number.
-    pub(super) fn jobs(&self, context: &Context) -> Result<Jobs, OpsError> {
-        let number = match (self.jobs, context.environment.text(VARIABLE)) {
+    pub(super) fn number(&self, context: &Context) -> Result<NonZeroUsize, OpsError> {
+        Ok(match (self.jobs, context.environment.text(VARIABLE)) {
             (Some(number), _) => number,
             (None, None) => DEFAULT,
             (None, Some(value)) => read(&value).map_err(|_| ConfigError::Variable {
@@ -37,8 +45,7 @@ impl JobsArgs {
                 value,
                 wanted: "a number from 1 to 64",
             })?,
-        };
-        Ok(Jobs::new(context.remote(), number))
+        })
     }
 }
 

@@ -6,9 +6,11 @@ mod context;
 mod each;
 mod failure;
 mod jobs;
+mod sign_in;
 mod tree;
 
 pub use context::{Context, Terminal};
+pub use sign_in::{FromArgs, SignIn, SignInArgs, ToArgs};
 
 use crate::config::{Config, Environment};
 use crate::ops::OpsError;
@@ -85,6 +87,8 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Rm(with) => commands::rm::run(&with.own, context),
         Command::Push(with) => commands::push::run(&with.own, context),
         Command::Pull(with) => commands::pull::run(&with.own, context),
+        Command::Copy(with) => commands::copy::run(&with.own, context),
+        Command::Migrate(with) => commands::migrate::run(&with.own, context),
         Command::Login(with) => commands::login::run(&with.own, context),
         Command::Logout(with) => commands::logout::run(&with.own, context),
         Command::Repl(with) => commands::repl::run(&with.own, context),

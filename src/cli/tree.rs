@@ -1,12 +1,13 @@
 //! The whole command tree on one page.
 
 use super::commands::{
-    build::BuildArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs, pull::PullArgs,
-    push::PushArgs, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
-    templates::TemplatesCommand,
+    build::BuildArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs,
+    migrate::MigrateArgs, pull::PullArgs, push::PushArgs, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs,
+    tag::TagArgs, templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Build, tag, push, pull and try Open Policy Agent policies as OCI images
 #[derive(Debug, Parser)]
@@ -39,6 +40,11 @@ pub enum Command {
     Push(With<PushArgs>),
     /// Download images into the local store
     Pull(With<PullArgs>),
+    /// Copy images from registry to registry, past the local store
+    Copy(With<CopyArgs>),
+    /// Move all images of an account to another registry
+    #[command(visible_alias = "sync")]
+    Migrate(With<MigrateArgs>),
     /// Sign in to a registry
     Login(With<LoginArgs>),
     /// Forget the credentials of a registry
@@ -96,9 +102,25 @@ pub struct GlobalArgs {
     #[arg(short = 'k', long)]
     pub(super) insecure: bool,
     /// Speak HTTP instead of HTTPS; without it only loopback hosts are spoken to in HTTP
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true",
+    #[arg(long, visible_alias = "plain-http", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_missing_value = "true",
         value_parser = clap::builder::BoolishValueParser::new())]
     pub(super) plaintext: Option<bool>,
+    /// PEM file with a certificate authority to trust besides those of the machine; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Vec<PathBuf>,
+    /// PEM file with the certificate to show to registries that want one
+    #[arg(long, value_name = "FILE")]
+    pub(super) cert_file: Option<PathBuf>,
+    /// PEM file with that certificate's private key [default: the file of the certificate]
+    #[arg(long, value_name = "FILE")]
+    pub(super) key_file: Option<PathBuf>,
+    /// How long a registry may stay silent [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = crate::config::seconds)]
+    pub(super) timeout: Option<Duration>,
+    /// How often to ask again when a failure may pass [default: 4]
+    #[arg(long, value_name = "N", value_parser = crate::config::retries)]
+    pub(super) retries: Option<u32>,
     /// How to print results [default: text]
     #[arg(long, value_enum, value_name = "FORMAT", hide_possible_values = true)]
     pub(super) format: Option<FormatArg>,
@@ -121,6 +143,11 @@ impl GlobalArgs {
             debug: self.debug || later.debug,
             insecure: self.insecure || later.insecure,
             plaintext: later.plaintext.or(self.plaintext),
+            ca_file: [self.ca_file, later.ca_file.clone()].concat(),
+            cert_file: later.cert_file.clone().or(self.cert_file),
+            key_file: later.key_file.clone().or(self.key_file),
+            timeout: later.timeout.or(self.timeout),
+            retries: later.retries.or(self.retries),
             format: later.format.or(self.format),
             quiet: self.quiet || later.quiet,
         }
@@ -145,6 +172,8 @@ impl Command {
             Self::Rm(with) => &with.global,
             Self::Push(with) => &with.global,
             Self::Pull(with) => &with.global,
+            Self::Copy(with) => &with.global,
+            Self::Migrate(with) => &with.global,
             Self::Login(with) => &with.global,
             Self::Logout(with) => &with.global,
             Self::Repl(with) => &with.global,
@@ -168,6 +197,8 @@ impl Command {
             Self::Rm(_) => "rm failed",
             Self::Push(_) => "push failed",
             Self::Pull(_) => "pull failed",
+            Self::Copy(_) => "copy failed",
+            Self::Migrate(_) => "migrate failed",
             Self::Login(_) => "login failed",
             Self::Logout(_) => "logout failed",
             Self::Repl(_) => "repl failed",

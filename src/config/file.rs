@@ -20,6 +20,10 @@ pub struct ConfigFile {
     pub logging: Logging,
     /// Files with further certificate authorities, PEM.
     pub ca: Vec<String>,
+    /// The file with the client's certificate, PEM.
+    pub cert: Option<String>,
+    /// The file with the client certificate's key, PEM.
+    pub key: Option<String>,
     /// Skip the verification of certificates.
     pub insecure: Option<bool>,
     /// Speak plain HTTP.
@@ -28,6 +32,18 @@ pub struct ConfigFile {
     pub token_defaults: BTreeMap<String, String>,
     /// Rules for signing in.
     pub auth: Auth,
+    /// How patient to be with registries.
+    pub http: Http,
+}
+
+/// How patient to be with registries.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Seconds for which a registry may stay silent.
+    pub timeout: Option<f64>,
+    /// How often a request is made again whose failure may pass.
+    pub retries: Option<u32>,
 }
 
 /// How to log.
@@ -48,6 +64,8 @@ pub struct Logging {
 pub struct Auth {
     /// Hosts that may be asked for tokens on behalf of any registry.
     pub realms: Vec<String>,
+    /// Keep passwords in the system's keyring.
+    pub keyring: Option<bool>,
 }
 
 impl ConfigFile {

@@ -2,11 +2,14 @@
 
 mod environment;
 mod file;
+mod patience;
 
 pub use environment::Environment;
 pub use file::ConfigFile;
+pub use patience::{retries, seconds};
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The settings of one run, before flags are laid over them.
 #[derive(Debug, Clone)]
@@ -21,12 +24,22 @@ pub struct Config {
     pub plaintext: Option<bool>,
     /// Files with further certificate authorities, PEM.
     pub certificate_authorities: Vec<PathBuf>,
+    /// The file with the client's certificate, PEM.
+    pub client_certificate: Option<PathBuf>,
+    /// The file with the client certificate's key, PEM.
+    pub client_key: Option<PathBuf>,
+    /// How long a registry may stay silent, if the settings say so.
+    pub timeout: Option<Duration>,
+    /// How often a request is made again whose failure may pass, if the settings say so.
+    pub retries: Option<u32>,
     /// Log as JSON.
     pub log_as_json: bool,
     /// 0 errors, 1 information, 2 debugging, 3 everything.
     pub verbosity: u8,
     /// Hosts that may be asked for tokens on behalf of any registry.
     pub realms: Vec<String>,
+    /// Keep passwords in the system's keyring.
+    pub keyring: bool,
 }
 
 /// Why the settings cannot be used.
@@ -47,6 +60,14 @@ pub enum ConfigError {
         path: PathBuf,
         /// What is wrong.
         cause: String,
+    },
+    /// A key of the file with a value that means nothing.
+    #[error("the configuration file: {key}: {wanted}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// What it may be.
+        wanted: &'static str,
     },
     /// A variable with a value that means nothing.
     #[error("{variable}={value:?}: {wanted}")]
@@ -107,15 +128,36 @@ impl Config {
             None => settings.ca.into_iter().map(PathBuf::from).collect(),
         };
         let level = environment.text("POLICY_LOGGING_LOG_LEVEL").or(settings.logging.log_level);
+        let timeout = match (environment.text("POLICY_HTTP_TIMEOUT"), settings.http.timeout) {
+            (Some(text), _) => Some(seconds(&text).map_err(variable("POLICY_HTTP_TIMEOUT", &text))?),
+            (None, Some(number)) => {
+                let wrong = |wanted| ConfigError::Value { key: "http.timeout", wanted };
+                Some(seconds(&number.to_string()).map_err(wrong)?)
+            }
+            (None, None) => None,
+        };
+        let again = match (environment.text("POLICY_HTTP_RETRIES"), settings.http.retries) {
+            (Some(text), _) => Some(retries(&text).map_err(variable("POLICY_HTTP_RETRIES", &text))?),
+            (None, Some(number)) => {
+                let wrong = |wanted| ConfigError::Value { key: "http.retries", wanted };
+                Some(retries(&number.to_string()).map_err(wrong)?)
+            }
+            (None, None) => None,
+        };
         Ok(Self {
             store_root,
             default_domain,
             insecure: environment.flag("POLICY_INSECURE")?.or(settings.insecure).unwrap_or_default(),
             plaintext: environment.flag("POLICY_PLAINTEXT")?.or(settings.plaintext),
             certificate_authorities,
+            client_certificate: environment.path("POLICY_CERT_FILE").or_else(|| settings.cert.map(PathBuf::from)),
+            client_key: environment.path("POLICY_KEY_FILE").or_else(|| settings.key.map(PathBuf::from)),
+            timeout,
+            retries: again,
             log_as_json: environment.flag("POLICY_LOGGING_PROD")?.or(settings.logging.prod).unwrap_or_default(),
             verbosity: level.as_deref().map_or(0, verbosity_of),
             realms: settings.auth.realms,
+            keyring: settings.auth.keyring.unwrap_or_default(),
         })
     }
 
@@ -129,6 +171,10 @@ impl Config {
             .and_then(|()| crate::files::write(&path, domain.as_bytes(), crate::files::Access::Private))
             .map_err(|cause| ConfigError::Save { path, cause })
     }
+}
+
+fn variable<'a>(variable: &'static str, value: &'a str) -> impl Fn(&'static str) -> ConfigError + 'a {
+    move |wanted| ConfigError::Variable { variable, value: value.to_owned(), wanted }
 }
 
 fn default_file(home: &Path) -> Option<PathBuf> {

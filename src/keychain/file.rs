@@ -177,10 +177,15 @@ fn object_at<'a>(document: &'a mut Map<String, Value>, key: &str) -> &'a mut Map
 
 #[cfg(test)]
 mod tests {
+    use super::super::Place;
     use super::*;
 
     fn keychain(root: &std::path::Path) -> Keychain {
-        Keychain { store_root: root.to_owned(), docker_config: Some(root.join("docker.json")), helper_path: None }
+        Keychain {
+            places: vec![Place::Own, Place::Docker(root.join("docker.json"))],
+            store_root: root.to_owned(),
+            helper_path: None,
+        }
     }
 
     fn password(username: &str, password: &str) -> Login {
@@ -194,13 +199,13 @@ mod tests {
             .unwrap();
         let keychain = keychain(root.path());
         keychain.keep("ghcr.io", "ann", &Secret::new("pa:ss")).unwrap();
-        assert_eq!(keychain.find("ghcr.io").unwrap().unwrap().login, password("ann", "pa:ss"));
-        assert_eq!(keychain.find("other").unwrap().unwrap().login, password("a", "b"));
+        assert_eq!(keychain.find("ghcr.io", "").unwrap().unwrap().login, password("ann", "pa:ss"));
+        assert_eq!(keychain.find("other", "").unwrap().unwrap().login, password("a", "b"));
         let text = std::fs::read_to_string(root.path().join("config.json")).unwrap();
         assert!(text.contains("psFormat") && text.contains("\n\t"), "{text}");
         assert!(keychain.erase("ghcr.io").unwrap());
         assert!(!keychain.erase("ghcr.io").unwrap());
-        assert_eq!(keychain.find("ghcr.io").unwrap(), None);
+        assert_eq!(keychain.find("ghcr.io", "").unwrap(), None);
     }
 
     #[cfg(unix)]
@@ -220,9 +225,9 @@ mod tests {
             r#"{"auths":{"https://index.docker.io/v1/":{"auth":"YTpi"},"https://ghcr.io/v2":{"identitytoken":"t"}}}"#;
         std::fs::write(root.path().join("docker.json"), docker).unwrap();
         let keychain = keychain(root.path());
-        assert_eq!(keychain.find("docker.io").unwrap().unwrap().login, password("a", "b"));
-        assert_eq!(keychain.find("ghcr.io").unwrap().unwrap().login, Login::IdentityToken(Secret::new("t")));
-        assert_eq!(keychain.find("cr.io").unwrap(), None);
+        assert_eq!(keychain.find("docker.io", "").unwrap().unwrap().login, password("a", "b"));
+        assert_eq!(keychain.find("ghcr.io", "").unwrap().unwrap().login, Login::IdentityToken(Secret::new("t")));
+        assert_eq!(keychain.find("cr.io", "").unwrap(), None);
     }
 
     #[test]
@@ -230,7 +235,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("config.json"), "{half").unwrap();
         let keychain = keychain(root.path());
-        assert!(matches!(keychain.find("a"), Err(KeychainError::Format { .. })));
+        assert!(matches!(keychain.find("a", ""), Err(KeychainError::Format { .. })));
         assert!(keychain.keep("a", "u", &Secret::new("p")).is_err());
         assert_eq!(std::fs::read(root.path().join("config.json")).unwrap(), b"{half");
     }
@@ -245,6 +250,6 @@ mod tests {
             }
         });
         let keychain = keychain(root.path());
-        assert!((0..20).all(|number| keychain.find(&format!("r{number}.example")).unwrap().is_some()));
+        assert!((0..20).all(|number| keychain.find(&format!("r{number}.example"), "").unwrap().is_some()));
     }
 }

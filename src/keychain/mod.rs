@@ -9,15 +9,33 @@ pub use file::AuthFile;
 use crate::secret::Secret;
 use std::path::PathBuf;
 
-/// The files to look in, and what helpers need.
+/// Where to look, in which order, and what helpers need.
 #[derive(Debug, Clone)]
 pub struct Keychain {
+    /// The places to look in. The first that has a credential for a registry counts.
+    pub places: Vec<Place>,
     /// The folder of this program's own `config.json`.
     pub store_root: PathBuf,
-    /// Docker's `config.json`, read only.
-    pub docker_config: Option<PathBuf>,
     /// The folders in which credential helpers are looked for, as in `PATH`.
     pub helper_path: Option<std::ffi::OsString>,
+}
+
+/// One place where a credential may be.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// A credential at hand, for one registry.
+    Given {
+        /// The registry.
+        registry: String,
+        /// The credential.
+        login: Login,
+        /// Where it came from, in words.
+        origin: String,
+    },
+    /// What `login` keeps: this program's own `config.json`, else the system's keyring.
+    Own,
+    /// Another program's `config.json`, read only.
+    Docker(PathBuf),
 }
 
 /// A credential, and where it was found.
@@ -41,6 +59,19 @@ pub enum Login {
     },
     /// A refresh token (`identitytoken`).
     IdentityToken(Secret),
+    /// An access token the registry takes as it is (`registrytoken`).
+    AccessToken(Secret),
+}
+
+impl Login {
+    /// The user, where the credential names one.
+    #[must_use]
+    pub fn username(&self) -> Option<&str> {
+        match self {
+            Self::Password { username, .. } => Some(username),
+            Self::IdentityToken(_) | Self::AccessToken(_) => None,
+        }
+    }
 }
 
 /// Where `login` put a credential.
@@ -95,21 +126,33 @@ pub enum KeychainError {
 const DOCKER_HUB_KEY: &str = "https://index.docker.io/v1/";
 
 impl Keychain {
-    /// The credential for a registry: from the own `config.json`, else the keyring if `login` put it there, else Docker's.
+    /// The credential for a repository of a registry, from the first place that has one. `path` is the repository's, or
+    /// empty where the registry as a whole is meant.
     ///
     /// # Errors
     /// A file that cannot be understood or a helper that fails: never a silent "none".
-    pub fn find(&self, registry: &str) -> Result<Option<Found>, KeychainError> {
-        let own = AuthFile::at(self.own_path());
-        if let Some(found) = own.find(registry, self)? {
-            return Ok(Some(found));
+    pub fn find(&self, registry: &str, path: &str) -> Result<Option<Found>, KeychainError> {
+        for place in &self.places {
+            if let Some(found) = self.look(place, registry, path)? {
+                return Ok(Some(found));
+            }
         }
-        if system::holds(&self.store_root, registry) {
-            return system::find(registry).map(Some);
-        }
-        match &self.docker_config {
-            Some(path) => AuthFile::at(path.clone()).find(registry, self),
-            None => Ok(None),
+        Ok(None)
+    }
+
+    fn look(&self, place: &Place, registry: &str, _path: &str) -> Result<Option<Found>, KeychainError> {
+        match place {
+            Place::Given { registry: own, login, origin } => {
+                let found = || Found { login: login.clone(), origin: origin.clone() };
+                Ok(key_matches(own, registry).then(found))
+            }
+            Place::Own => {
+                if let Some(found) = AuthFile::at(self.own_path()).find(registry, self)? {
+                    return Ok(Some(found));
+                }
+                system::holds(&self.store_root, registry).then(|| system::find(registry)).transpose()
+            }
+            Place::Docker(path) => AuthFile::at(path.clone()).find(registry, self),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The formats of OCI images and distribution: references, digests, descriptors, manifests and indexes as values.
 
 pub mod annotations;
+mod contents;
 mod descriptor;
 mod digest;
 mod image;
@@ -9,6 +10,7 @@ mod manifest;
 pub mod media_types;
 mod reference;
 
+pub use contents::Contents;
 pub use descriptor::Descriptor;
 pub use digest::{Digest, DigestError, Hasher};
 pub use image::{ImageFacts, ImageParts, compose};

@@ -72,6 +72,28 @@ pub enum OpsError {
         /// The image.
         reference: String,
     },
+    /// An index, or what refers to an image, that has no end in sight.
+    #[error("{reference}: more manifests belong to it than are copied")]
+    IndexTooLarge {
+        /// The image.
+        reference: String,
+    },
+    /// A blob whose content is not what its digest says.
+    #[error("{reference}: the content of blob {digest} does not match its digest")]
+    Content {
+        /// The repository.
+        reference: String,
+        /// The blob.
+        digest: crate::oci::Digest,
+    },
+    /// A registry that does not say which repositories it has.
+    #[error("{cause}")]
+    CannotList {
+        /// The registry.
+        registry: String,
+        /// What it said.
+        cause: RegistryError,
+    },
     /// No image of that name.
     #[error("{name} is not in the local store")]
     NotInStore {

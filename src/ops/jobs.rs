@@ -1,5 +1,6 @@
 //! How much of a command runs at once.
 
+use super::clients::Clients;
 use super::{OpsError, Remote};
 use crate::oci::{Digest, Reference};
 use crate::registry::Client;
@@ -13,8 +14,7 @@ use tokio::sync::{OwnedMutexGuard, Semaphore, SemaphorePermit};
 /// One command's dealings with registries: one client for each, so many blobs on their way at once, and no blob twice.
 #[derive(Debug)]
 pub struct Jobs {
-    remote: Remote,
-    clients: Mutex<HashMap<String, Client>>,
+    clients: Clients,
     images: Semaphore,
     blobs: Semaphore,
     moving: Mutex<HashMap<(String, Digest), Turn>>,
@@ -35,21 +35,15 @@ impl Jobs {
     #[must_use]
     pub fn new(remote: Remote, number: NonZeroUsize) -> Self {
         let room = || Semaphore::new(number.get());
-        Self { remote, clients: Mutex::default(), images: room(), blobs: room(), moving: Mutex::default() }
+        Self { clients: Clients::new(remote), images: room(), blobs: room(), moving: Mutex::default() }
     }
 
-    /// The client for a registry: the same one each time, with its connections and tokens.
+    /// The client for the repository of a reference: the same one each time, with its connections and tokens.
     ///
     /// # Errors
     /// As [`Remote::client`].
-    pub fn client(&self, registry: &str) -> Result<Client, OpsError> {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(registry) {
-            return Ok(client.clone());
-        }
-        let client = self.remote.client(registry)?;
-        clients.insert(registry.to_owned(), client.clone());
-        Ok(client)
+    pub(super) fn client(&self, reference: &Reference) -> Result<Client, OpsError> {
+        self.clients.of(reference)
     }
 
     /// Does something for each of several things, as many at once as there is room for images. The outcomes come in the
@@ -100,7 +94,7 @@ mod tests {
     use std::time::Duration;
 
     fn jobs(number: usize) -> Jobs {
-        let keychain = Keychain { store_root: "none".into(), docker_config: None, helper_path: None };
+        let keychain = Keychain { places: Vec::new(), store_root: "none".into(), helper_path: None };
         Jobs::new(Remote { settings: Settings::default(), keychain }, NonZeroUsize::new(number).unwrap())
     }
 

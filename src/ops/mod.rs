@@ -2,11 +2,14 @@
 //! touched.
 
 pub mod build;
+mod clients;
+pub mod copy;
 mod error;
 pub mod images;
 pub mod inspect;
 mod jobs;
 pub mod login;
+pub mod migrate;
 mod names;
 pub mod pull;
 pub mod push;

@@ -40,7 +40,7 @@ pub async fn pull(
     reference: &Reference,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pulled, OpsError> {
-    let client = jobs.client(reference.registry())?;
+    let client = jobs.client(reference)?;
     let fetched = policy_manifest(&client, reference).await?;
     let bad = |cause| OpsError::Manifest { reference: reference.to_string(), cause };
     let manifest = Manifest::parse(&fetched.bytes, Some(&fetched.media_type)).map_err(bad)?;

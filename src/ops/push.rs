@@ -57,6 +57,11 @@ fn prepare_once(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, 
     if source.why == Why::OtherRegistry {
         store.tag(&source.entry, std::slice::from_ref(&source.asked))?;
     }
+    ready(store, source, image)
+}
+
+/// Makes an image ready to be sent as the name it was asked for by.
+pub(super) fn ready(store: &Store, source: Chosen, image: Image) -> Result<Ready, OpsError> {
     let media_type = source.entry.descriptor.media_type.clone();
     match &image.manifest_bytes {
         Some(bytes) => {
@@ -65,6 +70,13 @@ fn prepare_once(store: &Store, reader: Names<'_>, typed: &str) -> Result<Ready, 
             Ok(Ready { source, image, manifest: bytes, media_type, config })
         }
         None => wrap_legacy(store, source, image),
+    }
+}
+
+impl Ready {
+    /// The digest of the manifest that is to be sent.
+    pub(super) fn digest(&self) -> Digest {
+        Digest::of(&self.manifest)
     }
 }
 
@@ -122,21 +134,33 @@ pub async fn push(
     ready: &Ready,
     progress: &dyn Fn(u64) -> Shown,
 ) -> Result<Pushed, OpsError> {
-    let reference = &ready.source.asked;
-    let client = jobs.client(reference.registry())?;
+    let client = jobs.client(&ready.source.asked)?;
     let bar = progress(ready.image.blobs.iter().map(|blob| blob.size).sum());
-    let sent = send_blobs(store, jobs, &client, ready, Existing::Skip, &bar).await?;
+    let pushed = send(store, jobs, &client, ready, &bar).await?;
+    bar.finish();
+    Ok(pushed)
+}
+
+/// Sends an image by a client of its registry.
+pub(super) async fn send(
+    store: &Store,
+    jobs: &Jobs,
+    client: &Client,
+    ready: &Ready,
+    bar: &Shown,
+) -> Result<Pushed, OpsError> {
+    let reference = &ready.source.asked;
+    let sent = send_blobs(store, jobs, client, ready, Existing::Skip, bar).await?;
     let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;
     let digest = match put {
         Err(RegistryError::ManifestBlobUnknown { .. }) => {
             // The registry misses a blob it claimed to have, and does not say which: it gets all of them.
             bar.restart();
-            send_blobs(store, jobs, &client, ready, Existing::SendAgain, &bar).await?;
+            send_blobs(store, jobs, client, ready, Existing::SendAgain, bar).await?;
             client.put_manifest(reference, &ready.media_type, &ready.manifest).await?
         }
         other => other?,
     };
-    bar.finish();
     Ok(Pushed {
         reference: reference.clone(),
         digest,

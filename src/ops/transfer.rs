@@ -1,7 +1,8 @@
 //! Signing in to the registry of a reference.
 
 use super::{OpsError, error};
-use crate::keychain::{Keychain, Login};
+use crate::keychain::{Found, Keychain, Login};
+use crate::oci::Reference;
 use crate::registry::{Client, Credential, Progress, RegistryError, Settings};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,27 +17,43 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// A client for a registry, with the credential the keychain has for it.
+    /// A client for a registry as a whole, with the credential the keychain has for it.
     ///
     /// # Errors
     /// Credentials that cannot be read, or settings that cannot be used.
     pub fn client(&self, registry: &str) -> Result<Client, OpsError> {
-        let credential = match self.keychain.find(registry)? {
-            None => Credential::Anonymous,
-            Some(found) => {
-                log::debug!("{registry}: signing in with the credential from {}", found.origin);
-                credential_of(found.login)
-            }
-        };
-        Ok(Client::new(registry, credential, &self.settings)?)
+        self.client_at(registry, "")
+    }
+
+    /// A client for the repository of a reference: some credentials are for one repository alone.
+    ///
+    /// # Errors
+    /// As [`Remote::client`].
+    pub fn client_for(&self, reference: &Reference) -> Result<Client, OpsError> {
+        self.client_at(reference.registry(), reference.path())
+    }
+
+    fn client_at(&self, registry: &str, path: &str) -> Result<Client, OpsError> {
+        Ok(Client::new(registry, self.credential(registry, path)?, &self.settings)?)
+    }
+
+    /// The credential the keychain has for a repository.
+    pub(super) fn credential(&self, registry: &str, path: &str) -> Result<Credential, OpsError> {
+        let found = self.keychain.find(registry, path)?;
+        if let Some(found) = &found {
+            log::debug!("{registry}: signing in with the credential from {}", found.origin);
+        }
+        Ok(credential_of(found))
     }
 }
 
 /// A credential as the registry module takes it.
-fn credential_of(login: Login) -> Credential {
-    match login {
-        Login::Password { username, password } => Credential::Basic { username, password },
-        Login::IdentityToken(token) => Credential::IdentityToken(token),
+pub(super) fn credential_of(found: Option<Found>) -> Credential {
+    match found.map(|found| found.login) {
+        None => Credential::Anonymous,
+        Some(Login::Password { username, password }) => Credential::Basic { username, password },
+        Some(Login::IdentityToken(token)) => Credential::IdentityToken(token),
+        Some(Login::AccessToken(token)) => Credential::Bearer(token),
     }
 }
 

@@ -5,10 +5,12 @@ mod log;
 mod progress;
 mod prompt;
 mod table;
+mod tally;
 
 pub use escape::{Safe, lines};
 pub use progress::{Bars, Bytes};
 pub use table::table;
+pub use tally::Tally;
 
 use std::io::{self, IsTerminal, Write};
 

@@ -1,6 +1,6 @@
 //! Other people's programs read what this one writes, and the reverse.
 
-use super::support::{Registry, Run, Sandbox, docker_registry, find};
+use super::support::{Foreign, Registry, Run, Sandbox, Setup, find};
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -64,12 +64,8 @@ fn an_image_of_oras_is_pulled() {
 fn docker_registry_takes_and_gives_images_with_and_without_a_password() {
     for secured in [false, true] {
         let sandbox = Sandbox::new();
-        let mut htpasswd = None;
-        if secured {
-            let Some(run) = peer(&sandbox, "htpasswd", &["-Bbn", "ann", "secret"]) else { return };
-            htpasswd = Some(sandbox.write("htpasswd", run.exits(0).out));
-        }
-        let Some(registry) = docker_registry(&sandbox, htpasswd.as_deref()) else { return };
+        let setup = Setup { htpasswd: secured, ..Setup::default() };
+        let Some(registry) = Foreign::distribution(&sandbox, "docker-registry", setup) else { return };
         let name = format!("{}/acme/hello:1", registry.host);
         sandbox.run(&["build", "src", "-t", "acme/hello:1"]).quietly();
         if secured {
@@ -103,7 +99,7 @@ fn opa_activates_an_image_from_both_registries() {
     let Some(opa) = find("opa") else { return };
     let sandbox = Sandbox::new();
     let own = Registry::start();
-    let Some(foreign) = docker_registry(&sandbox, None) else { return };
+    let Some(foreign) = Foreign::distribution(&sandbox, "docker-registry", Setup::default()) else { return };
     for host in [&own.host, &foreign.host] {
         let name = format!("{host}/acme/hello:1");
         sandbox.run(&["build", "src", "-t", &name]).quietly();

@@ -1,10 +1,13 @@
 //! One file a command: its flags, and how its outcome reads.
 
 pub mod build;
+pub mod copy;
 pub mod images;
 pub mod inspect;
 pub mod login;
 pub mod logout;
+pub mod migrate;
+mod moved;
 pub mod pull;
 pub mod push;
 pub mod repl;

@@ -2,6 +2,8 @@
 
 use super::{Context, write_digests};
 use crate::cli::jobs::JobsArgs;
+use crate::cli::sign_in::SignInArgs;
+use crate::oci::Reference;
 use crate::ops::pull::{Pulled, pull};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -20,13 +22,18 @@ pub struct PullArgs {
     digestfile: Option<PathBuf>,
     #[command(flatten)]
     jobs: JobsArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Pulls each image.
 pub(in crate::cli) fn run(arguments: &PullArgs, context: &Context) -> Result<(), OpsError> {
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };
-    let jobs = arguments.jobs.jobs(context)?;
+    let sign_in = arguments.sign_in.read(context)?;
+    let named: Vec<Reference> = arguments.images.iter().filter_map(|typed| reader.read(typed).ok()).collect();
+    let remote = context.remote_with(&sign_in, named.iter().map(Reference::registry))?;
+    let jobs = arguments.jobs.jobs(context, remote)?;
     let mut digests = Vec::new();
     let deed = async |typed: &String| {
         let reference = reader.read(typed)?;

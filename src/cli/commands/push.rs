@@ -2,6 +2,8 @@
 
 use super::{Context, tell_choice, write_digests};
 use crate::cli::jobs::JobsArgs;
+use crate::cli::sign_in::SignInArgs;
+use crate::oci::Reference;
 use crate::ops::push::{Pushed, prepare, push};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -20,13 +22,25 @@ pub struct PushArgs {
     digestfile: Option<PathBuf>,
     #[command(flatten)]
     jobs: JobsArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Pushes each image.
 pub(in crate::cli) fn run(arguments: &PushArgs, context: &Context) -> Result<(), OpsError> {
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };
-    let jobs = arguments.jobs.jobs(context)?;
+    let sign_in = arguments.sign_in.read(context)?;
+    let named: Vec<Reference> = match sign_in.has_login() {
+        // A digest's beginning does not tell the registry: the store does.
+        true => {
+            let found = arguments.images.iter().filter_map(|typed| reader.find(&store, typed, false).ok());
+            found.map(|chosen| chosen.asked).collect()
+        }
+        false => Vec::new(),
+    };
+    let remote = context.remote_with(&sign_in, named.iter().map(Reference::registry))?;
+    let jobs = arguments.jobs.jobs(context, remote)?;
     let mut digests = Vec::new();
     let deed = async |typed: &String| {
         let ready = prepare(&store, reader, typed)?;

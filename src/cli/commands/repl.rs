@@ -32,7 +32,10 @@ pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(),
             context.ui.note(&format!("{reference} is not in the local store; pulling it"));
             let bar = |total| context.shown(&reference.to_string(), total);
             let runtime = context.runtime()?;
-            context.wait(&runtime, pull(&store, &JobsArgs::default().jobs(context)?, &reference, &bar))?;
+            context.wait(
+                &runtime,
+                pull(&store, &JobsArgs::default().jobs(context, context.remote())?, &reference, &bar),
+            )?;
             reader.open(&store, &arguments.image, false)?
         }
         other => other?,

@@ -1,9 +1,23 @@
-//! A private home, the binary run in it, and registries to talk to.
+//! A private home, the binary run in it, and servers to talk to.
 
+mod background;
+mod certificates;
+mod counter;
+mod foreign;
 mod peer;
 mod registry;
 mod sandbox;
+mod tls_front;
+mod token_server;
+mod tunnel;
 
-pub use peer::{docker_registry, find};
+pub use background::{Task, runtime};
+pub use certificates::{Authority, Identity};
+pub use counter::{Counted, Counter};
+pub use foreign::{Foreign, Setup};
+pub use peer::find;
 pub use registry::Registry;
 pub use sandbox::{Run, Sandbox};
+pub use tls_front::TlsFront;
+pub use token_server::{ISSUER, SERVICE, TokenServer};
+pub use tunnel::Tunnel;

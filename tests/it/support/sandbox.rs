@@ -70,11 +70,7 @@ impl Sandbox {
 
     /// Runs with text on standard input.
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Run {
-        let mut command = self.command(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        Run::from(child.wait_with_output().unwrap())
+        Run::with(&mut self.command(arguments), input)
     }
 
     /// Everything below the store as names and content, to see that nothing changed.
@@ -100,6 +96,14 @@ fn collect(folder: &Path, state: &mut Vec<(PathBuf, Vec<u8>)>) {
 impl Run {
     pub fn of(command: &mut Command) -> Self {
         command.output().unwrap().into()
+    }
+
+    /// Runs with text on standard input.
+    pub fn with(command: &mut Command, input: &str) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A command that fails early reads nothing.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap().into()
     }
 
     /// That the run succeeded and said nothing on standard error.

@@ -1,0 +1,68 @@
+//! Which tags of a repository are meant.
+
+use super::OpsError;
+use crate::bundle::glob;
+
+/// The tags to take: those that match one of `wanted`, or all where it is empty, and none of `unwanted`.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Patterns of tags to take.
+    pub wanted: Vec<String>,
+    /// Patterns of tags to leave.
+    pub unwanted: Vec<String>,
+}
+
+impl Selection {
+    /// Whether the patterns read.
+    ///
+    /// # Errors
+    /// The first that does not.
+    pub fn check(&self) -> Result<(), OpsError> {
+        match self.wanted.iter().chain(&self.unwanted).find(|pattern| glob::matches(pattern, "").is_none()) {
+            None => Ok(()),
+            Some(pattern) => Err(OpsError::Usage(format!("{pattern:?} is not a pattern for tags, such as '1.*'"))),
+        }
+    }
+
+    /// Whether a tag is meant.
+    #[must_use]
+    pub fn takes(&self, tag: &str) -> bool {
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| glob::matches(pattern, tag) == Some(true));
+        (self.wanted.is_empty() || any(&self.wanted)) && !any(&self.unwanted)
+    }
+}
+
+/// What a tag that cosign or a referrers list made of an image's digest stands beside: `sha256-<hex>`, with `.sig`, `.att`
+/// or `.sbom` behind it or nothing. The hexadecimal digest; `None` for any other tag.
+#[must_use]
+pub fn companion_of(tag: &str) -> Option<&str> {
+    let rest = tag.strip_prefix("sha256-")?;
+    let (hex, kind) = rest.split_at_checked(64)?;
+    let sound = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (sound && matches!(kind, "" | ".sig" | ".att" | ".sbom")).then_some(hex)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_taken_by_pattern() {
+        let patterns = |list: &[&str]| list.iter().map(|pattern| (*pattern).to_owned()).collect::<Vec<_>>();
+        let some = Selection { wanted: patterns(&["1.*", "latest"]), unwanted: patterns(&["*-rc?"]) };
+        let taken: Vec<&str> = ["1.0", "1.1-rc1", "2.0", "latest"].into_iter().filter(|tag| some.takes(tag)).collect();
+        assert_eq!(taken, ["1.0", "latest"]);
+        assert!(Selection::default().takes("anything"));
+        assert!(Selection { wanted: patterns(&["[a"]), unwanted: Vec::new() }.check().is_err());
+    }
+
+    #[test]
+    fn tags_that_only_stand_beside_an_image_are_told() {
+        let hex = "0".repeat(64);
+        assert_eq!(companion_of(&format!("sha256-{hex}.sig")), Some(hex.as_str()));
+        assert_eq!(companion_of(&format!("sha256-{hex}")), Some(hex.as_str()));
+        for tag in ["sha256-1.sig", "1.0", &format!("sha256-{hex}.exe"), &format!("sha256-{}é", "0".repeat(63))] {
+            assert_eq!(companion_of(tag), None, "{tag}");
+        }
+    }
+}

@@ -14,4 +14,5 @@ mod opa_cases;
 mod peers;
 mod registries;
 mod support;
+mod transfers;
 mod usage;

@@ -20,4 +20,5 @@ mod registries;
 mod remote_deletion;
 mod remote_listing;
 mod support;
+mod transfers;
 mod usage;

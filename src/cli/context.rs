@@ -1,12 +1,13 @@
 //! What every command has at hand: the settings with the flags laid over them, and the printer.
 
-use super::sign_in::SignIn;
+use super::places::{docker_config, places};
+use super::sign_in::{SignIn, SignInArgs};
 use super::tree::GlobalArgs;
 use crate::config::{Config, Environment};
 use crate::keychain::{Keychain, Place};
 use crate::oci::DEFAULT_DOMAIN;
 use crate::ops::remote::Side;
-use crate::ops::{OpsError, Remote, Shown};
+use crate::ops::{OpsError, Remote, Shown, Warn};
 use crate::registry::{GitHubPlace, Proxies, Settings};
 use crate::store::Store;
 use crate::ui::Ui;
@@ -55,7 +56,7 @@ impl Context {
 
     /// How registries are reached, and with which credentials.
     pub(super) fn remote(&self) -> Remote {
-        Remote { settings: self.settings(&SignIn::default()), keychain: self.keychain() }
+        Remote::new(self.settings(&SignIn::default()), self.keychain(), self.warn())
     }
 
     /// The same with a command's sign-in flags laid over it. `registries` are those the command names: a credential that
@@ -82,7 +83,7 @@ impl Context {
                 (None, _) => {}
             }
         }
-        Ok(Remote { settings: self.settings(sign_in), keychain })
+        Ok(Remote::new(self.settings(sign_in), keychain, self.warn()))
     }
 
     fn settings(&self, sign_in: &SignIn) -> Settings {
@@ -123,27 +124,41 @@ impl Context {
         }
     }
 
+    fn warn(&self) -> Warn {
+        let ui = self.ui.clone();
+        Warn::new(move |text| ui.warn(text))
+    }
+
     fn keychain(&self) -> Keychain {
         let environment = &self.environment;
         let home = environment.path("HOME").or_else(|| environment.path("USERPROFILE"));
-        let docker = environment.path("DOCKER_CONFIG").or_else(|| home.map(|home| home.join(".docker")));
-        let mut places = vec![Place::Own];
-        places.extend(docker.map(|folder| Place::Docker(folder.join("config.json"))));
         Keychain {
-            places,
+            places: places(environment, home.as_deref()),
             store_root: self.config.store_root.clone(),
+            docker_config: docker_config(environment, home.as_deref()),
             helper_path: environment.path("PATH").map(Into::into),
+            home,
         }
     }
 
-    /// How registries are asked what they hold.
-    pub(super) fn side(&self) -> Side {
+    /// How registries are asked what they hold, with a command's sign-in flags laid over it, as in
+    /// [`Context::remote_with`].
+    pub(super) fn side<'a>(
+        &self,
+        sign_in: &SignInArgs,
+        registries: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Side, OpsError> {
+        Ok(self.side_of(self.remote_with(&sign_in.read(self)?, registries)?))
+    }
+
+    /// The same for registries that are reached as `remote` says.
+    pub(super) fn side_of(&self, remote: Remote) -> Side {
         let public = GitHubPlace::default();
         let github = GitHubPlace {
             api: self.config.github_api.clone().unwrap_or(public.api),
             registry: self.config.github_registry.clone().unwrap_or(public.registry),
         };
-        Side { remote: self.remote(), github }
+        Side::new(remote, github)
     }
 
     /// What runs network code: one thread, and others for the disk.

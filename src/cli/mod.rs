@@ -6,7 +6,7 @@ mod context;
 mod each;
 mod failure;
 mod jobs;
-mod remote_failure;
+mod places;
 mod sign_in;
 mod tree;
 
@@ -93,6 +93,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Migrate(with) => commands::migrate::run(&with.own, context),
         Command::Login(with) => commands::login::run(&with.own, context),
         Command::Logout(with) => commands::logout::run(&with.own, context),
+        Command::Auth(command) => commands::auth::run(command, context),
         Command::Repl(with) => commands::repl::run(&with.own, context),
         Command::Templates(command) => commands::templates::run(command, context),
         Command::Version(_) => commands::version::run(context),

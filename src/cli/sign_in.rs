@@ -46,8 +46,8 @@ pub struct SignInArgs {
     #[arg(long, value_name = "USER")]
     username: Option<String>,
     /// Password or access token; visible to others on this machine: prefer --password-stdin
-    #[arg(long, value_name = "PASSWORD", requires = "username", conflicts_with = "password_stdin")]
-    password: Option<String>,
+    #[arg(long, value_name = "PASSWORD", value_parser = secret, requires = "username", conflicts_with = "password_stdin")]
+    password: Option<Secret>,
     /// Read the password from standard input
     #[arg(long, requires = "username")]
     password_stdin: bool,
@@ -65,7 +65,7 @@ impl SignInArgs {
         let typed = Typed {
             prefix: "",
             username: self.username.as_deref(),
-            password: self.password.as_deref(),
+            password: self.password.as_ref(),
             password_stdin: self.password_stdin,
             identity_token_stdin: self.identity_token_stdin,
         };
@@ -82,10 +82,10 @@ macro_rules! side {
         pub struct $name {
             #[arg(id = concat!($prefix, "username"), long = concat!($prefix, "username"), value_name = "USER", help = "User to sign in as")]
             username: Option<String>,
-            #[arg(id = concat!($prefix, "password"), long = concat!($prefix, "password"), value_name = "PASSWORD", requires = concat!($prefix, "username"),
+            #[arg(id = concat!($prefix, "password"), long = concat!($prefix, "password"), value_name = "PASSWORD", value_parser = secret, requires = concat!($prefix, "username"),
                 conflicts_with = concat!($prefix, "password-stdin"),
                 help = "Password or access token; visible to others on this machine: prefer the flag below")]
-            password: Option<String>,
+            password: Option<Secret>,
             #[arg(id = concat!($prefix, "password-stdin"), long = concat!($prefix, "password-stdin"), requires = concat!($prefix, "username"),
                 conflicts_with_all = [$other_password, $other_token], help = "Read the password from standard input")]
             password_stdin: bool,
@@ -119,7 +119,7 @@ macro_rules! side {
                 let typed = Typed {
                     prefix: $prefix,
                     username: self.username.as_deref(),
-                    password: self.password.as_deref(),
+                    password: self.password.as_ref(),
                     password_stdin: self.password_stdin,
                     identity_token_stdin: self.identity_token_stdin,
                 };
@@ -144,7 +144,7 @@ pub(super) struct Typed<'a> {
     /// What stands before the names of the flags, after the hyphens.
     pub(super) prefix: &'static str,
     pub(super) username: Option<&'a str>,
-    pub(super) password: Option<&'a str>,
+    pub(super) password: Option<&'a Secret>,
     pub(super) password_stdin: bool,
     pub(super) identity_token_stdin: bool,
 }
@@ -170,7 +170,7 @@ impl Typed<'_> {
             context
                 .ui
                 .warn(&format!("Using --{prefix}password via the CLI is insecure. Use --{prefix}password-stdin."));
-            return Ok((checked(password.to_owned(), "the password")?, "password"));
+            return Ok((checked(password.expose().to_owned(), "the password")?, "password"));
         }
         if self.password_stdin {
             return Ok((secret_from_stdin("the password")?, "password-stdin"));
@@ -184,6 +184,12 @@ impl Typed<'_> {
         let text = read.map_err(|cause| OpsError::Read { what: "the password from the terminal".to_owned(), cause })?;
         Ok((checked(text, "the password")?, "username"))
     }
+}
+
+/// Takes a secret of the command line into custody.
+#[allow(clippy::unnecessary_wraps)]
+pub(super) fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
+    Ok(Secret::new(text))
 }
 
 /// A secret from standard input, without the line break behind it.

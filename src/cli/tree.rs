@@ -1,9 +1,9 @@
 //! The whole command tree on one page.
 
 use super::commands::{
-    build::BuildArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs,
-    migrate::MigrateArgs, pull::PullArgs, push::PushArgs, remote::RemoteCommand, repl::ReplArgs, rm::RmArgs,
-    save::SaveArgs, serve::ServeArgs, tag::TagArgs, templates::TemplatesCommand,
+    auth::AuthCommand, build::BuildArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs,
+    logout::LogoutArgs, migrate::MigrateArgs, pull::PullArgs, push::PushArgs, remote::RemoteCommand, repl::ReplArgs,
+    rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs, templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -52,6 +52,9 @@ pub enum Command {
     Login(With<LoginArgs>),
     /// Forget the credentials of a registry
     Logout(With<LogoutArgs>),
+    /// Show credentials, and ask registries about them
+    #[command(subcommand)]
+    Auth(AuthCommand),
     /// Ask an image questions, a line each
     Repl(With<ReplArgs>),
     /// List and apply starter files
@@ -180,6 +183,8 @@ impl Command {
             Self::Migrate(with) => &with.global,
             Self::Login(with) => &with.global,
             Self::Logout(with) => &with.global,
+            Self::Auth(AuthCommand::List(with)) => &with.global,
+            Self::Auth(AuthCommand::Check(with)) => &with.global,
             Self::Repl(with) => &with.global,
             Self::Templates(TemplatesCommand::List(with)) => &with.global,
             Self::Templates(TemplatesCommand::Apply(with)) => &with.global,
@@ -206,6 +211,8 @@ impl Command {
             Self::Migrate(_) => "migrate failed",
             Self::Login(_) => "login failed",
             Self::Logout(_) => "logout failed",
+            Self::Auth(AuthCommand::List(_)) => "auth list failed",
+            Self::Auth(AuthCommand::Check(_)) => "auth check failed",
             Self::Repl(_) => "repl failed",
             Self::Templates(_) => "templates failed",
             Self::Version(_) => "version failed",

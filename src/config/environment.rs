@@ -6,8 +6,15 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The variables a run started with. Only `main` reads the process; everybody else is handed this.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Environment(BTreeMap<OsString, OsString>);
+
+impl std::fmt::Debug for Environment {
+    /// The names alone: values may be secret.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Environment {
     /// Takes the variables.
@@ -52,5 +59,16 @@ impl Environment {
             "0" | "false" | "no" | "off" => Ok(Some(false)),
             _ => Err(ConfigError::Variable { variable: name, value, wanted: "wanted true or false" }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_not_shown() {
+        let environment = Environment::of(&[("POLICY_REGISTRY_PASSWORD", "hunter2")]);
+        assert_eq!(format!("{environment:?}"), r#"{"POLICY_REGISTRY_PASSWORD"}"#);
     }
 }

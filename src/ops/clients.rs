@@ -1,6 +1,7 @@
 //! The clients of the registries a long piece of work talks to, each made once.
 
 use super::{OpsError, Remote};
+use crate::keychain::Found;
 use crate::oci::Reference;
 use crate::registry::Client;
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ pub(super) struct Clients {
 #[derive(Debug, Default)]
 struct Made {
     by_repository: HashMap<(String, String), Client>,
-    by_credential: Vec<(String, crate::registry::Credential, Client)>,
+    by_credential: Vec<(String, Option<Found>, Client)>,
 }
 
 impl Clients {
@@ -41,12 +42,12 @@ impl Clients {
         if let Some(client) = made.by_repository.get(&key) {
             return Ok(client.clone());
         }
-        let found = self.remote.credential(registry, path)?;
-        let same = made.by_credential.iter().find(|(known, credential, _)| known == registry && *credential == found);
+        let found = self.remote.find(registry, path)?;
+        let same = made.by_credential.iter().find(|(known, same, _)| known == registry && *same == found);
         let client = match same {
             Some((_, _, client)) => client.clone(),
             None => {
-                let client = Client::new(registry, found.clone(), &self.remote.settings)?;
+                let client = self.remote.connect(registry, found.as_ref())?;
                 made.by_credential.push((registry.to_owned(), found, client.clone()));
                 client
             }

@@ -88,14 +88,15 @@ pub(super) async fn aside<T: Send + 'static>(
 mod tests {
     use super::*;
     use crate::keychain::Keychain;
+    use crate::ops::Warn;
     use crate::registry::Settings;
     use futures_util::StreamExt;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     fn jobs(number: usize) -> Jobs {
-        let keychain = Keychain { places: Vec::new(), store_root: "none".into(), helper_path: None };
-        Jobs::new(Remote { settings: Settings::default(), keychain }, NonZeroUsize::new(number).unwrap())
+        let remote = Remote::new(Settings::default(), Keychain::default(), Warn::new(|_| {}));
+        Jobs::new(remote, NonZeroUsize::new(number).unwrap())
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! What each command does, free of arguments and terminals. A parameter is a power: what is not handed over cannot be
 //! touched.
 
+pub mod access;
+mod attachment;
 pub mod build;
 mod clients;
 pub mod copy;
@@ -25,4 +27,4 @@ pub use error::{OpsError, chain};
 pub use jobs::Jobs;
 pub use names::{Chosen, Names, Why};
 pub use remote::RemoteError;
-pub use transfer::{Remote, Shown};
+pub use transfer::{Remote, Shown, Warn};

@@ -4,8 +4,10 @@ use super::{OpsError, error};
 use crate::keychain::{Found, Keychain, Login};
 use crate::oci::Reference;
 use crate::registry::{Client, Credential, Progress, RegistryError, Settings};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What it takes to talk to registries.
 #[derive(Debug, Clone)]
@@ -14,9 +16,43 @@ pub struct Remote {
     pub settings: Settings,
     /// Who asks.
     pub keychain: Keychain,
+    /// Who is told what is wrong with a credential that is used all the same.
+    pub warn: Warn,
+}
+
+/// Shows warnings, each once.
+#[derive(Clone)]
+pub struct Warn {
+    show: Arc<dyn Fn(&str) + Send + Sync>,
+    shown: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Warn {
+    /// Warnings by what shows one.
+    pub fn new(show: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { show: Arc::new(show), shown: Arc::default() }
+    }
+
+    fn once(&self, text: &str) {
+        if self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned()) {
+            (self.show)(text);
+        }
+    }
+}
+
+impl fmt::Debug for Warn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Warn")
+    }
 }
 
 impl Remote {
+    /// Registries that are reached by these settings, with the credentials of this keychain.
+    #[must_use]
+    pub fn new(settings: Settings, keychain: Keychain, warn: Warn) -> Self {
+        Self { settings, keychain, warn }
+    }
+
     /// A client for a registry as a whole, with the credential the keychain has for it.
     ///
     /// # Errors
@@ -33,23 +69,34 @@ impl Remote {
         self.client_at(reference.registry(), reference.path())
     }
 
-    fn client_at(&self, registry: &str, path: &str) -> Result<Client, OpsError> {
-        Ok(Client::new(registry, self.credential(registry, path)?, &self.settings)?)
+    pub(super) fn client_at(&self, registry: &str, path: &str) -> Result<Client, OpsError> {
+        self.connect(registry, self.find(registry, path)?.as_ref())
     }
 
     /// The credential the keychain has for a repository.
-    pub(super) fn credential(&self, registry: &str, path: &str) -> Result<Credential, OpsError> {
+    pub(super) fn find(&self, registry: &str, path: &str) -> Result<Option<Found>, OpsError> {
         let found = self.keychain.find(registry, path)?;
-        if let Some(found) = &found {
-            log::debug!("{registry}: signing in with the credential from {}", found.origin);
+        if let Some(caution) = found.as_ref().and_then(|found| found.caution.as_deref()) {
+            self.warn.once(caution);
         }
-        Ok(credential_of(found))
+        Ok(found)
+    }
+
+    /// A client for a registry with a credential that was found.
+    pub(super) fn connect(&self, registry: &str, found: Option<&Found>) -> Result<Client, OpsError> {
+        let origin = found.map_or("", |found| found.origin.as_str());
+        match origin {
+            "" => log::debug!("{registry}: there is no credential for it"),
+            origin => log::debug!("{registry}: signing in with the credential from {origin}"),
+        }
+        let credential = credential_of(found.map(|found| found.login.clone()));
+        Ok(Client::with_origin(registry, credential, origin, &self.settings)?)
     }
 }
 
 /// A credential as the registry module takes it.
-pub(super) fn credential_of(found: Option<Found>) -> Credential {
-    match found.map(|found| found.login) {
+pub(super) fn credential_of(login: Option<Login>) -> Credential {
+    match login {
         None => Credential::Anonymous,
         Some(Login::Password { username, password }) => Credential::Basic { username, password },
         Some(Login::IdentityToken(token)) => Credential::IdentityToken(token),
@@ -103,7 +150,6 @@ pub(super) fn store_first(error: RegistryError) -> OpsError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
 
     #[test]
     fn parts_that_move_at_once_add_up_though_one_starts_anew() {

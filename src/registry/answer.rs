@@ -2,13 +2,15 @@
 
 use super::pieces::Pieces;
 use super::retry::{Again, Failure, retry_after};
-use super::wire::unreachable;
+use super::secrets::Secrets;
+use super::wire::{Wire, unreachable};
 use super::{Asked, Missing, RegistryError, Said};
 use crate::oci::Digest;
 use oci_client::errors::{OciEnvelope, OciErrorCode};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap, HeaderName, RANGE};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::SystemTime;
 use url::Url;
 
 /// The most of a refusal that is read, in bytes.
@@ -30,12 +32,14 @@ pub(super) struct Answer {
     /// Whether the user's credential had a part in the request.
     pub(super) sent: bool,
     pub(super) body: Pieces,
+    secrets: Arc<Secrets>,
 }
 
 impl Answer {
-    pub(super) fn new(response: reqwest::Response, url: Url, own: bool, sent: bool, idle: Duration) -> Self {
+    pub(super) fn new(response: reqwest::Response, url: Url, own: bool, sent: bool, wire: &Wire) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        Self { status, headers, url, own, sent, body: Pieces::new(response, idle) }
+        let (body, secrets) = (Pieces::new(response, wire.idle()), Arc::clone(wire.secrets()));
+        Self { status, headers, url, own, sent, body, secrets }
     }
 
     /// A header as text, where it is there and is text.
@@ -78,14 +82,14 @@ impl Answer {
             Some(wait) => Again::After(wait),
             None => Again::Soon,
         };
-        let said = words(&self.body.all(REFUSAL_LIMIT).await.ok().flatten().unwrap_or_default());
+        let said = words(&self.body.all(REFUSAL_LIMIT).await.ok().flatten().unwrap_or_default(), &self.secrets);
         let (asked, sent) = (asked.clone(), self.sent);
         let (error, again) = match status {
             429 => (RegistryError::RateLimited { asked, wait, said }, passing),
             408 => (RegistryError::Refused { asked, status, said }, passing),
             500 | 502 | 503 | 504 => (RegistryError::ServerError { asked, status, wait, said }, passing),
             400..500 if !self.own && status != 404 => {
-                let host = self.url.host_str().unwrap_or_default().to_owned();
+                let host = self.secrets.hide(self.url.host_str().unwrap_or_default());
                 (RegistryError::StorageRefused { asked, host, status }, Again::Never)
             }
             401 => (RegistryError::Unauthorized { asked, sent, said }, Again::Never),
@@ -119,8 +123,9 @@ pub(super) fn range_from(start: u64) -> (HeaderName, String) {
 }
 
 /// What a refusal's body says: the first error of the OCI envelope, the usual fields of other JSON, the title of a web
-/// page, or the first line of a text.
-fn words(body: &[u8]) -> Said {
+/// page, or the first line of a text. Secrets are taken out before anything is cut off, lest a part of one stay.
+fn words(body: &[u8], secrets: &Secrets) -> Said {
+    let bounded = |text: &str| bounded(&secrets.hide(text));
     if let Ok(envelope) = serde_json::from_slice::<OciEnvelope>(body)
         && let Some(first) = envelope.errors.into_iter().next()
     {
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_in_the_registrys_words() {
-        let said = |body: &str| words(body.as_bytes()).to_string();
+        let said = |body: &str| words(body.as_bytes(), &Secrets::default()).to_string();
         assert_eq!(
             said(
                 r#"{"errors":[{"code":"DENIED","message":"requested access to the resource is denied","detail":null}]}"#
@@ -191,7 +196,7 @@ mod tests {
 
     #[test]
     fn words_are_bounded() {
-        let said = words("ä".repeat(5000).as_bytes());
+        let said = words("ä".repeat(5000).as_bytes(), &Secrets::default());
         assert_eq!(said.message.chars().count(), WORDS_LIMIT + 1);
     }
 }

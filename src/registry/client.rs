@@ -102,7 +102,20 @@ impl Client {
     /// # Errors
     /// When the host, a certificate file or a proxy of the settings cannot be used.
     pub fn new(registry: &str, credential: Credential, settings: &Settings) -> Result<Self, RegistryError> {
-        let transport = Arc::new(Transport::new(registry, credential, settings)?);
+        Self::with_origin(registry, credential, "", settings)
+    }
+
+    /// The same, where errors are to tell where the credential came from.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_origin(
+        registry: &str,
+        credential: Credential,
+        origin: &str,
+        settings: &Settings,
+    ) -> Result<Self, RegistryError> {
+        let transport = Arc::new(Transport::new(registry, credential, origin, settings)?);
         Ok(Self { transport, wants_chunks: Arc::default() })
     }
 
@@ -112,18 +125,30 @@ impl Client {
         self.transport.home().named()
     }
 
+    /// An error without the secrets a registry may have put into the names of hosts.
+    pub(super) fn told<T>(&self, outcome: Result<T, RegistryError>) -> Result<T, RegistryError> {
+        outcome.map_err(|mut error| {
+            if let RegistryError::UntrustedRealm { realm: host, .. } | RegistryError::UntrustedLocation { host, .. } =
+                &mut error
+            {
+                *host = self.transport.hide(host);
+            }
+            error
+        })
+    }
+
     pub(super) fn asked(&self, deed: impl Into<String>) -> Asked {
-        Asked::new(self.registry(), deed)
+        Asked::new(self.registry(), deed).by(self.transport.sign_in().identity())
     }
 }
 
 impl Distribution for Client {
     async fn head_manifest(&self, reference: &Reference) -> Result<Option<Descriptor>, RegistryError> {
-        self.describe_manifest(reference).await
+        self.told(self.describe_manifest(reference).await)
     }
 
     async fn get_manifest(&self, reference: &Reference) -> Result<Fetched, RegistryError> {
-        self.fetch_manifest(reference).await
+        self.told(self.fetch_manifest(reference).await)
     }
 
     async fn put_manifest(
@@ -132,11 +157,11 @@ impl Distribution for Client {
         media_type: &str,
         bytes: &[u8],
     ) -> Result<Digest, RegistryError> {
-        self.store_manifest(reference, media_type, bytes).await
+        self.told(self.store_manifest(reference, media_type, bytes).await)
     }
 
     async fn head_blob(&self, repository: &Reference, digest: &Digest) -> Result<bool, RegistryError> {
-        self.has_blob(repository, digest).await
+        self.told(self.has_blob(repository, digest).await)
     }
 
     async fn get_blob<W: Write + Send + 'static>(
@@ -146,7 +171,7 @@ impl Distribution for Client {
         into: W,
         progress: Progress,
     ) -> Result<W, RegistryError> {
-        self.download(repository, descriptor, into, progress).await
+        self.told(self.download(repository, descriptor, into, progress).await)
     }
 
     async fn put_blob<R: Read + Send + 'static>(
@@ -157,7 +182,7 @@ impl Distribution for Client {
         source: impl Fn() -> io::Result<R> + Send + Sync + 'static,
         progress: Progress,
     ) -> Result<Uploaded, RegistryError> {
-        self.upload(repository, descriptor, existing, source, progress).await
+        self.told(self.upload(repository, descriptor, existing, source, progress).await)
     }
 
     async fn mount_blob(
@@ -166,22 +191,22 @@ impl Distribution for Client {
         digest: &Digest,
         from: &Reference,
     ) -> Result<bool, RegistryError> {
-        self.mount(repository, digest, from).await
+        self.told(self.mount(repository, digest, from).await)
     }
 
     async fn tags(&self, repository: &Reference) -> Result<Vec<String>, RegistryError> {
-        self.list_tags(repository).await
+        self.told(self.list_tags(repository).await)
     }
 
     async fn catalog(&self) -> Result<Vec<String>, RegistryError> {
-        self.list_repositories().await
+        self.told(self.list_repositories().await)
     }
 
     async fn referrers(&self, repository: &Reference, subject: &Digest) -> Result<Vec<Descriptor>, RegistryError> {
-        self.list_referrers(repository, subject).await
+        self.told(self.list_referrers(repository, subject).await)
     }
 
     async fn delete_manifest(&self, reference: &Reference) -> Result<(), RegistryError> {
-        self.remove_manifest(reference).await
+        self.told(self.remove_manifest(reference).await)
     }
 }

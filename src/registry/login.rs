@@ -13,6 +13,10 @@ impl Client {
     /// [`RegistryError::Unauthorized`] or [`RegistryError::Forbidden`] when the credential is refused; any other when the
     /// registry cannot be asked.
     pub async fn check_login(&self) -> Result<(), RegistryError> {
+        self.told(self.show_login().await)
+    }
+
+    async fn show_login(&self) -> Result<(), RegistryError> {
         let (asked, scope) = (self.asked("sign in"), Scope::none());
         let call = Call::new(Method::GET, "/v2/".to_owned(), &scope, &asked, Missing::Interface);
         let answer = self.transport.send(&call).await?;
@@ -53,6 +57,27 @@ mod tests {
         let wrong = Credential::Basic { username: "alice".to_owned(), password: Secret::new("guess") };
         let error = server.client(wrong).check_login().await.unwrap_err();
         assert!(matches!(error, RegistryError::Unauthorized { sent: true, .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_identity_token_is_checked_by_the_token_server() {
+        let tokens = Scripted::start(|seen, _| {
+            let good = seen.method == "POST" && String::from_utf8_lossy(&seen.body).contains("refresh_token=good-one");
+            match good {
+                true => Reply::full(200, &[], br#"{"access_token":"abcd"}"#),
+                false => Reply::full(401, &[], br#"{"error":"invalid_grant"}"#),
+            }
+        })
+        .await;
+        let challenge = format!("Bearer realm=\"{}\"", tokens.url("/token"));
+        let server = Scripted::start(move |seen, _| match seen.header("authorization") {
+            Some("Bearer abcd") => Reply::status(200),
+            _ => Reply::full(401, &[("www-authenticate", &challenge)], b""),
+        })
+        .await;
+        server.client(Credential::IdentityToken(Secret::new("good-one"))).check_login().await.unwrap();
+        let wrong = server.client(Credential::IdentityToken(Secret::new("other-one"))).check_login().await;
+        assert!(matches!(wrong, Err(RegistryError::Unauthorized { sent: true, .. })), "{wrong:?}");
     }
 
     #[tokio::test]

@@ -13,11 +13,12 @@
 //! # How it is cut
 //!
 //! [`Client`] is one registry with one credential; [`Distribution`] is what it can do. `manifests`, `download`, `upload`,
-//! `mount`, `listing`, `deletion` and `login` say what is asked; `transport` signs in, follows redirects and tries again;
+//! `mount`, `listing`, `deletion`, `login` and `access` say what is asked; `transport` signs in, follows redirects and tries again;
 //! `wire` sends one request. `home` alone decides who may be given what: credentials go to the registry's own scheme,
 //! host and port, or to a token server of its domain. `github` asks GitHub's Packages API for what GitHub's container
 //! registry does not offer.
 
+mod access;
 mod addresses;
 mod answer;
 mod asked;
@@ -42,6 +43,7 @@ mod retry;
 mod scope;
 #[cfg(test)]
 mod scripted;
+mod secrets;
 mod settings;
 mod sign_in;
 mod tls;
@@ -56,7 +58,7 @@ mod upload_trials;
 mod upload_whole;
 mod wire;
 
-pub use asked::Asked;
+pub use asked::{Action, Asked, Identity};
 pub use client::{Client, Distribution, Progress};
 pub use credential::Credential;
 pub use error::{Missing, RegistryError, Said};

@@ -6,7 +6,7 @@ use super::retry::Failure;
 use super::scope::Scope;
 use super::tokens::{Realm, Token, TokenServer, basic, bearer, untrusted};
 use super::wire::Wire;
-use super::{Asked, Credential, RegistryError, Settings};
+use super::{Asked, Credential, Identity, RegistryError, Settings};
 use reqwest::header::HeaderValue;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +20,7 @@ type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
 #[derive(Debug)]
 pub(super) struct SignIn {
     credential: Credential,
+    identity: Option<Arc<Identity>>,
     trusted: Vec<String>,
     way: Mutex<Option<Way>>,
     tokens: Mutex<HashMap<Scope, Slot>>,
@@ -35,13 +36,19 @@ enum Way {
 }
 
 impl SignIn {
-    pub(super) fn new(credential: Credential, settings: &Settings) -> Self {
+    pub(super) fn new(credential: Credential, origin: &str, settings: &Settings) -> Self {
         Self {
+            identity: Identity::of(&credential, origin),
             credential,
             trusted: settings.trusted_realms.clone(),
             way: Mutex::new(None),
             tokens: Mutex::new(HashMap::new()),
         }
+    }
+
+    /// Who signs in, as errors tell it.
+    pub(super) fn identity(&self) -> Option<Arc<Identity>> {
+        self.identity.clone()
     }
 
     /// Whether there is a credential at all.
@@ -144,7 +151,8 @@ impl SignIn {
     }
 
     fn server<'a>(&'a self, wire: &'a Wire, home: &'a Home) -> TokenServer<'a> {
-        TokenServer { wire, home, credential: &self.credential, trusted: &self.trusted }
+        let identity = self.identity.clone();
+        TokenServer { wire, home, credential: &self.credential, identity, trusted: &self.trusted }
     }
 }
 

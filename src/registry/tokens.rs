@@ -5,7 +5,7 @@ use super::home::Home;
 use super::redirect::{self, HOPS};
 use super::retry::Failure;
 use super::wire::{Payload, Wire};
-use super::{Asked, Credential, Distrust, Missing, RegistryError};
+use super::{Asked, Credential, Distrust, Identity, Missing, RegistryError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -13,6 +13,7 @@ use oci_client::token_cache::RegistryToken;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use url::{Url, form_urlencoded};
@@ -53,6 +54,7 @@ pub(super) struct TokenServer<'a> {
     pub(super) wire: &'a Wire,
     pub(super) home: &'a Home,
     pub(super) credential: &'a Credential,
+    pub(super) identity: Option<Arc<Identity>>,
     pub(super) trusted: &'a [String],
 }
 
@@ -60,7 +62,8 @@ impl TokenServer<'_> {
     /// A token for `scopes`. The realm was judged when it was chosen; each redirect on the way is judged again.
     pub(super) async fn token(&self, realm: &Realm, scopes: &[String]) -> Result<Token, Failure> {
         let place = realm.url.host_str().unwrap_or_default();
-        let asked = Asked::new(self.home.named(), format!("sign in at {place}"));
+        let place = self.wire.secrets().hide(place);
+        let asked = Asked::new(self.home.named(), format!("sign in at {place}")).by(self.identity.clone());
         let since = Instant::now();
         let mut answer = match self.credential {
             Credential::IdentityToken(token) => {
@@ -83,6 +86,7 @@ impl TokenServer<'_> {
         let header = bearer(grant.token.token())
             .filter(|_| !grant.token.token().is_empty())
             .ok_or_else(|| malformed(&asked, "the token server sent a token that cannot be used"))?;
+        self.wire.secrets().add(grant.token.token());
         Ok(Token { header, until: since + life(grant.expires_in) })
     }
 
@@ -126,7 +130,7 @@ impl TokenServer<'_> {
                 error => Failure { error, again },
             }
         })?;
-        Ok(Answer::new(response, url.clone(), true, self.credential.is_some(), self.wire.idle()))
+        Ok(Answer::new(response, url.clone(), true, self.credential.is_some(), self.wire))
     }
 }
 

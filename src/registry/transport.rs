@@ -7,6 +7,7 @@ use super::home::{Home, Scheme};
 use super::redirect::{self, HOPS};
 use super::retry::{Failure, Tries};
 use super::scope::Scope;
+use super::secrets::Secrets;
 use super::sign_in::SignIn;
 use super::wire::{Payload, Wire};
 use super::{Asked, Credential, Distrust, Missing, RegistryError, Settings};
@@ -62,12 +63,17 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    pub(super) fn new(registry: &str, credential: Credential, settings: &Settings) -> Result<Self, RegistryError> {
+    pub(super) fn new(
+        registry: &str,
+        credential: Credential,
+        origin: &str,
+        settings: &Settings,
+    ) -> Result<Self, RegistryError> {
         let home = Home::new(registry, settings)?;
         Ok(Self {
-            wire: Wire::new(&home, settings)?,
+            wire: Wire::new(&home, settings, Secrets::of(&credential, settings))?,
             home,
-            sign_in: SignIn::new(credential, settings),
+            sign_in: SignIn::new(credential, origin, settings),
             settings: settings.clone(),
         })
     }
@@ -78,6 +84,11 @@ impl Transport {
 
     pub(super) fn sign_in(&self) -> &SignIn {
         &self.sign_in
+    }
+
+    /// A text without the client's secrets.
+    pub(super) fn hide(&self, text: &str) -> String {
+        self.wire.secrets().hide(text)
     }
 
     pub(super) fn tries(&self) -> Tries {
@@ -144,7 +155,7 @@ impl Transport {
             }
             let response = self.wire.send(&self.home, &call.method, &url, headers, &call.payload, asked).await?;
             let sent = shown.is_some() && self.sign_in.has_credential();
-            let answer = Answer::new(response, url.clone(), own, sent, self.wire.idle());
+            let answer = Answer::new(response, url.clone(), own, sent, &self.wire);
             let Some(next) = redirect::target(&answer, asked)? else { return Ok(answer) };
             if !matches!(call.method, Method::GET | Method::HEAD) {
                 return Err(untrusted(asked, &next, Distrust::RedirectedChange).into());
@@ -165,7 +176,7 @@ impl Transport {
             self.wire
                 .send(&self.home, &Method::GET, &url, HeaderMap::new(), &Payload::Empty, asked)
                 .await
-                .map(|response| Answer::new(response, url, true, false, self.wire.idle()))
+                .map(|response| Answer::new(response, url, true, false, &self.wire))
         };
         match ask(Scheme::Plain).await {
             // What was asked is this very question: it is not asked twice, so that a registry is left alone as it wants.

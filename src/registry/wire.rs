@@ -5,6 +5,7 @@ use super::connections::Connections;
 use super::fault::{Broken, Fault, classify};
 use super::home::Home;
 use super::retry::{Again, Failure};
+use super::secrets::Secrets;
 use super::{Asked, Distrust, RegistryError, Settings};
 use bytes::Bytes;
 use reqwest::Method;
@@ -22,6 +23,7 @@ const DIGESTION: u64 = 10 << 20;
 pub(super) struct Wire {
     connections: Connections,
     idle: Duration,
+    secrets: Arc<Secrets>,
 }
 
 /// What goes with a request.
@@ -44,8 +46,14 @@ pub(super) struct Stream {
 }
 
 impl Wire {
-    pub(super) fn new(home: &Home, settings: &Settings) -> Result<Self, RegistryError> {
-        Ok(Self { connections: Connections::new(home, settings)?, idle: settings.idle_timeout })
+    pub(super) fn new(home: &Home, settings: &Settings, secrets: Secrets) -> Result<Self, RegistryError> {
+        let connections = Connections::new(home, settings)?;
+        Ok(Self { connections, idle: settings.idle_timeout, secrets: Arc::new(secrets) })
+    }
+
+    /// What must not be repeated of what comes back.
+    pub(super) fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
     }
 
     pub(super) fn idle(&self) -> Duration {
@@ -62,7 +70,7 @@ impl Wire {
         payload: &Payload,
         asked: &Asked,
     ) -> Result<reqwest::Response, Failure> {
-        let broken = |broken: Broken| unreachable(asked, broken);
+        let broken = |broken: Broken| unreachable(asked, Broken { cause: self.secrets.hide(&broken.cause), ..broken });
         let client = self.connections.to(url, home.same_host(url)).map_err(broken)?;
         let mut request = client.request(method.clone(), url.clone()).headers(headers);
         request = request.header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -72,7 +80,7 @@ impl Wire {
             Payload::Bytes(bytes) => request.body(bytes.clone()),
             Payload::Stream(stream) => request.header(CONTENT_LENGTH, stream.size).body((stream.open)()),
         };
-        let place = format!("{}{}", url.origin().ascii_serialization(), url.path());
+        let place = || self.secrets.hide(&format!("{}{}", url.origin().ascii_serialization(), url.path()));
         let mut answer = std::pin::pin!(request.send());
         let response = loop {
             let (taken, patience) = match payload {
@@ -91,14 +99,14 @@ impl Wire {
                 stream.taken.load(Ordering::Relaxed) != taken || stream.starved.load(Ordering::Relaxed)
             };
             if !matches!(payload, Payload::Stream(stream) if moves(stream)) {
-                log::debug!("{method} {place}: no answer");
+                log::debug!("{method} {}: no answer", place());
                 let cause = format!("no answer came for {} s", patience.as_secs_f32());
                 return Err(broken(Broken::new(Fault::Stalled, cause)));
             }
         };
         match response {
             Ok(response) => {
-                log::debug!("{method} {place}: {}", response.status());
+                log::debug!("{method} {}: {}", place(), response.status());
                 Ok(response)
             }
             Err(error) => {
@@ -109,7 +117,7 @@ impl Wire {
                         RegistryError::UntrustedLocation { asked: asked.clone(), host, distrust }.into()
                     }
                 };
-                log::debug!("{method} {place}: {}", error.error);
+                log::debug!("{method} {}: {}", place(), error.error);
                 Err(error)
             }
         }

@@ -47,7 +47,7 @@ pub trait Report {
 }
 
 /// Prints. One value for the whole run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ui {
     look: Look,
     bars: Bars,

@@ -5,6 +5,7 @@
 
 mod build;
 mod copying;
+mod credentials;
 mod damage;
 mod floors;
 mod go_cli;
@@ -16,6 +17,8 @@ mod opa_cases;
 mod packages;
 mod peers;
 mod registries;
-mod remote;
+mod remote_deletion;
+mod remote_listing;
 mod support;
+mod transfers;
 mod usage;

@@ -87,8 +87,9 @@ fn docker_registry_takes_and_gives_images_with_and_without_a_password() {
         }
         let pulled = Run::of(command.env("POLICY_FILE_STORE_ROOT", &other)).quietly();
         assert_eq!(pulled.value("digest"), pushed);
-        sandbox.run(&["logout", "-s", &registry.host]).quietly();
+        let run = sandbox.run(&["logout", "-s", &registry.host]).exits(0);
         if secured {
+            assert!(run.err.contains("erased from") && run.err.contains("config.json"), "{run:?}");
             let _ = sandbox.run(&["pull", &name]).exits(4);
         }
     }

@@ -1,5 +1,6 @@
 //! One file a command: its flags, and how its outcome reads.
 
+pub mod auth;
 pub mod build;
 pub mod copy;
 pub mod images;

@@ -2,6 +2,7 @@
 
 use super::{Context, tell_choice};
 use crate::cli::jobs::JobsArgs;
+use crate::cli::sign_in::SignInArgs;
 use crate::eval::{Answer, Session};
 use crate::ops::{Names, OpsError, pull::pull, repl::open};
 use crate::ui::table;
@@ -20,6 +21,8 @@ pub struct ReplArgs {
     input: Option<PathBuf>,
     #[arg(short, long, hide = true, value_name = "N", default_value_t = 10)]
     max_errors: u32,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Answers a query a line until the input ends; a query that fails ends nothing.
@@ -31,11 +34,9 @@ pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(),
             let reference = reader.read(&arguments.image)?;
             context.ui.note(&format!("{reference} is not in the local store; pulling it"));
             let bar = |total| context.shown(&reference.to_string(), total);
+            let remote = context.remote_with(&arguments.sign_in.read(context)?, [reference.registry()])?;
             let runtime = context.runtime()?;
-            context.wait(
-                &runtime,
-                pull(&store, &JobsArgs::default().jobs(context, context.remote())?, &reference, &bar),
-            )?;
+            context.wait(&runtime, pull(&store, &JobsArgs::default().jobs(context, remote)?, &reference, &bar))?;
             reader.open(&store, &arguments.image, false)?
         }
         other => other?,

@@ -1,6 +1,7 @@
 //! `policy remote images`, which is `policy images --remote` too.
 
 use super::{repository, server};
+use crate::cli::sign_in::SignInArgs;
 use crate::cli::{Context, failure};
 use crate::ops::OpsError;
 use crate::ops::remote::listing::{Listing, Row, Wanted, one_repository, repositories};
@@ -29,6 +30,8 @@ pub struct ListingArgs {
     /// Only repositories that everybody may see, where the registry tells
     #[arg(long)]
     pub(in crate::cli) public: bool,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Lists a registry, or one repository.
@@ -37,14 +40,15 @@ pub(in crate::cli) fn run(arguments: &ListingArgs, context: &Context) -> Result<
     let organization = arguments.organization.as_deref().filter(|organization| !organization.is_empty());
     let one = arguments.repository.as_deref().map(|typed| repository(typed, arguments.server.as_ref(), context));
     let one = one.transpose()?;
-    let side = context.side();
+    let server = match &one {
+        Some(reference) => reference.registry().to_owned(),
+        None => server(arguments.server.as_ref(), context)?,
+    };
+    let side = context.side(&arguments.sign_in, [server.as_str()])?;
     let runtime = context.runtime()?;
     let mut listing = match &one {
         Some(reference) => context.wait(&runtime, one_repository(&side, reference, wanted))?,
-        None => {
-            let server = server(arguments.server.as_ref(), context);
-            context.wait(&runtime, repositories(&side, &server, organization, wanted))?
-        }
+        None => context.wait(&runtime, repositories(&side, &server, organization, wanted))?,
     };
     let odd = listing.rows.iter().filter(|row| !row.sound).count();
     if odd > 0 {

@@ -2,6 +2,7 @@
 
 use super::name;
 use crate::cli::Context;
+use crate::cli::sign_in::SignInArgs;
 use crate::ops::OpsError;
 use crate::ops::remote::inspect::inspect;
 use crate::ui::Format;
@@ -13,12 +14,14 @@ pub struct RemoteInspectArgs {
     /// Name of the image
     #[arg(value_name = "IMAGE")]
     image: String,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Prints what the image is.
 pub(in crate::cli) fn run(arguments: &RemoteInspectArgs, context: &Context) -> Result<(), OpsError> {
     let reference = name(&arguments.image, None, context)?.reference;
-    let side = context.side();
+    let side = context.side(&arguments.sign_in, [reference.registry()])?;
     let runtime = context.runtime()?;
     let look = context.ui.look();
     let more = look.format == Format::Json && !look.quiet;

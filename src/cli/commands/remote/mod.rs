@@ -63,13 +63,13 @@ pub(in crate::cli) fn run(command: &RemoteCommand, context: &Context) -> Result<
 }
 
 /// The registry that `-s` names, else the default domain.
-fn server(given: Option<&String>, context: &Context) -> String {
+fn server(given: Option<&String>, context: &Context) -> Result<String, OpsError> {
     login::server_of(given, context.default_domain())
 }
 
 /// What somebody typed as the name of something in the registry that `-s` names, else in any.
 fn name(typed: &str, given: Option<&String>, context: &Context) -> Result<Name, OpsError> {
-    let server = server(given, context);
+    let server = server(given, context)?;
     let name = Name::parse(typed, &server)?;
     if given.is_some() && name.reference.registry() != server {
         return Err(OpsError::Usage(format!("{typed} is not in {server}: leave the registry or --server out")));

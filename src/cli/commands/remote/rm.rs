@@ -2,7 +2,8 @@
 
 use super::name;
 use crate::cli::Context;
-use crate::oci::Reference;
+use crate::cli::sign_in::SignInArgs;
+use crate::oci::{Name, Reference};
 use crate::ops::OpsError;
 use crate::ops::remote::deletion::{Deleted, Plan, Request};
 use crate::ui::{Report, sentence};
@@ -20,6 +21,8 @@ pub struct RemoteRmArgs {
     force: bool,
     #[command(flatten)]
     extent: ExtentArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// How much goes with a name.
@@ -38,7 +41,7 @@ pub struct ExtentArgs {
 
 /// Deletes each name.
 pub(in crate::cli) fn run(arguments: &RemoteRmArgs, context: &Context) -> Result<(), OpsError> {
-    delete(&arguments.images, arguments.force, &arguments.extent, context)
+    delete(&arguments.images, arguments.force, &arguments.extent, &arguments.sign_in, context)
 }
 
 /// Deletes each name; without `force` each is asked for, and only a yes is one.
@@ -46,13 +49,15 @@ pub(in crate::cli) fn delete(
     names: &[String],
     force: bool,
     extent: &ExtentArgs,
+    sign_in: &SignInArgs,
     context: &Context,
 ) -> Result<(), OpsError> {
     if !force && !extent.dry_run && !context.ui.is_interactive() {
         let text = "nobody is here to ask whether to delete from the registry: -f (--force) deletes without asking";
         return Err(OpsError::Usage(text.to_owned()));
     }
-    let side = context.side();
+    let named: Vec<Name> = names.iter().filter_map(|typed| name(typed, None, context).ok()).collect();
+    let side = context.side(sign_in, named.iter().map(|name| name.reference.registry()))?;
     let runtime = context.runtime()?;
     context.each("deleted", names, |typed| {
         let reference = name(typed, None, context)?.reference;

@@ -24,5 +24,5 @@ pub struct SetPublicArgs {
 pub(in crate::cli) fn run(arguments: &SetPublicArgs, context: &Context) -> Result<(), OpsError> {
     let reference = name(&arguments.repository, arguments.server.as_ref(), context)?.reference;
     log::debug!("{} is to be {}", reference.repository(), if arguments.public { "public" } else { "private" });
-    match set_public(&context.side(), &reference)? {}
+    match set_public(&context.side_of(context.remote()), &reference)? {}
 }

@@ -2,6 +2,7 @@
 
 use super::repository;
 use crate::cli::Context;
+use crate::cli::sign_in::SignInArgs;
 use crate::ops::OpsError;
 use crate::ops::remote::listing::{Tags, tags};
 use crate::ui::{Report, Safe};
@@ -20,12 +21,14 @@ pub struct TagsArgs {
     /// Tags of signatures and other attachments too (sha256-…)
     #[arg(short, long)]
     all: bool,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Prints the tags.
 pub(in crate::cli) fn run(arguments: &TagsArgs, context: &Context) -> Result<(), OpsError> {
     let repository = repository(&arguments.repository, arguments.server.as_ref(), context)?;
-    let side = context.side();
+    let side = context.side(&arguments.sign_in, [repository.registry()])?;
     let runtime = context.runtime()?;
     let found = context.wait(&runtime, tags(&side, &repository, arguments.all))?;
     context.ui.report(&found)?;

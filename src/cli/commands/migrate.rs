@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
         None => None,
         Some(file) => {
             let read = lines(&read_list(file)?, accounts, context.default_domain());
-            Some(read.map_err(|line| OpsError::Usage(format!("{file}:{}: {}", line.number, line.error)))?)
+            Some(read.map_err(|line| OpsError::Usage(format!("{file}:{}: {}", line.number, line.problem)))?)
         }
     };
     let side = |pick: fn(&Move) -> &Reference, account: Option<&Account>| -> Vec<String> {

@@ -10,7 +10,7 @@ pub struct Line {
     /// Counted from 1.
     pub number: usize,
     /// What is wrong with it.
-    pub error: OpsError,
+    pub problem: String,
 }
 
 /// The repositories a text names. A line is `SOURCE TARGET`, or a repository of the account that is moved: its whole name,
@@ -33,7 +33,7 @@ pub fn lines(text: &str, accounts: Option<(&Account, &Account)>, default_domain:
             },
             _ => Err(OpsError::Usage("a line is a repository, or a source and a target".to_owned())),
         };
-        moves.push(read.map_err(|error| Line { number: index + 1, error })?);
+        moves.push(read.map_err(|error| Line { number: index + 1, problem: error.to_string() })?);
     }
     Ok(moves)
 }

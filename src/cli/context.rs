@@ -1,13 +1,14 @@
 //! What every command has at hand: the settings with the flags laid over them, and the printer.
 
 use super::places::{docker_config, places};
-use super::sign_in::SignIn;
+use super::sign_in::{SignIn, SignInArgs};
 use super::tree::GlobalArgs;
 use crate::config::{Config, Environment};
 use crate::keychain::{Keychain, Place};
 use crate::oci::DEFAULT_DOMAIN;
+use crate::ops::remote::Side;
 use crate::ops::{OpsError, Remote, Shown, Warn};
-use crate::registry::{Proxies, Settings};
+use crate::registry::{GitHubPlace, Proxies, Settings};
 use crate::store::Store;
 use crate::ui::Ui;
 use std::collections::BTreeSet;
@@ -138,6 +139,20 @@ impl Context {
             helper_path: environment.path("PATH").map(Into::into),
             home,
         }
+    }
+
+    /// How registries are asked what they hold.
+    pub(super) fn side<'a>(
+        &self,
+        sign_in: &SignInArgs,
+        registries: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Side, OpsError> {
+        let public = GitHubPlace::default();
+        let github = GitHubPlace {
+            api: self.config.github_api.clone().unwrap_or(public.api),
+            registry: self.config.github_registry.clone().unwrap_or(public.registry),
+        };
+        Ok(Side { remote: self.remote_with(&sign_in.read(self)?, registries)?, github })
     }
 
     /// What runs network code: one thread, and others for the disk.

@@ -86,6 +86,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Inspect(with) => commands::inspect::run(&with.own, context),
         Command::Save(with) => commands::save::run(&with.own, context),
         Command::Rm(with) => commands::rm::run(&with.own, context),
+        Command::Remote(command) => commands::remote::run(command, context),
         Command::Push(with) => commands::push::run(&with.own, context),
         Command::Pull(with) => commands::pull::run(&with.own, context),
         Command::Copy(with) => commands::copy::run(&with.own, context),

@@ -2,8 +2,8 @@
 
 use super::commands::{
     auth::AuthCommand, build::BuildArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs,
-    logout::LogoutArgs, migrate::MigrateArgs, pull::PullArgs, push::PushArgs, repl::ReplArgs, rm::RmArgs,
-    save::SaveArgs, serve::ServeArgs, tag::TagArgs, templates::TemplatesCommand,
+    logout::LogoutArgs, migrate::MigrateArgs, pull::PullArgs, push::PushArgs, remote::RemoteCommand, repl::ReplArgs,
+    rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs, templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub struct Cli {
 pub enum Command {
     /// Build a bundle from Rego and data, and store it as an image
     Build(With<BuildArgs>),
-    /// List the images of the local store
+    /// List the images of the local store; with -r, those of a registry
     #[command(visible_alias = "list")]
     Images(With<ImagesArgs>),
     /// Give an image further names
@@ -34,8 +34,11 @@ pub enum Command {
     Inspect(With<InspectArgs>),
     /// Write an image's bundle to a file
     Save(With<SaveArgs>),
-    /// Remove names from the local store, and what nothing names any more
+    /// Remove names from the local store, and what nothing names any more; with -r, from their registries
     Rm(With<RmArgs>),
+    /// List, show and delete what registries hold
+    #[command(subcommand)]
+    Remote(RemoteCommand),
     /// Upload images to their registries
     Push(With<PushArgs>),
     /// Download images into the local store
@@ -173,6 +176,7 @@ impl Command {
             Self::Inspect(with) => &with.global,
             Self::Save(with) => &with.global,
             Self::Rm(with) => &with.global,
+            Self::Remote(command) => command.global(),
             Self::Push(with) => &with.global,
             Self::Pull(with) => &with.global,
             Self::Copy(with) => &with.global,
@@ -200,6 +204,7 @@ impl Command {
             Self::Inspect(_) => "inspect failed",
             Self::Save(_) => "save failed",
             Self::Rm(_) => "rm failed",
+            Self::Remote(command) => command.verb(),
             Self::Push(_) => "push failed",
             Self::Pull(_) => "pull failed",
             Self::Copy(_) => "copy failed",

@@ -34,6 +34,8 @@ pub struct ConfigFile {
     pub auth: Auth,
     /// How patient to be with registries.
     pub http: Http,
+    /// Where the GitHub of a container registry is.
+    pub github: GitHub,
 }
 
 /// How patient to be with registries.
@@ -66,6 +68,16 @@ pub struct Auth {
     pub realms: Vec<String>,
     /// Keep passwords in the system's keyring.
     pub keyring: Option<bool>,
+}
+
+/// Where the GitHub of a container registry is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GitHub {
+    /// The address of its API.
+    pub api: Option<String>,
+    /// The host of its container registry.
+    pub registry: Option<String>,
 }
 
 impl ConfigFile {

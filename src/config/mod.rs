@@ -40,6 +40,10 @@ pub struct Config {
     pub realms: Vec<String>,
     /// Keep passwords in the system's keyring.
     pub keyring: bool,
+    /// The address of GitHub's API, where it is not the public one.
+    pub github_api: Option<String>,
+    /// The host of GitHub's container registry, where it is not `ghcr.io`.
+    pub github_registry: Option<String>,
 }
 
 /// Why the settings cannot be used.
@@ -158,6 +162,8 @@ impl Config {
             verbosity: level.as_deref().map_or(0, verbosity_of),
             realms: settings.auth.realms,
             keyring: settings.auth.keyring.unwrap_or_default(),
+            github_api: environment.text("POLICY_GITHUB_API_URL").or(settings.github.api),
+            github_registry: settings.github.registry,
         })
     }
 

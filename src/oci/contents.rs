@@ -10,6 +10,8 @@ const NAMED_LIMIT: usize = 1000;
 /// What a document names. The bytes it was read from stay the authority.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Contents {
+    /// Whether it is an index.
+    pub is_index: bool,
     /// The manifests an index lists.
     pub manifests: Vec<Descriptor>,
     /// The configuration and the layers, or the blobs of an artifact manifest.
@@ -41,7 +43,8 @@ impl Contents {
         if bytes.len() as u64 > MANIFEST_LIMIT {
             return Err(ManifestError::TooLarge);
         }
-        let document: Document = serde_json::from_slice(bytes)?;
+        let text = std::str::from_utf8(bytes).map_err(|_| ManifestError::Ambiguous("it is not UTF-8"))?;
+        let document: Document = serde_json::from_str(text)?;
         if document.schema_version.is_some_and(|version| version != 2) {
             return Err(ManifestError::Ambiguous("schemaVersion is not 2"));
         }
@@ -63,7 +66,7 @@ impl Contents {
         if blobs.len() + manifests.len() > NAMED_LIMIT {
             return Err(ManifestError::TooManyLayers(blobs.len() + manifests.len()));
         }
-        Ok(Self { manifests, blobs, subject: document.subject })
+        Ok(Self { is_index, manifests, blobs, subject: document.subject })
     }
 }
 

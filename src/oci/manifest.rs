@@ -72,7 +72,8 @@ impl Manifest {
         if bytes.len() as u64 > MANIFEST_LIMIT {
             return Err(ManifestError::TooLarge);
         }
-        let shape: Shape = serde_json::from_slice(bytes)?;
+        let text = std::str::from_utf8(bytes).map_err(|_| ManifestError::Ambiguous("it is not UTF-8"))?;
+        let shape: Shape = serde_json::from_str(text)?;
         if shape.schema_version != Some(2) {
             return Err(ManifestError::Ambiguous("schemaVersion is not 2"));
         }
@@ -88,7 +89,7 @@ impl Manifest {
         if shape.media_type.as_deref().is_some_and(|own| !media_types::is_manifest(own)) {
             return Err(ManifestError::Ambiguous("its mediaType is not that of a manifest"));
         }
-        let manifest: Self = serde_json::from_slice(bytes)?;
+        let manifest: Self = serde_json::from_str(text)?;
         if manifest.layers.len() > LAYER_LIMIT {
             return Err(ManifestError::TooManyLayers(manifest.layers.len()));
         }

@@ -1,12 +1,13 @@
 //! Why a command did not do what was asked.
 
+use super::remote::RemoteError;
 use crate::bundle::BundleError;
 use crate::bundle::archive::{ArchiveError, ReadError};
 use crate::config::ConfigError;
 use crate::eval::{EvalError, SyntaxError};
 use crate::keychain::KeychainError;
 use crate::oci::{ManifestError, ReferenceError};
-use crate::registry::RegistryError;
+use crate::registry::{GitHubError, RegistryError};
 use crate::server::{ServerError, StorageError};
 use crate::sources::SourceError;
 use crate::store::StoreError;
@@ -22,6 +23,12 @@ pub enum OpsError {
     /// A registry.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+    /// GitHub's Packages API.
+    #[error(transparent)]
+    GitHub(#[from] GitHubError),
+    /// What registries hold.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
     /// An author's files.
     #[error(transparent)]
     Source(#[from] SourceError),

@@ -2,7 +2,7 @@
 
 use super::{Chosen, OpsError};
 use crate::bundle::archive::{self, Entry, Limits};
-use crate::oci::Descriptor;
+use crate::oci::{Descriptor, Reference};
 use crate::store::{Image, Store};
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Inspected {
     /// The image that was meant.
-    pub source: Chosen,
+    pub reference: Reference,
     /// Names its manifest, or its bundle where there is no manifest.
     pub descriptor: Descriptor,
     /// Its annotations.
@@ -21,8 +21,19 @@ pub struct Inspected {
     pub layers: Vec<Descriptor>,
     /// The layer that holds the bundle.
     pub bundle: Descriptor,
-    /// The names and sizes of the bundle's files, in its order.
-    pub files: Vec<Entry>,
+    /// The names and sizes of the bundle's files, in its order; `None` of an image in a registry.
+    pub files: Option<Vec<Entry>>,
+    /// What a registry says of an image beyond its manifest; `None` of an image of the store.
+    pub remote: Option<InRegistry>,
+}
+
+/// What a registry says of an image beyond its manifest.
+#[derive(Debug)]
+pub struct InRegistry {
+    /// The configuration itself; `None` where it is no JSON.
+    pub configuration: Option<serde_json::Value>,
+    /// The manifests that refer to the image.
+    pub referrers: Vec<Descriptor>,
 }
 
 /// Looks at an image. Its bundle is opened only if `files` are wanted.
@@ -42,7 +53,8 @@ pub fn inspect(store: &Store, (source, image): (Chosen, Image), files: bool) -> 
         config: image.config.clone(),
         layers,
         bundle: image.bundle.clone(),
-        files,
-        source,
+        files: Some(files),
+        remote: None,
+        reference: source.entry.reference,
     })
 }

@@ -3,14 +3,17 @@
 use super::OpsError;
 use super::jobs::{Jobs, aside};
 use super::transfer::{Shown, store_first};
-use crate::oci::{Descriptor, Digest, Index, Manifest, Reference, media_types};
+use crate::oci::{Contents, Descriptor, Digest, Manifest, Reference};
 use crate::registry::{Client, Distribution as _, Fetched, Progress};
-use crate::store::{Ingest, Store};
+use crate::store::{Ingest, Store, StoreError};
 use futures_util::future::try_join_all;
 use std::sync::Arc;
 
 /// How deep an index may nest in another.
 const INDEX_DEPTH: usize = 4;
+
+/// The most manifests of an index that are looked at.
+const INDEX_WIDTH: usize = 1000;
 
 /// An image that is in the store now.
 #[derive(Debug)]
@@ -80,12 +83,15 @@ pub async fn pull(
 
 /// The manifest a reference leads to. An index is followed to its first image that holds a bundle, as OPA does it;
 /// entries of platform `unknown` are attestations.
-async fn policy_manifest(client: &Client, reference: &Reference) -> Result<Fetched, OpsError> {
+pub(super) async fn policy_manifest(client: &Client, reference: &Reference) -> Result<Fetched, OpsError> {
     let mut waiting = vec![(reference.clone(), 0)];
-    let none = || OpsError::NoPolicyInIndex { reference: reference.to_string() };
+    let mut looked_at = 0;
+    let too_large = || OpsError::IndexTooLarge { reference: reference.to_string() };
     while let Some((next, depth)) = waiting.pop() {
         let fetched = client.get_manifest(&next).await?;
-        if !media_types::is_index(&fetched.media_type) {
+        let contents = Contents::parse(&fetched.bytes, Some(&fetched.media_type))
+            .map_err(|cause| OpsError::Manifest { reference: next.to_string(), cause })?;
+        if !contents.is_index {
             let holds_bundle = Manifest::parse(&fetched.bytes, Some(&fetched.media_type))
                 .is_ok_and(|manifest| manifest.bundle_layer().is_ok());
             if depth == 0 || holds_bundle {
@@ -94,20 +100,19 @@ async fn policy_manifest(client: &Client, reference: &Reference) -> Result<Fetch
             continue;
         }
         if depth == INDEX_DEPTH {
-            return Err(none());
+            return Err(too_large());
         }
-        let index: Index = serde_json::from_slice(&fetched.bytes)
-            .map_err(|cause| OpsError::Manifest { reference: next.to_string(), cause: cause.into() })?;
-        let entries = index.manifests.iter().filter(|entry| !is_attestation(entry)).take(100);
+        looked_at += contents.manifests.len();
+        if looked_at > INDEX_WIDTH {
+            return Err(too_large());
+        }
+        let entries = contents.manifests.iter().filter(|entry| !is_attestation(entry));
         let mut children: Vec<(Reference, usize)> =
             entries.map(|entry| (reference.with_digest(entry.digest.clone()), depth + 1)).collect();
         children.reverse();
         waiting.extend(children);
-        if waiting.len() > 1000 {
-            return Err(none());
-        }
     }
-    Err(none())
+    Err(OpsError::NoPolicyInIndex { reference: reference.to_string() })
 }
 
 fn is_attestation(entry: &Descriptor) -> bool {
@@ -133,7 +138,19 @@ async fn fetch(
     if !keep(ingest, blob).await? {
         let writer = ingest.blob(Some(blob))?;
         let writer = client.get_blob(reference, blob, writer, Arc::clone(&progress)).await.map_err(store_first)?;
-        aside(move || writer.finish()).await?;
+        // Whatever becomes of the pull, it ends after this: what was added in vain is then taken back.
+        let held = Arc::clone(ingest);
+        let finish = move || {
+            let finished = writer.finish();
+            drop(held);
+            finished
+        };
+        aside(finish).await.map_err(|error| match error {
+            OpsError::Store(StoreError::WrongDigest { digest, .. } | StoreError::WrongSize { digest, .. }) => {
+                OpsError::Content { reference: reference.to_string(), digest }
+            }
+            other => other,
+        })?;
     }
     progress(blob.size);
     Ok(())

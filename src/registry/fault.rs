@@ -32,6 +32,8 @@ pub enum Fault {
     Stalled,
     /// The connection ended in the middle.
     CutOff,
+    /// The head of an answer is larger than is taken.
+    Oversized,
     /// What came is no HTTP.
     Garbled,
     /// Anything else.
@@ -81,7 +83,8 @@ pub(super) fn classify(error: &reqwest::Error) -> Result<Broken, PrivateAddress>
         _ if says("connection closed before") || says("end of file before") || says("connection error") => {
             Fault::CutOff
         }
-        _ if says("invalid HTTP") || says("message head is too large") || says("invalid ") => Fault::Garbled,
+        _ if says("message head is too large") => Fault::Oversized,
+        _ if says("invalid HTTP") || says("invalid ") => Fault::Garbled,
         _ => Fault::Other,
     };
     let cause = match fault {
@@ -90,6 +93,7 @@ pub(super) fn classify(error: &reqwest::Error) -> Result<Broken, PrivateAddress>
             "the connection was closed before the answer was complete".to_owned()
         }
         Fault::Proxy => "the proxy does not connect to it".to_owned(),
+        Fault::Oversized => "the head of the answer is larger than is taken".to_owned(),
         Fault::Garbled => format!("the answer is not HTTP ({innermost})"),
         _ => innermost,
     };

@@ -131,7 +131,7 @@ impl Client {
 }
 
 /// Where a `Link` header says the list goes on (RFC 8288).
-fn next_page(answer: &Answer, asked: &Asked) -> Result<Option<Url>, RegistryError> {
+pub(super) fn next_page(answer: &Answer, asked: &Asked) -> Result<Option<Url>, RegistryError> {
     for line in answer.headers.get_all(LINK) {
         let line = line.to_str().map_err(|_| malformed(asked, "the list goes on at something that is no address"))?;
         for link in line.split(',') {

@@ -301,10 +301,10 @@ mod tests {
             (|_| Reply::raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "not HTTP"),
             (|_| Reply::raw(b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nxxxxx"), "not HTTP"),
             (|_| Reply::raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nxxxxx"), "not HTTP"),
-            (|_| Reply::full(200, &[("x", &"y".repeat(10 << 20))], DOCUMENT), "not HTTP"),
+            (|_| Reply::full(200, &[("x", &"y".repeat(10 << 20))], DOCUMENT), "larger than is taken"),
             (
                 |_| Reply::raw(["HTTP/1.1 200 OK\r\n", &"x: y\r\n".repeat(10_000), "\r\n"].concat().as_bytes()),
-                "not HTTP",
+                "larger than is taken",
             ),
             (|_| Reply::full(418, &[], b"<html><title>teapot</title>"), "418 I'm a teapot (teapot)"),
         ];

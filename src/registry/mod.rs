@@ -15,7 +15,8 @@
 //! [`Client`] is one registry with one credential; [`Distribution`] is what it can do. `manifests`, `download`, `upload`,
 //! `mount`, `listing`, `deletion`, `login` and `access` say what is asked; `transport` signs in, follows redirects and tries again;
 //! `wire` sends one request. `home` alone decides who may be given what: credentials go to the registry's own scheme,
-//! host and port, or to a token server of its domain.
+//! host and port, or to a token server of its domain. `github` asks GitHub's Packages API for what GitHub's container
+//! registry does not offer.
 
 mod access;
 mod addresses;
@@ -30,6 +31,7 @@ mod deletion;
 mod download;
 mod error;
 mod fault;
+mod github;
 mod home;
 mod listing;
 mod login;
@@ -61,6 +63,7 @@ pub use client::{Client, Distribution, Progress};
 pub use credential::Credential;
 pub use error::{Missing, RegistryError, Said};
 pub use fault::Fault;
+pub use github::{Account, GitHub, GitHubError, GitHubPlace, Owner, OwnerKind, Package, Version};
 pub use home::Distrust;
 pub use manifests::Fetched;
 pub use settings::{Proxies, Settings};

@@ -46,6 +46,11 @@ impl<'a> Call<'a> {
         let (headers, payload) = (HeaderMap::new(), Payload::Empty);
         Self { method, target: Target::Path(path), headers, payload, scope, asked, missing }
     }
+
+    /// Whether it asks for nothing but the registry itself.
+    fn is_ping(&self) -> bool {
+        matches!(&self.target, Target::Path(path) if path == "/v2/")
+    }
 }
 
 /// Everything between a request's meaning and the wire.
@@ -104,7 +109,7 @@ impl Transport {
     /// Sends a request once; signing in, where the registry wants it, counts as part of it. Refusals that may pass are
     /// failures, all other answers are returned.
     pub(super) async fn exchange(&self, call: &Call<'_>) -> Result<Answer, Failure> {
-        let scheme = *self.home.scheme().get_or_try_init(|| self.find_scheme(call.asked)).await?;
+        let scheme = *self.home.scheme().get_or_try_init(|| self.find_scheme(call)).await?;
         let url = match &call.target {
             Target::Place(url) => url.clone(),
             Target::Path(path) => {
@@ -163,7 +168,8 @@ impl Transport {
     }
 
     /// Finds out whether a registry on this machine speaks plain HTTP or TLS. Nothing secret is said meanwhile.
-    async fn find_scheme(&self, asked: &Asked) -> Result<Scheme, Failure> {
+    async fn find_scheme(&self, call: &Call<'_>) -> Result<Scheme, Failure> {
+        let asked = call.asked;
         let ask = async |scheme: Scheme| {
             let mut url = self.home.base(scheme).clone();
             url.set_path("/v2/");
@@ -173,6 +179,8 @@ impl Transport {
                 .map(|response| Answer::new(response, url, true, false, &self.wire))
         };
         match ask(Scheme::Plain).await {
+            // What was asked is this very question: it is not asked twice, so that a registry is left alone as it wants.
+            Ok(answer) if is_passing(answer.status) && call.is_ping() => Err(answer.refusal(asked, call.missing).await),
             Ok(mut answer) => {
                 let body = answer.body.all(super::answer::REFUSAL_LIMIT).await.ok().flatten().unwrap_or_default();
                 let text = String::from_utf8_lossy(&body);

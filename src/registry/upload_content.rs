@@ -6,7 +6,7 @@ use super::wire::{Payload, Stream};
 use bytes::Bytes;
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
@@ -51,8 +51,8 @@ impl Content {
     /// The bytes of a range, which are read each time they are sent.
     pub(super) fn part(&self, range: Range<u64>) -> Payload {
         let (size, start) = (range.end - range.start, range.start);
-        let taken = Arc::new(AtomicU64::new(0));
-        let (content, counter) = (self.clone(), Arc::clone(&taken));
+        let (taken, starved) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+        let (content, counter, hunger) = (self.clone(), Arc::clone(&taken), Arc::clone(&starved));
         let open = move || {
             counter.store(0, Ordering::Relaxed);
             (content.0.progress)(start);
@@ -64,11 +64,14 @@ impl Content {
                     let _ = sender.blocking_send(Err(io::Error::other("the content could not be read")));
                 }
             });
-            let (counter, content) = (Arc::clone(&counter), content.clone());
+            let (counter, content, hunger) = (Arc::clone(&counter), content.clone(), Arc::clone(&hunger));
             let pieces = futures_util::stream::unfold(receiver, move |mut receiver| {
-                let (counter, content) = (Arc::clone(&counter), content.clone());
+                let (counter, content, hunger) = (Arc::clone(&counter), content.clone(), Arc::clone(&hunger));
                 async move {
-                    let piece = receiver.recv().await?;
+                    hunger.store(true, Ordering::Relaxed);
+                    let piece = receiver.recv().await;
+                    hunger.store(false, Ordering::Relaxed);
+                    let piece = piece?;
                     if let Ok(piece) = &piece {
                         let length = piece.len() as u64;
                         (content.0.progress)(start + counter.fetch_add(length, Ordering::Relaxed) + length);
@@ -78,7 +81,7 @@ impl Content {
             });
             reqwest::Body::wrap_stream(pieces)
         };
-        Payload::Stream(Stream { open: Arc::new(open), size, taken })
+        Payload::Stream(Stream { open: Arc::new(open), size, taken, starved })
     }
 }
 

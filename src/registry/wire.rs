@@ -11,7 +11,7 @@ use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use url::Url;
 
@@ -41,6 +41,8 @@ pub(super) struct Stream {
     pub(super) size: u64,
     /// How much of the body opened last has been taken to be sent.
     pub(super) taken: Arc<AtomicU64>,
+    /// Whether more is wanted of the body than there is yet.
+    pub(super) starved: Arc<AtomicBool>,
 }
 
 impl Wire {
@@ -92,8 +94,11 @@ impl Wire {
             if let Ok(response) = tokio::time::timeout(patience, &mut answer).await {
                 break response;
             }
-            // As long as the body moves, the registry owes no answer.
-            if !matches!(payload, Payload::Stream(stream) if stream.taken.load(Ordering::Relaxed) != taken) {
+            // As long as the body moves, or waits for this side, the registry owes no answer.
+            let moves = |stream: &Stream| {
+                stream.taken.load(Ordering::Relaxed) != taken || stream.starved.load(Ordering::Relaxed)
+            };
+            if !matches!(payload, Payload::Stream(stream) if moves(stream)) {
                 log::debug!("{method} {}: no answer", place());
                 let cause = format!("no answer came for {} s", patience.as_secs_f32());
                 return Err(broken(Broken::new(Fault::Stalled, cause)));

@@ -85,6 +85,23 @@ fn the_four_lines_move_an_image_as_they_were_printed() {
 }
 
 #[test]
+fn one_line_moves_the_whole_account() {
+    let world = World::start();
+    let names = ["opcr.io/acme/hello:1.0.0", "opcr.io/acme/hello:1.1.0", "opcr.io/acme/other:latest"];
+    let digests = names.map(|name| publish(&world, name));
+    let sandbox = Sandbox::empty();
+    for (host, user, password) in [("opcr.io", "old-user", "old-password"), ("ghcr.io", "new-user", "new-password")] {
+        world.run_with(&sandbox, &["login", "-s", host, "-u", user, "--password-stdin"], password).exits(0);
+    }
+    let run = world.run(&sandbox, &["migrate", "opcr.io/acme", "ghcr.io/acme"]).exits(0);
+    for (name, digest) in names.iter().zip(&digests) {
+        let moved = name.replace("opcr.io", "ghcr.io");
+        assert!(run.out.contains(&moved), "{run:?}");
+        assert_eq!(&world.run(&sandbox, &["pull", &moved]).exits(0).value("digest"), digest);
+    }
+}
+
+#[test]
 fn a_proxy_that_does_not_know_the_way_is_told() {
     let world = World::start();
     let sandbox = Sandbox::empty();

@@ -6,12 +6,13 @@ use super::support::{Authority, Foreign, Run, Sandbox, Setup, TokenServer};
 struct Place {
     host: String,
     environment: Vec<(&'static str, String)>,
+    flags: Vec<String>,
     closed: bool,
 }
 
 impl Place {
     fn open(host: String) -> Self {
-        Self { host, environment: Vec::new(), closed: false }
+        Self { host, environment: Vec::new(), flags: Vec::new(), closed: false }
     }
 
     fn name(&self, rest: &str) -> String {
@@ -19,11 +20,11 @@ impl Place {
     }
 
     fn run(&self, sandbox: &Sandbox, arguments: &[&str]) -> Run {
-        Run::of(sandbox.command(arguments).envs(self.environment.clone()))
+        Run::of(sandbox.command(arguments).args(&self.flags).envs(self.environment.clone()))
     }
 
     fn run_with(&self, sandbox: &Sandbox, arguments: &[&str], input: &str) -> Run {
-        Run::with(sandbox.command(arguments).envs(self.environment.clone()), input)
+        Run::with(sandbox.command(arguments).args(&self.flags).envs(self.environment.clone()), input)
     }
 }
 
@@ -57,6 +58,11 @@ fn lives_through(place: &Place) {
     assert_eq!(place.run(&other, &["pull", &by_digest]).exits(0).value("digest"), built);
     let missing = place.run(&other, &["pull", &place.name("acme/hello:none")]).exits(1);
     assert!(missing.err.starts_with("error: ") && missing.err.contains(&place.host), "{missing:?}");
+    // Within the registry, and by another name back to the same digest.
+    let copied = place.name("other/copied:1");
+    let run = place.run(&other, &["copy", &name, &copied, "-q"]).exits(0);
+    assert_eq!(run.out.trim_end(), built);
+    assert_eq!(place.run(&other, &["pull", &copied]).exits(0).value("digest"), built);
     for run in [run, missing] {
         assert!(!run.err.contains("secret") && !run.out.contains("secret"), "{run:?}");
     }
@@ -77,6 +83,20 @@ fn distribution(program: &str) {
     let trusting = vec![("POLICY_CA", sandbox.write("ca.pem", authority.pem()).display().to_string())];
     let over_tls = start(Setup { tls: Some(&identity), htpasswd: true, ..Setup::default() }).unwrap();
     lives_through(&Place { environment: trusting, closed: true, ..Place::open(over_tls.local()) });
+
+    let pem = authority.pem();
+    let known = start(Setup { tls: Some(&identity), clients: Some(&pem), ..Setup::default() }).unwrap();
+    let client = authority.client("ann");
+    let mut flags = vec!["--ca-file".to_owned(), sandbox.path("ca.pem").display().to_string()];
+    let stranger = Place { flags: flags.clone(), ..Place::open(known.local()) };
+    let run = stranger.run(&sandbox, &["pull", &stranger.name("acme/hello:1")]).exits(5);
+    assert!(run.err.contains("client certificate"), "{run:?}");
+    for (flag, name, text) in
+        [("--cert-file", "client.pem", &client.certificate), ("--key-file", "client.key", &client.key)]
+    {
+        flags.extend([flag.to_owned(), sandbox.write(name, text).display().to_string()]);
+    }
+    lives_through(&Place { flags, ..Place::open(known.local()) });
 
     let tokens = TokenServer::start(300, None);
     let realm = tokens.realm("http", "127.0.0.1");

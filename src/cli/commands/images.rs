@@ -1,31 +1,40 @@
 //! `policy images`.
 
-use super::Context;
+use super::remote::images::ListingArgs;
+use super::{Context, remote};
 use crate::ops::OpsError;
 use crate::ops::images::{Images, images};
 use crate::ui::{Report, human_size, table};
 use clap::Args;
 use serde_json::{Value, json};
 
-/// Flags of the Go CLI's time with remote listings.
+/// What to list.
 #[derive(Debug, Args)]
 pub struct ImagesArgs {
-    #[arg(short, long, hide = true, value_name = "SERVER")]
-    server: Option<String>,
-    #[arg(short = 'e', long, hide = true)]
-    show_empty: bool,
-    #[arg(short, long, hide = true, value_name = "ORGANIZATION")]
-    organization: Option<String>,
+    /// List a registry instead of the local store; the flags below are for that
+    #[arg(short, long)]
+    remote: bool,
+    #[command(flatten)]
+    listing: ListingArgs,
 }
 
-/// Lists the store.
+/// Lists the store, or a registry.
 pub(in crate::cli) fn run(arguments: &ImagesArgs, context: &Context) -> Result<(), OpsError> {
+    let listing = &arguments.listing;
+    if arguments.remote {
+        return remote::images::run(listing, context);
+    }
+    if let Some(repository) = &listing.repository {
+        return Err(OpsError::Usage(format!("{repository}: only --remote takes the name of a repository")));
+    }
     let dead = [
-        ("--server", arguments.server.is_some()),
-        ("--show-empty", arguments.show_empty),
-        ("--organization", arguments.organization.is_some()),
+        ("--server", listing.server.is_some()),
+        ("--show-empty", listing.show_empty),
+        ("--organization", listing.organization.is_some()),
+        ("--all", listing.all),
+        ("--public", listing.public),
     ];
-    for (flag, _) in dead.iter().filter(|(_, given)| *given) {
+    for (flag, _) in dead.into_iter().chain(listing.sign_in.given()).filter(|(_, given)| *given) {
         context.ui.note(&format!("{flag} has no effect on the images of the local store"));
     }
     let images = images(&context.store())?;

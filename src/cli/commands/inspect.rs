@@ -41,9 +41,9 @@ impl Report for Inspected {
         );
         text.push_str(&sentence("Annotations", &[]));
         text.push_str(&table(&["ANNOTATION", "VALUE"], &rows));
-        if !self.files.is_empty() {
+        if let Some(files) = self.files.as_ref().filter(|files| !files.is_empty()) {
             let rows: Vec<Vec<String>> =
-                self.files.iter().map(|file| vec![file.name.clone(), human_size(file.size)]).collect();
+                files.iter().map(|file| vec![file.name.clone(), human_size(file.size)]).collect();
             text.push_str(&sentence("Bundle", &[("digest", self.bundle.digest.as_str())]));
             text.push_str(&table(&["FILE", "SIZE"], &rows));
         }
@@ -51,9 +51,8 @@ impl Report for Inspected {
     }
 
     fn json(&self) -> Value {
-        let files: Vec<Value> = self.files.iter().map(|file| json!({ "path": file.name, "size": file.size })).collect();
-        json!({
-            "reference": self.source.entry.reference.to_string(),
+        let mut document = json!({
+            "reference": self.reference.to_string(),
             "digest": self.descriptor.digest,
             "mediaType": self.descriptor.media_type,
             "size": self.descriptor.size,
@@ -64,9 +63,22 @@ impl Report for Inspected {
                 "digest": self.bundle.digest,
                 "mediaType": self.bundle.media_type,
                 "size": self.bundle.size,
-                "files": files,
             },
-        })
+        });
+        let mut add = |pointer: &str, name: &str, value: Value| {
+            if let Some(object) = document.pointer_mut(pointer).and_then(Value::as_object_mut) {
+                object.insert(name.to_owned(), value);
+            }
+        };
+        if let Some(files) = &self.files {
+            let files = files.iter().map(|file| json!({ "path": file.name, "size": file.size })).collect();
+            add("/bundle", "files", files);
+        }
+        if let Some(remote) = &self.remote {
+            add("", "configuration", json!(remote.configuration));
+            add("", "referrers", json!(remote.referrers));
+        }
+        document
     }
 
     fn quiet(&self) -> Vec<String> {

@@ -11,6 +11,7 @@ pub mod migrate;
 mod moved;
 pub mod pull;
 pub mod push;
+pub mod remote;
 pub mod repl;
 pub mod rm;
 pub mod save;

@@ -1,6 +1,7 @@
 //! `policy rm`.
 
-use super::Context;
+use super::remote::rm::ExtentArgs;
+use super::{Context, remote};
 use crate::ops::remove::{Removed, remove, resolve};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -16,14 +17,25 @@ pub struct RmArgs {
     /// Do not ask
     #[arg(short, long)]
     force: bool,
-    #[arg(short, long, hide = true)]
-    all: bool,
+    /// Delete from the registries instead of the local store
+    #[arg(short, long)]
+    remote: bool,
+    #[command(flatten)]
+    extent: ExtentArgs,
 }
 
-/// Removes each name; without `--force` each is asked for, and the end of input is a yes.
+/// Removes each name; without `--force` each is asked for, and the end of input is a yes, but for `--remote`.
 pub(in crate::cli) fn run(arguments: &RmArgs, context: &Context) -> Result<(), OpsError> {
-    if arguments.all {
-        context.ui.note("--all has no effect on the local store");
+    let extent = &arguments.extent;
+    if arguments.remote {
+        return remote::rm::delete(&arguments.images, arguments.force, extent, context);
+    }
+    if extent.dry_run {
+        return Err(OpsError::Usage("--dry-run is for --remote".to_owned()));
+    }
+    let dead = [("--all", extent.all), ("--with-siblings", extent.with_siblings)];
+    for (flag, _) in dead.into_iter().chain(extent.sign_in.given()).filter(|(_, given)| *given) {
+        context.ui.note(&format!("{flag} has no effect on the local store"));
     }
     let store = context.store();
     let reader = Names { default_domain: context.default_domain() };

@@ -5,9 +5,11 @@
 
 mod keychain;
 mod registry;
+mod remote;
 
 use crate::bundle::BundleError;
 use crate::bundle::archive::ArchiveError;
+use crate::oci::ManifestError;
 use crate::ops::{OpsError, chain};
 use crate::sources::SourceError;
 use crate::store::StoreError;
@@ -33,6 +35,8 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
     match error {
         OpsError::Store(error) => store(error),
         OpsError::Registry(error) => registry::judge(error),
+        OpsError::GitHub(error) => remote::github(error),
+        OpsError::Remote(error) => remote::remote(error),
         OpsError::Source(error) => source(error),
         OpsError::Bundle(error) => (bundle(error), Vec::new()),
         OpsError::Archive(error) => (archive(error), Vec::new()),
@@ -47,7 +51,12 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         | OpsError::Read { .. }
         | OpsError::Write { .. }
         | OpsError::Some { .. } => (1, Vec::new()),
-        OpsError::Manifest { .. } | OpsError::Content { .. } => (3, Vec::new()),
+        OpsError::Manifest { cause: ManifestError::NoBundle, .. } => {
+            (1, hint("it is an image of another kind; policy copy moves images of all kinds"))
+        }
+        OpsError::Manifest { cause: ManifestError::TooLarge | ManifestError::TooManyLayers(_), .. } => (6, Vec::new()),
+        OpsError::Manifest { .. } => (3, Vec::new()),
+        OpsError::Content { .. } => (3, hint("what came is not what its name says; nothing of it was kept")),
         OpsError::NoPolicyInIndex { .. } => (1, hint("name the digest of the image in it that is a policy")),
         OpsError::ForeignLayer { .. } | OpsError::IndexTooLarge { .. } => (6, Vec::new()),
         OpsError::CannotList { registry: host, cause } => {

@@ -9,6 +9,7 @@ const GHCR: &str = "ghcr.io";
 /// The exit code of a cause, and the ways out of it.
 pub(super) fn judge(error: &RegistryError) -> (u8, Vec<String>) {
     match error {
+        RegistryError::Unreachable { fault: Fault::Oversized, .. } => (6, Vec::new()),
         RegistryError::Unreachable { fault, .. } => (5, unreachable(*fault)),
         RegistryError::Unauthorized { asked, sent, .. } => (4, unauthorized(asked, *sent)),
         RegistryError::Forbidden { asked, .. } => (4, forbidden(asked)),
@@ -161,7 +162,7 @@ fn unreachable(fault: Fault) -> Vec<String> {
         Fault::Proxy => "check HTTPS_PROXY and NO_PROXY",
         Fault::Stalled => "try again, or wait longer with --timeout SECONDS",
         Fault::ConnectTimeout | Fault::CutOff => "try again: the network or the registry gave up",
-        Fault::Tls | Fault::Garbled | Fault::Other => return Vec::new(),
+        Fault::Oversized | Fault::Tls | Fault::Garbled | Fault::Other => return Vec::new(),
     };
     vec![text.to_owned()]
 }

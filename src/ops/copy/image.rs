@@ -128,6 +128,9 @@ impl Copier {
 
     /// One blob, unless the target has it or can mount it; how many bytes were sent.
     async fn blob(&self, ends: &Ends<'_>, blob: &Descriptor, existing: Existing) -> Result<u64, OpsError> {
+        if blob.size == 0 && !blob.digest.matches(b"") {
+            return Err(OpsError::Content { reference: ends.source.repository(), digest: blob.digest.clone() });
+        }
         let slot = self.known.slot(ends.target, &blob.digest);
         let mut there = slot.lock().await;
         if *there && existing == Existing::Skip {

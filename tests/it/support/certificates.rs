@@ -1,9 +1,14 @@
 //! A certificate authority of the test's own.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, date_time_ymd,
+};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, crypto};
 use std::sync::Arc;
+
+/// The years in which a certificate counts.
+const YEARS: (i32, i32) = (2001, 4001);
 
 /// An authority nobody trusts but who is told to.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -33,17 +38,29 @@ impl Authority {
 
     /// A server's certificate for these hosts, names or addresses.
     pub fn server(&self, hosts: &[&str]) -> Identity {
-        self.issue(hosts, ExtendedKeyUsagePurpose::ServerAuth)
+        self.issue(hosts, ExtendedKeyUsagePurpose::ServerAuth, YEARS)
     }
 
     /// A client's certificate.
     pub fn client(&self, name: &str) -> Identity {
-        self.issue(&[name], ExtendedKeyUsagePurpose::ClientAuth)
+        self.issue(&[name], ExtendedKeyUsagePurpose::ClientAuth, YEARS)
     }
 
-    fn issue(&self, names: &[&str], purpose: ExtendedKeyUsagePurpose) -> Identity {
+    /// A server's certificate whose time is over.
+    pub fn expired(&self, hosts: &[&str]) -> Identity {
+        self.issue(hosts, ExtendedKeyUsagePurpose::ServerAuth, (2001, 2002))
+    }
+
+    /// A server's certificate whose time is still to come.
+    pub fn not_yet(&self, hosts: &[&str]) -> Identity {
+        self.issue(hosts, ExtendedKeyUsagePurpose::ServerAuth, (4000, 4001))
+    }
+
+    fn issue(&self, names: &[&str], purpose: ExtendedKeyUsagePurpose, years: (i32, i32)) -> Identity {
         let mut params =
             CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+        params.not_before = date_time_ymd(years.0, 1, 1);
+        params.not_after = date_time_ymd(years.1, 1, 1);
         params.distinguished_name.push(DnType::CommonName, names[0]);
         params.extended_key_usages.push(purpose);
         let key = KeyPair::generate().unwrap();

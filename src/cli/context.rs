@@ -141,18 +141,24 @@ impl Context {
         }
     }
 
-    /// How registries are asked what they hold.
+    /// How registries are asked what they hold, with a command's sign-in flags laid over it, as in
+    /// [`Context::remote_with`].
     pub(super) fn side<'a>(
         &self,
         sign_in: &SignInArgs,
         registries: impl IntoIterator<Item = &'a str>,
     ) -> Result<Side, OpsError> {
+        Ok(self.side_of(self.remote_with(&sign_in.read(self)?, registries)?))
+    }
+
+    /// The same for registries that are reached as `remote` says.
+    pub(super) fn side_of(&self, remote: Remote) -> Side {
         let public = GitHubPlace::default();
         let github = GitHubPlace {
             api: self.config.github_api.clone().unwrap_or(public.api),
             registry: self.config.github_registry.clone().unwrap_or(public.registry),
         };
-        Ok(Side { remote: self.remote_with(&sign_in.read(self)?, registries)?, github })
+        Side::new(remote, github)
     }
 
     /// What runs network code: one thread, and others for the disk.

@@ -57,11 +57,6 @@ pub struct SignInArgs {
 }
 
 impl SignInArgs {
-    /// The flags that decide who signs in, and whether each was given.
-    pub(super) fn given(&self) -> [(&'static str, bool); 2] {
-        [("--username", self.username.is_some()), ("--identity-token-stdin", self.identity_token_stdin)]
-    }
-
     /// What the flags say; asks for a password that is missing.
     ///
     /// # Errors

@@ -93,14 +93,6 @@ pub enum OpsError {
         /// The blob.
         digest: crate::oci::Digest,
     },
-    /// A registry that does not say which repositories it has.
-    #[error("{cause}")]
-    CannotList {
-        /// The registry.
-        registry: String,
-        /// What it said.
-        cause: RegistryError,
-    },
     /// No image of that name.
     #[error("{name} is not in the local store")]
     NotInStore {

@@ -2,6 +2,7 @@
 //! touched.
 
 pub mod access;
+mod attachment;
 pub mod build;
 mod clients;
 pub mod copy;

@@ -150,13 +150,13 @@ pub(super) async fn send(
     bar: &Shown,
 ) -> Result<Pushed, OpsError> {
     let reference = &ready.source.asked;
-    let sent = send_blobs(store, jobs, client, ready, Existing::Skip, bar).await?;
+    let mut sent = send_blobs(store, jobs, client, ready, Existing::Skip, bar).await?;
     let put = client.put_manifest(reference, &ready.media_type, &ready.manifest).await;
     let digest = match put {
         Err(RegistryError::ManifestBlobUnknown { .. }) => {
             // The registry misses a blob it claimed to have, and does not say which: it gets all of them.
             bar.restart();
-            send_blobs(store, jobs, client, ready, Existing::SendAgain, bar).await?;
+            sent += send_blobs(store, jobs, client, ready, Existing::SendAgain, bar).await?;
             client.put_manifest(reference, &ready.media_type, &ready.manifest).await?
         }
         other => other?,

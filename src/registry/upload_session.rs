@@ -45,9 +45,9 @@ pub(super) struct Session {
 pub(super) enum Standing {
     /// The registry has part of the blob, and takes the rest.
     Kept,
-    /// The registry has nothing, or does not say.
+    /// The registry has nothing, or does not say how much.
     Unknown,
-    /// The registry knows nothing of it any more.
+    /// The registry knows nothing of it any more, or does not answer: some wait for the request that broke off.
     Gone,
 }
 
@@ -129,11 +129,10 @@ impl Upload<'_> {
     /// Asks how far an upload is, and takes note of it.
     pub(super) async fn ask(&self, session: &mut Session) -> Standing {
         let asking = self.send(Method::GET, session.place.clone(), HeaderMap::new(), Payload::Empty);
-        let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, asking).await else { return Standing::Unknown };
+        let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, asking).await else { return Standing::Gone };
         if !answer.status.is_success() {
-            let gone = answer.status.is_client_error();
             answer.discard().await;
-            return if gone { Standing::Gone } else { Standing::Unknown };
+            return Standing::Gone;
         }
         let place = if answer.header(LOCATION).is_some() { self.place(&answer) } else { Ok(session.place.clone()) };
         let kept = kept(&answer).filter(|kept| (1..=self.descriptor.size).contains(kept));

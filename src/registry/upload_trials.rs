@@ -455,3 +455,53 @@ async fn chunks_go_where_the_last_answer_says_without_the_credential_when_that_i
     assert!(seen.iter().all(|seen| seen.header("authorization").is_none()));
     assert!(seen[2].target.starts_with("/upload?signature=s&digest=sha256"));
 }
+
+#[tokio::test]
+async fn a_session_that_does_not_answer_is_left_and_another_opened() {
+    let state = Arc::new(Mutex::new(State::default()));
+    let shared = Arc::clone(&state);
+    let cut = |seen: &Seen, _: usize| seen.target.contains("/1?").then_some(5 << 20);
+    let script = move |seen: &Seen, _: usize| match seen.method.as_str() {
+        "GET" if seen.target != "/v2/" => Reply::Silence,
+        _ => answer(GOOD, &mut shared.lock().unwrap(), seen),
+    };
+    let server = Scripted::cutting("127.0.0.1:0", None, cut, script).await;
+    let settings = Settings { idle_timeout: std::time::Duration::from_millis(500), ..quick() };
+    let client = server.client_with(Credential::Anonymous, &settings);
+    assert_eq!(put(&server, &client, Existing::Skip).await.unwrap(), Uploaded::Sent);
+    assert_eq!(state.lock().unwrap().opened, 2);
+    assert!(server.seen().iter().all(|seen| seen.method != "DELETE"));
+}
+
+#[tokio::test]
+async fn a_token_that_runs_out_between_chunks_is_renewed_and_costs_one_chunk() {
+    let tokens = Scripted::start(|_, before| {
+        Reply::full(200, &[], format!(r#"{{"token":"{before}","expires_in":300}}"#).as_bytes())
+    })
+    .await;
+    let challenge = format!(r#"Bearer realm="{}""#, tokens.url("/"));
+    let state = Arc::new(Mutex::new((State::default(), 0, 0)));
+    let shared = Arc::clone(&state);
+    // Each token is good for two requests.
+    let server = Scripted::start(move |seen, _| {
+        let mut held = shared.lock().unwrap();
+        let (state, good, used) = &mut *held;
+        if seen.target == "/v2/" {
+            return Reply::status(200);
+        }
+        if *used == 2 {
+            (*good, *used) = (*good + 1, 0);
+        }
+        if seen.header("authorization") != Some(&format!("Bearer {good}")) {
+            return Reply::full(401, &[("www-authenticate", &challenge)], b"");
+        }
+        *used += 1;
+        answer(Ways { whole: Some((413, "", "")), ..GOOD }, state, seen)
+    })
+    .await;
+    let client = server.client(super::scripted::alice());
+    assert_eq!(put(&server, &client, Existing::Skip).await.unwrap(), Uploaded::Sent);
+    assert_eq!(state.lock().unwrap().0.stored, [BLOB.digest.clone()]);
+    let received: usize = server.seen().iter().map(|seen| seen.body.len()).sum();
+    assert!(received <= 3 * SIZE + 2 * (4 << 20), "{received}");
+}

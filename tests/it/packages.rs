@@ -73,7 +73,7 @@ fn ones_own_packages_need_no_name_and_those_of_others_are_the_public_ones() {
     signed.github.package("bob", false, "closed", false, &[&["1"]]);
     for organization in ["", USER, "ANN"] {
         let run = signed.run(&["remote", "images", "-s", "ghcr.io", "-o", organization, "--format", "json"]).quietly();
-        let listed: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let listed = run.json();
         assert_eq!(listed[0]["repository"], "ghcr.io/ann/mine");
         assert_eq!((&listed[0]["tag"], &listed[0]["public"]), (&"1".into(), &false.into()));
         assert!(listed[0]["digest"].as_str().unwrap().starts_with("sha256:"), "{listed}");
@@ -202,6 +202,26 @@ fn a_private_github_is_named_in_the_configuration() {
     signed.sandbox.write("store/config.json", format!(r#"{{"auths":{{"containers.example":{{"auth":"{auth}"}}}}}}"#));
     let run = signed.sandbox.run(&["remote", "images", "-s", "containers.example", "-o", "acme", "-q"]).quietly();
     assert_eq!(run.out, "containers.example/acme/hello:1\ncontainers.example/acme/hello:2\n");
+}
+
+#[test]
+fn a_token_the_api_does_not_take_may_do_for_the_registry() {
+    let signed = Signed::new();
+    let registry = Answering::start(|asked, _| match asked.target.as_str() {
+        "/v2/" => (200, Vec::new(), "{}".to_owned()),
+        "/v2/acme/hello/tags/list?n=1000" => (200, Vec::new(), r#"{"name":"acme/hello","tags":["1"]}"#.to_owned()),
+        _ => (404, Vec::new(), String::new()),
+    });
+    let config = format!("github:\n  api: {}\n  registry: {}\n", signed.github.url, registry.host);
+    signed.sandbox.write(".policy/config.yaml", config);
+    let auth = STANDARD.encode(format!("{USER}:{TOKEN}"));
+    let host = registry.host.as_str();
+    signed.sandbox.write("store/config.json", format!(r#"{{"auths":{{"{host}":{{"auth":"{auth}"}}}}}}"#));
+    signed.github.refuse(403, "x: y", "Resource not accessible by personal access token");
+    let run = signed.run(&["remote", "images", &format!("{host}/acme/hello")]).quietly();
+    assert!(run.out.ends_with(&format!(" {host}/acme/hello  1    -      \n")), "{run:?}");
+    let run = signed.run(&["remote", "tags", &format!("{host}/acme/none")]).exits(4);
+    assert!(run.err.contains("Resource not accessible by personal access token"), "{run:?}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(in crate::cli) fn run(arguments: &ImagesArgs, context: &Context) -> Result<(
         ("--all", listing.all),
         ("--public", listing.public),
     ];
-    for (flag, _) in dead.into_iter().chain(listing.sign_in.given()).filter(|(_, given)| *given) {
+    for (flag, _) in dead.iter().filter(|(_, given)| *given) {
         context.ui.note(&format!("{flag} has no effect on the images of the local store"));
     }
     let images = images(&context.store())?;

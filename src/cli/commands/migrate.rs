@@ -62,6 +62,7 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
     let targets = side(|one| &one.target, accounts.map(|(_, target)| target));
     let options = arguments.choice.options(context, true)?;
     let (from, to) = arguments.sides.remotes(context, &sources, &targets)?;
+    let side = context.side_of(from.clone());
     let copier = Copier::new(from, to.clone(), options.clone());
     let runtime = context.runtime()?;
     let mut unlisted = Vec::new();
@@ -73,7 +74,7 @@ pub(in crate::cli) fn run(arguments: &MigrateArgs, context: &Context) -> Result<
     } else {
         let moves = match (named, accounts) {
             (Some(moves), _) => moves,
-            (None, Some((source, target))) => context.wait(&runtime, repositories(&copier, source, target))?,
+            (None, Some((source, target))) => context.wait(&runtime, repositories(&side, &copier, source, target))?,
             (None, None) => Vec::new(),
         };
         let listing = images(&copier, moves, &selection, options.jobs);

@@ -2,6 +2,7 @@
 
 use super::remote::rm::ExtentArgs;
 use super::{Context, remote};
+use crate::cli::sign_in::SignInArgs;
 use crate::ops::remove::{Removed, remove, resolve};
 use crate::ops::{Names, OpsError};
 use crate::ui::{Report, sentence};
@@ -22,19 +23,22 @@ pub struct RmArgs {
     remote: bool,
     #[command(flatten)]
     extent: ExtentArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// Removes each name; without `--force` each is asked for, and the end of input is a yes, but for `--remote`.
 pub(in crate::cli) fn run(arguments: &RmArgs, context: &Context) -> Result<(), OpsError> {
     let extent = &arguments.extent;
     if arguments.remote {
-        return remote::rm::delete(&arguments.images, arguments.force, extent, context);
+        return remote::rm::delete(&arguments.images, arguments.force, extent, &arguments.sign_in, context);
     }
     if extent.dry_run {
         return Err(OpsError::Usage("--dry-run is for --remote".to_owned()));
     }
-    let dead = [("--all", extent.all), ("--with-siblings", extent.with_siblings)];
-    for (flag, _) in dead.into_iter().chain(extent.sign_in.given()).filter(|(_, given)| *given) {
+    for (flag, _) in
+        [("--all", extent.all), ("--with-siblings", extent.with_siblings)].iter().filter(|(_, given)| *given)
+    {
         context.ui.note(&format!("{flag} has no effect on the local store"));
     }
     let store = context.store();

@@ -59,10 +59,6 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         OpsError::Content { .. } => (3, hint("what came is not what its name says; nothing of it was kept")),
         OpsError::NoPolicyInIndex { .. } => (1, hint("name the digest of the image in it that is a policy")),
         OpsError::ForeignLayer { .. } | OpsError::IndexTooLarge { .. } => (6, Vec::new()),
-        OpsError::CannotList { registry: host, cause } => {
-            let (code, _) = registry::judge(cause);
-            (code, vec![format!("{host} does not list its repositories: name them, a line each, in a file: -f FILE")])
-        }
         OpsError::NotInStore { near, .. } if near.is_empty() => {
             (1, hint("policy images lists what is there; policy pull fetches an image"))
         }

@@ -9,7 +9,8 @@ pub(super) fn remote(error: &RemoteError) -> (u8, Vec<String>) {
     let hint = |text: &str| vec![text.to_owned()];
     match error {
         RemoteError::CannotList { registry: host, cause } => {
-            let mut hints = vec![format!("name a repository: policy remote images {host}/ORG/REPO")];
+            let mut hints =
+                vec![format!("name the repositories: policy remote images {host}/ORG/REPO, policy migrate -f FILE")];
             let code = match cause.as_deref() {
                 Some(cause @ (RegistryError::Unauthorized { .. } | RegistryError::Forbidden { .. })) => {
                     let (code, more) = registry(cause);
@@ -65,13 +66,13 @@ pub(super) fn github(error: &GitHubError) -> (u8, Vec<String>) {
         GitHubError::NoCredential { registry, .. } => (
             4,
             vec![format!(
-                "policy login -s {registry} -u USER --password-stdin, with a classic token that has the scope read:packages"
+                "policy login -s {registry} -u USER --password-stdin, with a classic token that has the scope read:packages, and \
+                 delete:packages to delete"
             )],
         ),
-        GitHubError::Denied { asked, needs, has, .. } => {
-            let origin = asked.identity().map_or("nowhere", |identity| identity.origin.as_str());
-            let mut hints = vec![format!("this needs a classic token with {needs}; the one used came from {origin}")];
-            hints.extend(has.as_ref().map(|has| match has.trim() {
+        GitHubError::Denied { token, .. } => {
+            let mut hints = vec![format!("this needs a classic token with {}; the one used came from {}", token.needs, token.origin)];
+            hints.extend(token.has.as_ref().map(|has| match has.trim() {
                 "" => "GitHub says that the token has no scopes".to_owned(),
                 has => format!("GitHub says that the token has the scopes {has}"),
             }));

@@ -8,8 +8,9 @@ mod pipe;
 mod select;
 
 pub use meter::Meter;
-pub use select::{Selection, companion_of};
+pub use select::Selection;
 
+use super::attachment::attached_to;
 use super::clients::Clients;
 use super::{OpsError, Remote};
 use crate::oci::{Digest, Reference};
@@ -129,20 +130,12 @@ impl Copier {
         let tags = self.from.of(repository)?.tags(repository).await?;
         let names = tags
             .iter()
-            .filter(|tag| companion_of(tag).is_none() && selection.takes(tag))
+            .filter(|tag| attached_to(tag).is_none() && selection.takes(tag))
             .map(|tag| repository.with_tag(tag))
             .collect::<Result<Vec<_>, _>>()?;
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
         lists.insert(repository.repository(), Arc::new(tags.into_iter().collect()));
         Ok(names)
-    }
-
-    /// All repositories of the source's registry, in its order.
-    ///
-    /// # Errors
-    /// A registry that does not list them.
-    pub async fn repositories(&self, registry: &str) -> Result<Vec<String>, OpsError> {
-        Ok(self.from.whole(registry)?.catalog().await?)
     }
 
     /// Copies each pair, several at once, and tells of each as it ends. Without `keep_going` the first failure is the

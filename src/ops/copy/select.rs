@@ -32,16 +32,6 @@ impl Selection {
     }
 }
 
-/// What a tag that cosign or a referrers list made of an image's digest stands beside: `sha256-<hex>`, with `.sig`, `.att`
-/// or `.sbom` behind it or nothing. The hexadecimal digest; `None` for any other tag.
-#[must_use]
-pub fn companion_of(tag: &str) -> Option<&str> {
-    let rest = tag.strip_prefix("sha256-")?;
-    let (hex, kind) = rest.split_at_checked(64)?;
-    let sound = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    (sound && matches!(kind, "" | ".sig" | ".att" | ".sbom")).then_some(hex)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,15 +44,5 @@ mod tests {
         assert_eq!(taken, ["1.0", "latest"]);
         assert!(Selection::default().takes("anything"));
         assert!(Selection { wanted: patterns(&["[a"]), unwanted: Vec::new() }.check().is_err());
-    }
-
-    #[test]
-    fn tags_that_only_stand_beside_an_image_are_told() {
-        let hex = "0".repeat(64);
-        assert_eq!(companion_of(&format!("sha256-{hex}.sig")), Some(hex.as_str()));
-        assert_eq!(companion_of(&format!("sha256-{hex}")), Some(hex.as_str()));
-        for tag in ["sha256-1.sig", "1.0", &format!("sha256-{hex}.exe"), &format!("sha256-{}é", "0".repeat(63))] {
-            assert_eq!(companion_of(tag), None, "{tag}");
-        }
     }
 }

@@ -39,6 +39,12 @@ impl Account {
         &self.registry
     }
 
+    /// The first part of its path: who owns its repositories; `None` for the whole registry.
+    #[must_use]
+    pub fn owner(&self) -> Option<&str> {
+        self.path.split('/').next().filter(|owner| !owner.is_empty())
+    }
+
     /// The account's path taken for that of one repository; `None` for a whole registry.
     #[must_use]
     pub fn itself(&self) -> Option<Reference> {

@@ -10,6 +10,8 @@ pub use store::{Stored, push_stored, stored};
 
 use super::OpsError;
 use super::copy::{Copier, Pair, Selection};
+use super::remote::Side;
+use super::remote::listing::paths;
 use crate::oci::Reference;
 use crate::registry::RegistryError;
 use futures_util::StreamExt as _;
@@ -40,22 +42,19 @@ pub struct Unlisted {
 ///
 /// # Errors
 /// A registry that neither lists its repositories nor has one of that name.
-pub async fn repositories(copier: &Copier, source: &Account, target: &Account) -> Result<Vec<Move>, OpsError> {
-    let listed = match copier.repositories(source.registry()).await {
+pub async fn repositories(
+    side: &Side,
+    copier: &Copier,
+    source: &Account,
+    target: &Account,
+) -> Result<Vec<Move>, OpsError> {
+    let listed = match paths(side, source.registry(), source.owner()).await {
         Ok(listed) => listed,
-        Err(OpsError::Registry(
-            error @ (RegistryError::NotFound { .. }
-            | RegistryError::Refused { .. }
-            | RegistryError::Unauthorized { .. }
-            | RegistryError::Forbidden { .. }
-            | RegistryError::Malformed { .. }),
-        )) => {
-            let cannot = |cause| OpsError::CannotList { registry: source.registry().to_owned(), cause };
-            let Some(one) = source.itself() else { return Err(cannot(error)) };
+        Err(error @ (OpsError::Remote(_) | OpsError::GitHub(_))) => {
+            let Some(one) = source.itself() else { return Err(error) };
             return match copier.tags(&one, &Selection::default()).await {
                 Ok(_) => Ok(vec![itself(source, target)?]),
-                Err(OpsError::Registry(RegistryError::NotFound { .. })) => Err(cannot(error)),
-                Err(other) => Err(other),
+                Err(_) => Err(error),
             };
         }
         Err(other) => return Err(other),

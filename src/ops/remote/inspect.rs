@@ -17,7 +17,7 @@ const CONFIGURATION_LIMIT: u64 = 4 << 20;
 /// # Errors
 /// When it is not there, is no policy, or the registry refuses.
 pub async fn inspect(side: &Side, reference: &Reference, more: bool) -> Result<Inspected, OpsError> {
-    let client = side.client(reference.registry())?;
+    let client = side.client(reference)?;
     let fetched = policy_manifest(&client, reference).await?;
     let bad = |cause| OpsError::Manifest { reference: reference.to_string(), cause };
     let manifest = Manifest::parse(&fetched.bytes, Some(&fetched.media_type)).map_err(bad)?;

@@ -8,6 +8,7 @@ pub mod visibility;
 
 pub use error::RemoteError;
 
+use super::clients::Clients;
 use super::{OpsError, Remote};
 use crate::keychain::Login;
 use crate::oci::Reference;
@@ -19,15 +20,24 @@ const PARALLEL: usize = 8;
 /// What it takes to ask registries, and the GitHub behind one of them.
 #[derive(Debug)]
 pub struct Side {
-    /// How registries are reached.
-    pub remote: Remote,
-    /// The GitHub.
-    pub github: GitHubPlace,
+    remote: Remote,
+    clients: Clients,
+    github: GitHubPlace,
 }
 
 impl Side {
-    fn client(&self, registry: &str) -> Result<Client, OpsError> {
-        self.remote.client(registry)
+    /// The registries a remote reaches, one of them that of a GitHub.
+    #[must_use]
+    pub fn new(remote: Remote, github: GitHubPlace) -> Self {
+        Self { clients: Clients::new(remote.clone()), remote, github }
+    }
+
+    fn client(&self, reference: &Reference) -> Result<Client, OpsError> {
+        self.clients.of(reference)
+    }
+
+    fn whole(&self, registry: &str) -> Result<Client, OpsError> {
+        self.clients.whole(registry)
     }
 
     /// Whether a registry is GitHub's.
@@ -71,38 +81,4 @@ fn package_of(repository: &Reference) -> Result<(&str, &str), OpsError> {
         .path()
         .split_once('/')
         .ok_or_else(|| OpsError::Usage(format!("{} is no package: they are named OWNER/NAME", repository.repository())))
-}
-
-/// Whether a tag is one by which cosign and others attach something to an image: `sha256-` and its digest, with or without
-/// an ending.
-#[must_use]
-pub fn is_attachment(tag: &str) -> bool {
-    let Some(rest) = tag.strip_prefix("sha256-") else { return false };
-    let (hex, ending) = rest.split_once('.').map_or((rest, None), |(hex, ending)| (hex, Some(ending)));
-    hex.len() == 64
-        && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-        && ending.is_none_or(|ending| matches!(ending, "sig" | "att" | "sbom"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_attachment_is_known_by_its_tag() {
-        let hex = "0123456789abcdef".repeat(4);
-        for ending in ["", ".sig", ".att", ".sbom"] {
-            assert!(is_attachment(&format!("sha256-{hex}{ending}")));
-        }
-        for other in [
-            "latest".to_owned(),
-            format!("sha256-{hex}.txt"),
-            format!("sha256-{hex}0"),
-            format!("sha256-{}", hex.to_uppercase()),
-            format!("sha512-{hex}"),
-            "sha256-".to_owned(),
-        ] {
-            assert!(!is_attachment(&other), "{other}");
-        }
-    }
 }

@@ -21,10 +21,8 @@ pub enum GitHubError {
         asked: Asked,
         /// 401 or 403.
         status: u16,
-        /// The scopes a token needs for it.
-        needs: &'static str,
-        /// The scopes GitHub says the token has.
-        has: Option<String>,
+        /// What is known of the token.
+        token: Box<Token>,
         /// GitHub's words.
         said: Said,
     },
@@ -55,6 +53,17 @@ pub enum GitHubError {
     /// As with a registry.
     #[error(transparent)]
     Registry(#[from] RegistryError),
+}
+
+/// A token that did not reach far enough.
+#[derive(Debug)]
+pub struct Token {
+    /// The scopes one needs for the request.
+    pub needs: &'static str,
+    /// The scopes GitHub says it has.
+    pub has: Option<String>,
+    /// Where it was found.
+    pub origin: String,
 }
 
 fn until(wait: Option<Duration>) -> String {

@@ -34,4 +34,5 @@ pub struct GitHub {
     base: Url,
     header: HeaderValue,
     username: Option<String>,
+    origin: String,
 }

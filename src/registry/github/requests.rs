@@ -7,6 +7,7 @@ use super::super::scope::Scope;
 use super::super::tokens::bearer;
 use super::super::transport::{Call, Target, Transport, untrusted};
 use super::super::{Asked, Credential, Distrust, Missing, RegistryError, Settings};
+use super::error::Token;
 use super::place::authority;
 use super::{Account, GitHub, GitHubError, GitHubPlace};
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
@@ -78,6 +79,7 @@ impl GitHub {
             base,
             header,
             username: account.username,
+            origin: account.origin,
         })
     }
 
@@ -170,8 +172,8 @@ impl GitHub {
         let own = answer.own;
         let limit = rate_limit(&answer.headers, SystemTime::now());
         let has = answer.header(TOKEN_SCOPES).map(|scopes| scopes.chars().take(200).collect());
-        let denied =
-            |status, said| GitHubError::Denied { asked: asked.clone(), status, needs: need.scopes(), has, said };
+        let token = Box::new(Token { needs: need.scopes(), has, origin: self.origin.clone() });
+        let denied = |status, said| GitHubError::Denied { asked: asked.clone(), status, token, said };
         match (answer.refusal(asked, Missing::Interface).await.error, limit) {
             (RegistryError::Forbidden { said, .. }, Some(wait)) if own => {
                 GitHubError::RateLimited { asked: asked.clone(), wait, said }
@@ -216,4 +218,76 @@ fn rate_limit(headers: &HeaderMap, now: SystemTime) -> Option<Option<Duration>> 
 
 fn garbled(asked: &Asked) -> GitHubError {
     malformed(asked, "the answer is garbled").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::scripted::{Reply, Scripted, quick};
+    use crate::secret::Secret;
+
+    fn client(server: &Scripted, settings: &Settings) -> GitHub {
+        let place = GitHubPlace { api: server.url("/api/v3"), registry: "ghcr.io".to_owned() };
+        let account = Account { username: None, token: Secret::new("t0ken"), origin: "a test".to_owned() };
+        GitHub::new(&place, account, settings).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_request_shows_the_token_and_the_version_of_the_api_it_means() {
+        let server = Scripted::start(|_, _| Reply::full(200, &[], b"[]")).await;
+        client(&server, &quick()).packages(Some("acme"), false).await.unwrap();
+        let seen = &server.seen()[0];
+        assert_eq!(seen.line(), "GET /api/v3/orgs/acme/packages?package_type=container&per_page=100");
+        for (name, value) in [
+            ("authorization", "Bearer t0ken"),
+            ("accept", "application/vnd.github+json"),
+            ("x-github-api-version", "2022-11-28"),
+        ] {
+            assert_eq!(seen.header(name), Some(value));
+        }
+        assert!(seen.header("user-agent").unwrap().starts_with("policy/"));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_never_ends_or_makes_no_sense_is_an_error() {
+        let circle = |seen: &crate::registry::scripted::Seen, _| {
+            Reply::full(200, &[("link", &format!("<{}>; rel=\"next\"", seen.target))], b"[]")
+        };
+        let server = Scripted::start(circle).await;
+        let error = client(&server, &quick()).packages(None, false).await.unwrap_err();
+        assert!(error.to_string().contains("lead in a circle"), "{error}");
+        assert_eq!(server.seen().len(), 1);
+        for body in ["", "{}", r#"[{"id":1}]"#, r#"[{"name":1}]"#] {
+            let server = Scripted::start(move |_, _| Reply::full(200, &[], body.as_bytes())).await;
+            let error = client(&server, &quick()).packages(None, false).await.unwrap_err();
+            assert!(error.to_string().contains("the answer is garbled"), "{body}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_may_pass_is_tried_again() {
+        let server = Scripted::start(|_, before| match before {
+            0 => Reply::status(502),
+            1 => Reply::cut(200, &[], Some(9), b"["),
+            _ => Reply::full(200, &[], b"[]"),
+        })
+        .await;
+        assert!(client(&server, &quick()).packages(None, false).await.unwrap().1.is_empty());
+        assert_eq!(server.seen().len(), 3);
+    }
+
+    #[test]
+    fn a_rate_limit_is_told_from_a_missing_right() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
+        let limit = |headers: &[(HeaderName, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+            rate_limit(&headers.collect(), now).map(|wait| wait.map(|wait| wait.as_secs()))
+        };
+        assert_eq!(limit(&[]), None);
+        assert_eq!(limit(&[(RATE_LEFT, "12")]), None);
+        assert_eq!(limit(&[(RATE_LEFT, "0")]), Some(None));
+        assert_eq!(limit(&[(RATE_LEFT, "0"), (RATE_RESET, "1060")]), Some(Some(60)));
+        assert_eq!(limit(&[(RATE_LEFT, "0"), (RATE_RESET, "10")]), Some(Some(0)));
+        assert_eq!(limit(&[(reqwest::header::RETRY_AFTER, "5")]), Some(Some(5)));
+    }
 }

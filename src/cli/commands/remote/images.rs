@@ -3,7 +3,6 @@
 use super::{repository, server};
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::{Context, failure};
-use crate::oci::Reference;
 use crate::ops::OpsError;
 use crate::ops::remote::listing::{Listing, Row, Wanted, one_repository, repositories};
 use crate::ui::{Report, table};
@@ -32,7 +31,7 @@ pub struct ListingArgs {
     #[arg(long)]
     pub(in crate::cli) public: bool,
     #[command(flatten)]
-    pub(in crate::cli) sign_in: SignInArgs,
+    sign_in: SignInArgs,
 }
 
 /// Lists a registry, or one repository.
@@ -41,9 +40,11 @@ pub(in crate::cli) fn run(arguments: &ListingArgs, context: &Context) -> Result<
     let organization = arguments.organization.as_deref().filter(|organization| !organization.is_empty());
     let one = arguments.repository.as_deref().map(|typed| repository(typed, arguments.server.as_ref(), context));
     let one = one.transpose()?;
-    let server = server(arguments.server.as_ref(), context)?;
-    let registry = one.as_ref().map_or(server.as_str(), Reference::registry);
-    let side = context.side(&arguments.sign_in, [registry])?;
+    let server = match &one {
+        Some(reference) => reference.registry().to_owned(),
+        None => server(arguments.server.as_ref(), context)?,
+    };
+    let side = context.side(&arguments.sign_in, [server.as_str()])?;
     let runtime = context.runtime()?;
     let mut listing = match &one {
         Some(reference) => context.wait(&runtime, one_repository(&side, reference, wanted))?,

@@ -21,6 +21,8 @@ pub struct RemoteRmArgs {
     force: bool,
     #[command(flatten)]
     extent: ExtentArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// How much goes with a name.
@@ -35,13 +37,11 @@ pub struct ExtentArgs {
     /// With --remote: show what would be deleted, and delete nothing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
-    #[command(flatten)]
-    pub(in crate::cli) sign_in: SignInArgs,
 }
 
 /// Deletes each name.
 pub(in crate::cli) fn run(arguments: &RemoteRmArgs, context: &Context) -> Result<(), OpsError> {
-    delete(&arguments.images, arguments.force, &arguments.extent, context)
+    delete(&arguments.images, arguments.force, &arguments.extent, &arguments.sign_in, context)
 }
 
 /// Deletes each name; without `force` each is asked for, and only a yes is one.
@@ -49,6 +49,7 @@ pub(in crate::cli) fn delete(
     names: &[String],
     force: bool,
     extent: &ExtentArgs,
+    sign_in: &SignInArgs,
     context: &Context,
 ) -> Result<(), OpsError> {
     if !force && !extent.dry_run && !context.ui.is_interactive() {
@@ -56,7 +57,7 @@ pub(in crate::cli) fn delete(
         return Err(OpsError::Usage(text.to_owned()));
     }
     let named: Vec<Name> = names.iter().filter_map(|typed| name(typed, None, context).ok()).collect();
-    let side = context.side(&extent.sign_in, named.iter().map(|name| name.reference.registry()))?;
+    let side = context.side(sign_in, named.iter().map(|name| name.reference.registry()))?;
     let runtime = context.runtime()?;
     context.each("deleted", names, |typed| {
         let reference = name(typed, None, context)?.reference;

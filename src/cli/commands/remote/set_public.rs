@@ -2,7 +2,6 @@
 
 use super::name;
 use crate::cli::Context;
-use crate::cli::sign_in::SignInArgs;
 use crate::ops::OpsError;
 use crate::ops::remote::visibility::set_public;
 use clap::Args;
@@ -19,14 +18,11 @@ pub struct SetPublicArgs {
     /// Registry of a name that states none [default: the default domain]
     #[arg(short, long, value_name = "SERVER")]
     server: Option<String>,
-    #[command(flatten)]
-    sign_in: SignInArgs,
 }
 
 /// Says why not, and where it can be done.
 pub(in crate::cli) fn run(arguments: &SetPublicArgs, context: &Context) -> Result<(), OpsError> {
     let reference = name(&arguments.repository, arguments.server.as_ref(), context)?.reference;
     log::debug!("{} is to be {}", reference.repository(), if arguments.public { "public" } else { "private" });
-    let side = context.side(&arguments.sign_in, [reference.registry()])?;
-    match set_public(&side, &reference)? {}
+    match set_public(&context.side_of(context.remote()), &reference)? {}
 }

@@ -1,11 +1,12 @@
 //! Deletes tags and manifests by the distribution protocol.
 
+use super::survey::{Listed, siblings, survey};
 use super::{Plan, Request, Way, check_siblings, left};
-use crate::oci::{Descriptor, Digest, Index, Reference, Target, is_tag, media_types};
+use crate::oci::{Digest, Reference, Target, is_tag, media_types};
 use crate::ops::OpsError;
 use crate::ops::remote::{PARALLEL, RemoteError};
 use crate::registry::{Client, Distribution as _, RegistryError};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use std::collections::BTreeMap;
 
 /// The images a request means, as they were when it was planned.
@@ -22,21 +23,13 @@ struct Group {
     tags: Vec<String>,
 }
 
-/// A tag that a registry lists.
-#[derive(Debug)]
-struct Listed {
-    tag: String,
-    /// What it names; `None` for a text that is no tag, which is never asked for.
-    names: Option<Descriptor>,
-}
-
 impl Images {
     pub(super) async fn plan(client: Client, request: Request) -> Result<Plan, OpsError> {
         let reference = &request.reference;
         let mut images = Self { client, groups: BTreeMap::new() };
         let mut tags = Vec::new();
         if request.whole {
-            for listed in images.survey(reference).await? {
+            for listed in survey(&images.client, reference).await? {
                 if let Some(names) = listed.names {
                     let group = images.groups.entry(names.digest).or_default();
                     group.is_index = media_types::is_index(&names.media_type);
@@ -53,12 +46,20 @@ impl Images {
             let group = Group { is_index: media_types::is_index(&found.media_type), tags: Vec::new() };
             images.groups.insert(found.digest.clone(), group);
             if reference.digest().is_some() {
-                tags = images.siblings(reference).await?;
+                tags = siblings(&images.client, reference, &found.digest).await?;
                 check_siblings(&request, found.digest.as_str(), &tags, None)?;
             }
         }
         let digests = images.groups.keys().map(ToString::to_string).collect();
         Ok(Plan { request, digests, tags, way: Way::Images(images) })
+    }
+
+    /// The other names of the one image that was asked for.
+    pub(super) async fn siblings(&self, reference: &Reference) -> Result<Vec<String>, RemoteError> {
+        match self.groups.keys().next() {
+            Some(digest) => siblings(&self.client, reference, digest).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Deletes, and gives the further tags that went, and whether images went at all.
@@ -93,7 +94,7 @@ impl Images {
         refusal: Option<RegistryError>,
     ) -> Result<Vec<String>, RemoteError> {
         let reference = &request.reference;
-        let siblings = self.siblings(reference).await?;
+        let siblings = siblings(&self.client, reference, digest).await?;
         check_siblings(request, digest.as_str(), &siblings, refusal)?;
         // Looking at the other tags takes a while.
         self.check_same(reference, digest).await?;
@@ -133,7 +134,7 @@ impl Images {
         }
         let tags: Vec<String> = self.groups.values().flat_map(|group| group.tags.clone()).collect();
         let left = left(async || -> Result<_, RemoteError> {
-            let left = self.survey(repository).await?;
+            let left = survey(&self.client, repository).await?;
             let named = |listed: &Listed| listed.names.is_some() || !is_tag(&listed.tag);
             Ok(left.into_iter().filter(named).map(|listed| listed.tag).collect())
         });
@@ -203,49 +204,6 @@ impl Images {
         });
         let left = left.await?;
         if left.is_empty() { Ok(()) } else { Err(still_there(repository, left)) }
-    }
-
-    /// The other tags that name the same image, or an index that holds it. A text that is no tag may be one too.
-    pub(super) async fn siblings(&self, reference: &Reference) -> Result<Vec<String>, RemoteError> {
-        let Some(digest) = self.groups.keys().next() else { return Ok(Vec::new()) };
-        let mut siblings = Vec::new();
-        for listed in self.survey(reference).await? {
-            let shares = match &listed.names {
-                None => !is_tag(&listed.tag),
-                Some(names) => names.digest == *digest || self.holds(reference, names, digest).await?,
-            };
-            if shares && reference.tag() != Some(listed.tag.as_str()) {
-                siblings.push(listed.tag);
-            }
-        }
-        Ok(siblings)
-    }
-
-    /// Whether something is an index with an image in it.
-    async fn holds(&self, repository: &Reference, index: &Descriptor, digest: &Digest) -> Result<bool, RemoteError> {
-        if !media_types::is_index(&index.media_type) {
-            return Ok(false);
-        }
-        let fetched = self.client.get_manifest(&repository.with_digest(index.digest.clone())).await?;
-        let index: Option<Index> = serde_json::from_slice(&fetched.bytes).ok();
-        Ok(index.is_some_and(|index| index.manifests.iter().any(|entry| entry.digest == *digest)))
-    }
-
-    /// All tags of a repository and what they name. Tags that name nothing are left out.
-    async fn survey(&self, repository: &Reference) -> Result<Vec<Listed>, RemoteError> {
-        let mut tags = match self.client.tags(repository).await {
-            Err(RegistryError::NotFound { .. }) => Vec::new(),
-            other => other?,
-        };
-        tags.sort_unstable();
-        tags.dedup();
-        let listed = stream::iter(tags).map(|tag| async {
-            let Ok(reference) = repository.with_tag(&tag) else { return Ok(Some(Listed { tag, names: None })) };
-            let found = self.client.head_manifest(&reference).await?;
-            Ok::<_, RegistryError>(found.map(|found| Listed { tag, names: Some(found) }))
-        });
-        let listed: Vec<Option<Listed>> = listed.buffered(PARALLEL).try_collect().await?;
-        Ok(listed.into_iter().flatten().collect())
     }
 }
 

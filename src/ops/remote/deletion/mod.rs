@@ -5,6 +5,7 @@
 
 mod images;
 mod packages;
+mod survey;
 
 use super::{RemoteError, Side};
 use crate::oci::Reference;
@@ -40,7 +41,7 @@ pub struct Plan {
 #[derive(Debug)]
 enum Way {
     Images(Images),
-    Packages(Packages),
+    Packages(Box<Packages>),
 }
 
 /// What is gone.
@@ -70,7 +71,7 @@ impl Plan {
         if side.is_github(request.reference.registry()) {
             return Packages::plan(side, request).await;
         }
-        Images::plan(side.client(request.reference.registry())?, request).await
+        Images::plan(side.client(&request.reference)?, request).await
     }
 
     /// The name that was asked for.

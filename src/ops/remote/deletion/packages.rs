@@ -25,7 +25,7 @@ impl Packages {
         if request.whole {
             let digests = versions.iter().map(|version| version.digest.clone()).collect();
             let tags = versions.into_iter().flat_map(|version| version.tags).collect();
-            let way = Way::Packages(Self { github, owner, name, version: None });
+            let way = Way::Packages(Box::new(Self { github, owner, name, version: None }));
             return Ok(Plan { request, digests, tags, way });
         }
         let version = versions.iter().find(|version| is_named(version, reference)).cloned();
@@ -38,7 +38,7 @@ impl Packages {
         }
         check_siblings(&request, &version.digest, &siblings, None)?;
         let digests = vec![version.digest.clone()];
-        let way = Way::Packages(Self { github, owner, name, version: Some(version) });
+        let way = Way::Packages(Box::new(Self { github, owner, name, version: Some(version) }));
         Ok(Plan { request, digests, tags: siblings, way })
     }
 

@@ -1,189 +1,14 @@
-//! What registries hold: listed, looked at, and deleted, and nothing deleted that was not named.
+//! What is deleted from registries, and nothing that was not named.
 
-use super::support::{Answer, Answering, Asked, Registry, Run, Sandbox, deleting, find};
+use super::support::{Answer, Answering, Asked, Registry, Run, Sandbox, deleting, find, push};
 use std::process::Command;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
-/// Pushes an image whose revision makes it another one, under tags of a repository.
-fn push(sandbox: &Sandbox, repository: &str, revision: &str, tags: &[&str]) -> String {
-    let mut digest = String::new();
-    for tag in tags {
-        let name = format!("{repository}:{tag}");
-        sandbox.run(&["build", "src", "-r", revision, "-t", &name]).quietly();
-        digest = sandbox.run(&["push", &name]).quietly().value("digest");
-    }
-    digest
-}
-
+/// The tags of a repository.
 fn tags(sandbox: &Sandbox, repository: &str) -> Vec<String> {
     let run = sandbox.run(&["remote", "tags", "-a", repository]).quietly();
     run.out.lines().map(str::to_owned).collect()
-}
-
-fn json(run: &Run) -> serde_json::Value {
-    serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {run:?}"))
-}
-
-#[test]
-fn repositories_and_their_tags_are_listed() {
-    let (sandbox, registry) = (Sandbox::new(), Registry::start());
-    let signature = format!("sha256-{}.sig", "a".repeat(64));
-    push(&sandbox, &registry.name("acme/hello"), "1", &["2", "10", "1", &signature]);
-    push(&sandbox, &registry.name("acme/other"), "1", &["x"]);
-    push(&sandbox, &registry.name("elsewhere/gone"), "1", &["y"]);
-    sandbox.run(&["rm", "-r", "-f", &registry.name("elsewhere/gone:y")]).quietly();
-    let host = registry.host.as_str();
-    let pad = " ".repeat(host.len() - "HOST".len());
-    let table = |rows: &str| rows.replace("HOST", host).replace("  PAD", &format!("{pad}  "));
-    let all = " REPOSITORY      PAD  TAG  PUBLIC \n HOST/acme/hello  1    -      \n HOST/acme/hello  10   -      \n \
-               HOST/acme/hello  2    -      \n HOST/acme/other  x    -      \n";
-    for arguments in [
-        &["remote", "images", "-s", host][..],
-        &["images", "-r", "-s", host],
-        &["images", "--remote", "-s", host, "-o", "acme"],
-    ] {
-        assert_eq!(sandbox.run(arguments).quietly().out, table(all), "{arguments:?}");
-    }
-    let empty = sandbox.run(&["remote", "images", "-s", host, "-e", "-o", "elsewhere"]).quietly();
-    assert!(empty.out.ends_with(&format!(" {host}/elsewhere/gone  <no tags>  -      \n")), "{empty:?}");
-    let one = sandbox.run(&["remote", "images", "acme/hello", "-s", host, "-q", "-a"]).quietly();
-    let lines: Vec<String> = ["1", "10", "2", &signature].map(|tag| format!("{host}/acme/hello:{tag}")).to_vec();
-    assert_eq!(one.out.lines().collect::<Vec<_>>(), lines);
-    let one = sandbox.run(&["remote", "images", &registry.name("acme/other"), "--format", "json"]).quietly();
-    assert_eq!(json(&one), serde_json::json!([{ "repository": registry.name("acme/other"), "tag": "x" }]));
-    let tags = sandbox.run(&["remote", "tags", "acme/hello", "-s", host]).quietly();
-    assert_eq!(tags.out, "1\n10\n2\n");
-    let tags = sandbox.run(&["remote", "tags", &registry.name("acme/other"), "--format=json"]).quietly();
-    assert_eq!(json(&tags), serde_json::json!({ "repository": registry.name("acme/other"), "tags": ["x"] }));
-    // The local store has its own list and its own notes.
-    let local = sandbox.run(&["images", "-s", host, "-e", "-o", "acme"]).exits(0);
-    assert_eq!(local.err.lines().count(), 3, "{local:?}");
-}
-
-#[test]
-fn names_that_make_no_sense_are_refused_before_anything_is_asked() {
-    let sandbox = Sandbox::new();
-    for arguments in [
-        &["remote"][..],
-        &["remote", "bogus"],
-        &["remote", "tags"],
-        &["remote", "tags", "localhost:1/acme/hello:1"],
-        &["remote", "tags", "localhost:1/acme/hello", "-s", "localhost:2"],
-        &["remote", "images", "localhost:1/acme/hello", "-o", "acme"],
-        &["remote", "images", "ACME/hello", "-s", "localhost:1"],
-        &["images", "acme/hello"],
-        &["remote", "set-public", "acme/hello", "perhaps"],
-        &["rm", "--dry-run", "acme/hello"],
-        &[
-            "rm",
-            "-r",
-            "-f",
-            "-a",
-            "localhost:1/acme/hello@sha256:0000000000000000000000000000000000000000000000000000000000000000",
-        ],
-    ] {
-        let run = sandbox.run(arguments).exits(2);
-        assert!(run.out.is_empty() && !run.err.is_empty(), "{arguments:?}: {run:?}");
-    }
-}
-
-#[test]
-fn a_registry_that_does_not_list_says_so_and_asks_for_a_name() {
-    let sandbox = Sandbox::new();
-    let run = sandbox.run(&["remote", "images", "-s", "docker.io"]).exits(1);
-    assert!(
-        run.err.contains("docker.io does not list its repositories") && run.err.contains("name a repository"),
-        "{run:?}"
-    );
-    for (status, code) in [(401, 4), (403, 4), (404, 1), (405, 1), (501, 1), (400, 1)] {
-        let body = r#"{"errors":[{"code":"UNSUPPORTED","message":"no list \u001b[31m"}]}"#;
-        let registry = Answering::start(move |asked, _| {
-            let status = if asked.target == "/v2/" { 200 } else { status };
-            (status, Vec::new(), body.to_owned())
-        });
-        let run = sandbox.run(&["remote", "images", "-s", &registry.host]).exits(code);
-        assert!(run.err.contains("does not list its repositories: "), "{run:?}");
-        assert!(
-            run.err.contains("hint: name a repository: policy remote images ") && !run.err.contains('\u{1b}'),
-            "{run:?}"
-        );
-    }
-}
-
-/// A registry of these repositories, whose tags are what `tags` says.
-fn listing(repositories: &'static str, tags: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Answering {
-    Answering::start(move |asked, _| match asked.target.as_str() {
-        "/v2/" => (200, Vec::new(), "{}".to_owned()),
-        "/v2/_catalog?n=1000" => (200, Vec::new(), format!(r#"{{"repositories":{repositories}}}"#)),
-        _ => tags(asked),
-    })
-}
-
-#[test]
-fn hostile_names_are_shown_and_never_asked_for() {
-    let sandbox = Sandbox::new();
-    let registry = listing(r#"["../../v2/secret","a b","acme/hello","x?y","\u001b[31mred"]"#, |_| {
-        (200, Vec::new(), r#"{"name":"acme/hello","tags":["1","../../x","\u001b]0;t\u0007","sha256-no"]}"#.to_owned())
-    });
-    let run = sandbox.run(&["remote", "images", "-s", &registry.host]).exits(0);
-    assert!(run.err.starts_with("warning: the registry lists names that no reference can have (6)"), "{run:?}");
-    assert!(
-        run.out.contains(r"\u{1b}[31mred") && run.out.contains("<not a name>") && !run.out.contains('\u{1b}'),
-        "{run:?}"
-    );
-    assert!(run.out.contains("../../x") && run.out.contains("sha256-no"), "{run:?}");
-    let asked = registry.lines();
-    assert_eq!(
-        asked.iter().filter(|line| line.contains("/tags/list")).collect::<Vec<_>>(),
-        ["GET /v2/acme/hello/tags/list?n=1000"]
-    );
-    let quiet = sandbox.run(&["remote", "images", "-s", &registry.host, "-q"]).exits(0);
-    let lines = ["1", "sha256-no"].map(|tag| format!("{}/acme/hello:{tag}", registry.host));
-    assert_eq!(quiet.out.lines().collect::<Vec<_>>(), lines);
-}
-
-#[test]
-fn a_repository_that_vanished_is_empty_and_a_closed_one_is_told() {
-    let sandbox = Sandbox::new();
-    let registry = listing(r#"["acme/closed","acme/gone","acme/hello"]"#, |asked| {
-        let refusal = |code: &str| format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#);
-        match asked.target.as_str() {
-            "/v2/acme/closed/tags/list?n=1000" => (403, Vec::new(), refusal("DENIED")),
-            "/v2/acme/gone/tags/list?n=1000" => (404, Vec::new(), refusal("NAME_UNKNOWN")),
-            _ => (200, Vec::new(), r#"{"tags":["1"]}"#.to_owned()),
-        }
-    });
-    let run = sandbox.run(&["remote", "images", "-s", &registry.host, "-e", "-q"]).exits(1);
-    assert_eq!(run.out, format!("{}/acme/hello:1\n", registry.host));
-    assert!(run.err.contains("acme/closed was not listed") && run.err.contains("1 of 3 failed"), "{run:?}");
-    assert!(!run.err.contains("gone"), "{run:?}");
-}
-
-#[test]
-fn an_image_is_inspected_where_it_is() {
-    let (sandbox, registry) = (Sandbox::new(), Registry::start());
-    let name = registry.name("acme/hello:1");
-    push(&sandbox, &registry.name("acme/hello"), "1", &["1"]);
-    let local = sandbox.run(&["inspect", &name]).quietly();
-    let store = sandbox.store_state();
-    let other = Sandbox::empty();
-    assert_eq!(other.run(&["remote", "inspect", &name]).quietly().out, local.out);
-    let remote = json(&other.run(&["remote", "inspect", &name, "--format", "json"]).quietly());
-    let mut local = json(&sandbox.run(&["inspect", &name, "--format", "json"]).quietly());
-    assert_eq!(remote["referrers"], serde_json::json!([]));
-    assert_eq!(remote["configuration"]["rootfs"]["type"], "layers");
-    local["bundle"].as_object_mut().unwrap().remove("files");
-    for member in ["reference", "digest", "mediaType", "size", "config", "layers", "annotations", "bundle"] {
-        assert_eq!(remote[member], local[member], "{member}");
-    }
-    assert_eq!(
-        other.run(&["remote", "inspect", "-q", &name]).quietly().out,
-        format!("{}\n", local["digest"].as_str().unwrap())
-    );
-    let _ = other.run(&["remote", "inspect", &registry.name("acme/hello:2")]).exits(1);
-    assert!(other.store_state().is_empty());
-    assert_eq!(sandbox.store_state(), store);
 }
 
 #[test]
@@ -257,7 +82,7 @@ fn a_tag_goes_alone_where_the_registry_can_do_that() {
         assert_eq!(tags(&sandbox, &repository), ["1.0", "latest"], "{program}");
         let run = sandbox.run(&["remote", "rm", "-f", &format!("{repository}:1.0"), "--format", "json"]).quietly();
         let wanted = serde_json::json!({ "reference": format!("{repository}:1.0"), "remote": true, "untagged": true, "deleted": [], "siblings": [] });
-        assert_eq!(json(&run), wanted, "{program}");
+        assert_eq!(run.json(), wanted, "{program}");
         let run = sandbox.run(&["rm", "-r", "-f", &format!("{repository}:1.0")]).exits(1);
         assert!(run.err.contains("is not in the registry") && run.out.is_empty(), "{run:?}");
         // The image is still there for whoever names it otherwise.
@@ -277,7 +102,7 @@ fn an_image_is_deleted_for_a_tag_only_if_no_other_tag_names_it() {
     assert!(run.err.contains("DIGEST_INVALID") && run.err.contains("hint: --with-siblings"), "{run:?}");
     assert_eq!(tags(&sandbox, &repository), ["1", "2", "3", "alone"]);
     let run = sandbox.run(&["rm", "-r", "-f", &format!("{repository}:alone"), "--format=json"]).quietly();
-    assert_eq!(json(&run)["deleted"], serde_json::json!([alone]));
+    assert_eq!(run.json()["deleted"], serde_json::json!([alone]));
     let run = sandbox.run(&["rm", "-r", "-f", "--dry-run", &format!("{repository}:2")]).quietly();
     let would =
         format!("\nWould remove tag.\nref: {repository}:2\ndigest: {digest}\nalso known as: 1\nalso known as: 3\n");
@@ -328,7 +153,7 @@ fn an_image_that_an_index_holds_is_not_taken_from_it() {
     sandbox.run(&["rm", "-r", "-f", &format!("{repository}:1")]).quietly();
     let run = sandbox.run(&["rm", "-r", "-f", &format!("{repository}@{digest}")]).exits(1);
     assert!(run.err.contains("it is also all"), "{run:?}");
-    sandbox.run(&["pull", &format!("{repository}:all")]).quietly();
+    sandbox.run(&["pull", &format!("{repository}@{digest}")]).quietly();
     sandbox.run(&["rm", "-r", "-f", "-a", &repository]).quietly();
     assert!(tags_or_none(&sandbox, &repository).is_empty());
 }
@@ -409,7 +234,7 @@ fn holding(script: impl Fn(&Asked, usize) -> Option<Answer> + Send + Sync + 'sta
     Answering::start(move |asked, before| {
         script(asked, before).unwrap_or_else(|| match asked.target.as_str() {
             "/v2/" => (200, Vec::new(), "{}".to_owned()),
-            "/v2/acme/hello/tags/list?n=1000" => (200, Vec::new(), r#"{"tags":["1"]}"#.to_owned()),
+            "/v2/acme/hello/tags/list?n=1000" => (200, Vec::new(), r#"{"name":"acme/hello","tags":["1"]}"#.to_owned()),
             _ if asked.method == "DELETE" => (202, Vec::new(), String::new()),
             _ => found('a'),
         })
@@ -469,7 +294,9 @@ fn refusals_end_with_their_code_and_delete_nothing_else() {
 fn a_tag_that_is_no_tag_may_be_a_sibling() {
     let sandbox = Sandbox::new();
     let registry = holding(|asked, _| match (asked.method.as_str(), asked.target.as_str()) {
-        (_, "/v2/acme/hello/tags/list?n=1000") => Some((200, Vec::new(), r#"{"tags":["1","../x"]}"#.to_owned())),
+        (_, "/v2/acme/hello/tags/list?n=1000") => {
+            Some((200, Vec::new(), r#"{"name":"acme/hello","tags":["1","../x"]}"#.to_owned()))
+        }
         ("DELETE", target) if target.ends_with("/1") => Some((405, Vec::new(), String::new())),
         _ => None,
     });
@@ -477,16 +304,4 @@ fn a_tag_that_is_no_tag_may_be_a_sibling() {
     assert!(run.err.contains("it is also ../x"), "{run:?}");
     assert_eq!(deletions(&registry).len(), 1);
     assert!(!registry.lines().iter().any(|line| line.contains("..")), "{:?}", registry.lines());
-}
-
-#[test]
-fn who_may_see_a_repository_is_set_on_web_pages() {
-    let sandbox = Sandbox::new();
-    let run = sandbox.run(&["remote", "set-public", "localhost:1/acme/hello", "false"]).exits(1);
-    assert!(run.err.contains("OCI registries have no request that changes who may see a repository"), "{run:?}");
-    let run = sandbox.run(&["remote", "set-public", "acme/policies/hello", "-s", "ghcr.io"]).exits(1);
-    for kind in ["users", "orgs"] {
-        let page = format!("https://github.com/{kind}/acme/packages/container/policies%2Fhello/settings");
-        assert!(run.err.contains(&page), "{run:?}");
-    }
 }

@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 /// A request in words: the host it went to, what it was to achieve, and who asked. Holds no secret and no query string.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    host: Arc<str>,
-    deed: Arc<str>,
+pub struct Asked(Arc<Parts>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parts {
+    host: String,
+    deed: String,
     identity: Option<Arc<Identity>>,
 }
 
@@ -41,37 +44,38 @@ impl Asked {
     /// A request to a host. The deed begins with a verb, and ends with the path of the repository it is about.
     #[must_use]
     pub fn new(host: &str, deed: impl Into<String>) -> Self {
-        Self { host: host.into(), deed: deed.into().into(), identity: None }
+        Self(Arc::new(Parts { host: host.to_owned(), deed: deed.into(), identity: None }))
     }
 
     /// The same, by somebody.
     #[must_use]
-    pub fn by(self, identity: Option<Arc<Identity>>) -> Self {
-        Self { identity, ..self }
+    pub fn by(mut self, identity: Option<Arc<Identity>>) -> Self {
+        Arc::make_mut(&mut self.0).identity = identity;
+        self
     }
 
     /// The registry as the user named it, with its port if it has one.
     #[must_use]
     pub fn host(&self) -> &str {
-        &self.host
+        &self.0.host
     }
 
     /// What was to be done, such as `get manifest acme/hello:1`.
     #[must_use]
     pub fn deed(&self) -> &str {
-        &self.deed
+        &self.0.deed
     }
 
     /// Who asked; `None` for an anonymous client.
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {
-        self.identity.as_deref()
+        self.0.identity.as_deref()
     }
 
     /// What the request does, by the verb of its deed.
     #[must_use]
     pub fn action(&self) -> Action {
-        match self.deed.split(' ').next().unwrap_or_default() {
+        match self.0.deed.split(' ').next().unwrap_or_default() {
             "put" | "upload" | "mount" | "push" => Action::Push,
             "delete" => Action::Delete,
             "sign" => Action::SignIn,
@@ -82,10 +86,10 @@ impl Asked {
     /// The repository it is about: deeds end with its path, with or without a tag or digest.
     #[must_use]
     pub fn repository(&self) -> Option<&str> {
-        if self.action() == Action::SignIn || &*self.deed == "list the repositories" {
+        if self.action() == Action::SignIn || self.0.deed == "list the repositories" {
             return None;
         }
-        let last = self.deed.rsplit(' ').next()?;
+        let last = self.0.deed.rsplit(' ').next()?;
         let last = last.split('@').next().unwrap_or_default();
         Some(last.split(':').next().unwrap_or_default()).filter(|path| is_repository_path(path))
     }
@@ -93,7 +97,7 @@ impl Asked {
 
 impl fmt::Display for Asked {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: cannot {}", self.host, self.deed)
+        write!(formatter, "{}: cannot {}", self.0.host, self.0.deed)
     }
 }
 

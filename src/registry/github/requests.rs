@@ -88,7 +88,7 @@ impl GitHub {
     }
 
     pub(super) fn asked(&self, deed: impl Into<String>) -> Asked {
-        Asked::new(self.transport.home().named(), deed)
+        Asked::new(self.transport.home().named(), deed).by(self.transport.sign_in().identity())
     }
 
     /// An address of the API; each segment is escaped, slashes too.

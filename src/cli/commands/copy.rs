@@ -25,7 +25,7 @@ pub struct CopyArgs {
     all_tags: bool,
     #[command(flatten)]
     pub(super) choice: ChoiceArgs,
-    /// Stop at nothing: copy what can be copied
+    /// Go on after a failure, and copy what can be copied
     #[arg(long)]
     keep_going: bool,
     #[command(flatten)]

@@ -18,7 +18,7 @@ impl Signed {
     fn with(token: &str) -> Self {
         let sandbox = Sandbox::empty();
         let auth = STANDARD.encode(format!("{USER}:{token}"));
-        sandbox.write("store/config.json", format!(r#"{{"auths":{{"ghcr.io":{{"auth":"{auth}"}}}}}}"#));
+        sandbox.write_private("store/config.json", format!(r#"{{"auths":{{"ghcr.io":{{"auth":"{auth}"}}}}}}"#));
         Self { sandbox, github: GitHub::start() }
     }
 
@@ -199,7 +199,9 @@ fn a_private_github_is_named_in_the_configuration() {
     let config = format!("github:\n  api: {}\n  registry: containers.example\n", signed.github.url);
     signed.sandbox.write(".policy/config.yaml", config);
     let auth = STANDARD.encode(format!("{USER}:{TOKEN}"));
-    signed.sandbox.write("store/config.json", format!(r#"{{"auths":{{"containers.example":{{"auth":"{auth}"}}}}}}"#));
+    signed
+        .sandbox
+        .write_private("store/config.json", format!(r#"{{"auths":{{"containers.example":{{"auth":"{auth}"}}}}}}"#));
     let run = signed.sandbox.run(&["remote", "images", "-s", "containers.example", "-o", "acme", "-q"]).quietly();
     assert_eq!(run.out, "containers.example/acme/hello:1\ncontainers.example/acme/hello:2\n");
 }
@@ -216,7 +218,7 @@ fn a_token_the_api_does_not_take_may_do_for_the_registry() {
     signed.sandbox.write(".policy/config.yaml", config);
     let auth = STANDARD.encode(format!("{USER}:{TOKEN}"));
     let host = registry.host.as_str();
-    signed.sandbox.write("store/config.json", format!(r#"{{"auths":{{"{host}":{{"auth":"{auth}"}}}}}}"#));
+    signed.sandbox.write_private("store/config.json", format!(r#"{{"auths":{{"{host}":{{"auth":"{auth}"}}}}}}"#));
     signed.github.refuse(403, "x: y", "Resource not accessible by personal access token");
     let run = signed.run(&["remote", "images", &format!("{host}/acme/hello")]).quietly();
     assert!(run.out.ends_with(&format!(" {host}/acme/hello  1    -      \n")), "{run:?}");

@@ -69,7 +69,7 @@ fn a_registry_that_does_not_list_says_so_and_asks_for_a_name() {
     let sandbox = Sandbox::new();
     let run = sandbox.run(&["remote", "images", "-s", "docker.io"]).exits(1);
     assert!(
-        run.err.contains("docker.io does not list its repositories") && run.err.contains("name a repository"),
+        run.err.contains("docker.io does not list its repositories") && run.err.contains("name the repositories"),
         "{run:?}"
     );
     for (status, code) in [(401, 4), (403, 4), (404, 1), (405, 1), (501, 1), (400, 1)] {

@@ -81,7 +81,7 @@ fn a_registry_that_does_not_list_says_so_and_asks_for_a_name() {
         let run = sandbox.run(&["remote", "images", "-s", &registry.host]).exits(code);
         assert!(run.err.contains("does not list its repositories: "), "{run:?}");
         assert!(
-            run.err.contains("hint: name a repository: policy remote images ") && !run.err.contains('\u{1b}'),
+            run.err.contains("hint: name the repositories: policy remote images ") && !run.err.contains('\u{1b}'),
             "{run:?}"
         );
     }

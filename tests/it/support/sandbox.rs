@@ -46,7 +46,7 @@ impl Sandbox {
         path
     }
 
-    /// A file for its owner alone, as credentials are kept.
+    /// Writes a file that is for its owner alone.
     pub fn write_private(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.write(name, content);
         #[cfg(unix)]

@@ -322,7 +322,7 @@ mod tests {
             })
             .await;
             assert_eq!(put.unwrap(), Uploaded::Sent);
-            assert_eq!(seen.len(), if arrived { 4 } else { 8 }, "{:?}", lines(&seen));
+            assert_eq!(seen.len(), if arrived { 4 } else { 7 }, "{:?}", lines(&seen));
             assert!(seen.last().unwrap().body == if arrived { Vec::new() } else { content() });
         }
     }

@@ -152,7 +152,7 @@ impl Trial {
     async fn succeeds(&self) {
         let put = self.put(&self.client(), Existing::Skip).await;
         assert_eq!(put.unwrap(), Uploaded::Sent, "{:#?}", self.lines());
-        assert_eq!(self.state.lock().unwrap().stored, [BLOB.digest.clone()]);
+        assert_eq!(self.state.lock().unwrap().stored, std::slice::from_ref(&BLOB.digest));
         assert!(self.state.lock().unwrap().sessions.is_empty(), "{:#?}", self.lines());
     }
 
@@ -378,7 +378,7 @@ async fn a_registry_that_claims_to_have_everything_can_be_disbelieved() {
     assert_eq!(trial.put(&trial.client(), Existing::Skip).await.unwrap(), Uploaded::Existed);
     assert!(trial.state.lock().unwrap().stored.is_empty());
     assert_eq!(trial.put(&trial.client(), Existing::SendAgain).await.unwrap(), Uploaded::Sent);
-    assert_eq!(trial.state.lock().unwrap().stored, [BLOB.digest.clone()]);
+    assert_eq!(trial.state.lock().unwrap().stored, std::slice::from_ref(&BLOB.digest));
 }
 
 #[tokio::test]
@@ -399,7 +399,7 @@ async fn content_that_the_registry_puts_together_wrongly_is_sent_whole_again() {
     let client = server.client(Credential::Anonymous);
     let put = put(&server, &client, Existing::Skip);
     assert_eq!(put.await.unwrap(), Uploaded::Sent);
-    assert_eq!(state.lock().unwrap().stored, [BLOB.digest.clone()]);
+    assert_eq!(state.lock().unwrap().stored, std::slice::from_ref(&BLOB.digest));
 }
 
 #[tokio::test]
@@ -501,7 +501,7 @@ async fn a_token_that_runs_out_between_chunks_is_renewed_and_costs_one_chunk() {
     .await;
     let client = server.client(super::scripted::alice());
     assert_eq!(put(&server, &client, Existing::Skip).await.unwrap(), Uploaded::Sent);
-    assert_eq!(state.lock().unwrap().0.stored, [BLOB.digest.clone()]);
+    assert_eq!(state.lock().unwrap().0.stored, std::slice::from_ref(&BLOB.digest));
     let received: usize = server.seen().iter().map(|seen| seen.body.len()).sum();
     assert!(received <= 3 * SIZE + 2 * (4 << 20), "{received}");
 }

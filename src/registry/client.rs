@@ -6,7 +6,7 @@ use crate::oci::{Descriptor, Digest, Reference};
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Is told how many bytes of a blob have moved so far. The number falls when a transfer starts anew.
 pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
@@ -93,6 +93,8 @@ pub struct Client {
     pub(super) transport: Arc<Transport>,
     /// Whether the registry has turned out to take blobs in chunks alone.
     pub(super) wants_chunks: Arc<AtomicBool>,
+    /// Whether the registry has turned out to have no list of referrers.
+    pub(super) lists_no_referrers: Arc<AtomicBool>,
 }
 
 impl Client {
@@ -116,7 +118,14 @@ impl Client {
         settings: &Settings,
     ) -> Result<Self, RegistryError> {
         let transport = Arc::new(Transport::new(registry, credential, origin, settings)?);
-        Ok(Self { transport, wants_chunks: Arc::default() })
+        Ok(Self { transport, wants_chunks: Arc::default(), lists_no_referrers: Arc::default() })
+    }
+
+    /// Whether the registry has turned out to have no list of referrers of its own: what refers to an image is then found
+    /// only by the tag that stands for such a list.
+    #[must_use]
+    pub fn lists_no_referrers(&self) -> bool {
+        self.lists_no_referrers.load(Ordering::Relaxed)
     }
 
     /// The registry as it was named.

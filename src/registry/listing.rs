@@ -10,6 +10,7 @@ use reqwest::header::{ACCEPT, HeaderValue, LINK};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use url::Url;
 
 /// How many entries are asked for at once: what the strictest registries allow.
@@ -49,12 +50,17 @@ impl Client {
         let mut call =
             Call::new(Method::GET, format!("/v2/{path}/referrers/{subject}"), &scope, &asked, Missing::Manifest);
         call.headers.insert(ACCEPT, HeaderValue::from_static(media_types::INDEX));
-        match self.pages(call, MANIFEST_LIMIT, |page: Index| page.manifests).await {
-            Err(RegistryError::NotFound { .. } | RegistryError::Refused { .. }) => {
-                self.tagged_referrers(repository, subject, &asked).await
+        if !self.lists_no_referrers() {
+            match self.pages(call, MANIFEST_LIMIT, |page: Index| page.manifests).await {
+                // A code would tell that it is the image which is missing, not the list.
+                Err(RegistryError::NotFound { said, .. }) if said.code.is_empty() => {
+                    self.lists_no_referrers.store(true, Ordering::Relaxed);
+                }
+                Err(RegistryError::NotFound { .. } | RegistryError::Refused { .. }) => {}
+                found => return found,
             }
-            found => found,
         }
+        self.tagged_referrers(repository, subject, &asked).await
     }
 
     /// What refers to an image in a registry without the list for it: the index under a tag made of the digest

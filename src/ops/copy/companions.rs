@@ -45,7 +45,14 @@ impl Copier {
         Ok(found)
     }
 
+    /// What refers to a manifest. Where only a tag can tell, the list of tags tells whether to look for it.
     async fn referrers_of(&self, ends: &Ends<'_>, digest: &Digest) -> Result<Vec<Descriptor>, OpsError> {
+        if ends.from.lists_no_referrers()
+            && let Some(listed) = self.lists.of_source(ends.source)
+            && !listed.contains(&digest.as_str().replace(':', "-"))
+        {
+            return Ok(Vec::new());
+        }
         Ok(ends.from.referrers(ends.source, digest).await?)
     }
 
@@ -53,7 +60,7 @@ impl Copier {
     async fn cosign_tags(&self, ends: &Ends<'_>, digest: &Digest) -> Result<Vec<Reference>, OpsError> {
         let name = digest.as_str().replace(':', "-");
         let candidates = KINDS.iter().filter_map(|kind| ends.source.with_tag(&format!("{name}.{kind}")).ok());
-        if let Some(listed) = self.listed(ends.source) {
+        if let Some(listed) = self.lists.of_source(ends.source) {
             return Ok(candidates.filter(|tag| tag.tag().is_some_and(|tag| listed.contains(tag))).collect());
         }
         let looked = candidates.map(async |tag| {

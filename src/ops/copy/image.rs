@@ -41,7 +41,9 @@ impl Copier {
     pub(super) async fn image(&self, source: &Reference, target: &Reference) -> Result<Done, OpsError> {
         let (from, to) = (self.from.of(source)?, self.to.of(target)?);
         let ends = Ends { from: &from, to: &to, source, target };
-        let (fetched, present) = tokio::try_join!(from.get_manifest(source), to.head_manifest(target))?;
+        let known_absent = !self.options.no_clobber && self.lists.target_lacks(target);
+        let look = async { if known_absent { Ok(None) } else { to.head_manifest(target).await } };
+        let (fetched, present) = tokio::try_join!(from.get_manifest(source), look)?;
         let digest = fetched.digest.clone();
         let done = |status, companions, bytes| Done { digest: digest.clone(), status, companions, bytes };
         let same = present.as_ref().is_some_and(|present| present.digest == digest);

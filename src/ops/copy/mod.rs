@@ -3,6 +3,7 @@
 mod companions;
 mod image;
 mod known;
+mod lists;
 mod meter;
 mod pipe;
 mod select;
@@ -14,12 +15,15 @@ use super::attachment::attached_to;
 use super::clients::Clients;
 use super::{OpsError, Remote};
 use crate::oci::{Digest, Reference};
-use crate::registry::Distribution as _;
+use crate::registry::{Distribution as _, RegistryError};
 use futures_util::StreamExt as _;
 use known::Known;
-use std::collections::{HashMap, HashSet};
+use lists::Lists;
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many images of one repository are many enough to list its tags instead.
+const MANY: usize = 4;
 
 /// What to do, and what to leave.
 #[derive(Debug, Clone)]
@@ -99,8 +103,7 @@ pub struct Copier {
     to: Clients,
     options: Options,
     known: Known,
-    /// The tags of repositories that were listed.
-    lists: Mutex<HashMap<String, Arc<HashSet<String>>>>,
+    lists: Lists,
     transfers: tokio::sync::Semaphore,
     meter: Meter,
 }
@@ -111,7 +114,7 @@ impl Copier {
     pub fn new(from: Remote, to: Remote, options: Options) -> Self {
         let transfers = tokio::sync::Semaphore::new(options.jobs.get());
         let (from, to) = (Clients::new(from), Clients::new(to));
-        let (known, lists, meter) = (Known::default(), Mutex::default(), Meter::default());
+        let (known, lists, meter) = (Known::default(), Lists::default(), Meter::default());
         Self { from, to, options, known, lists, transfers, meter }
     }
 
@@ -133,14 +136,33 @@ impl Copier {
             .filter(|tag| attached_to(tag).is_none() && selection.takes(tag))
             .map(|tag| repository.with_tag(tag))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.insert(repository.repository(), Arc::new(tags.into_iter().collect()));
+        self.lists.keep_source(repository, tags);
         Ok(names)
+    }
+
+    /// Asks once which tags the targets of many images have, instead of for each of them.
+    async fn list_targets(&self, pairs: &[Pair]) {
+        let mut counts: HashMap<String, (&Reference, usize)> = HashMap::new();
+        for Pair { target, .. } in pairs {
+            counts.entry(target.repository()).or_insert((target, 0)).1 += 1;
+        }
+        let many = counts.into_values().filter(|(_, count)| *count >= MANY).map(|(target, _)| target);
+        let listing = many.map(async |target| {
+            // A registry that does not say is asked for each image.
+            let Ok(client) = self.to.of(target) else { return };
+            match client.tags(target).await {
+                Ok(tags) => self.lists.keep_target(target, tags),
+                Err(RegistryError::NotFound { .. }) => self.lists.keep_target(target, Vec::new()),
+                Err(_) => {}
+            }
+        });
+        futures_util::stream::iter(listing).buffer_unordered(self.options.jobs.get()).collect::<Vec<()>>().await;
     }
 
     /// Copies each pair, several at once, and tells of each as it ends. Without `keep_going` the first failure is the
     /// last thing that is told.
     pub async fn run(&self, pairs: Vec<Pair>, told: &mut dyn FnMut(&Item)) -> Vec<Item> {
+        self.list_targets(&pairs).await;
         let copies = pairs.into_iter().map(async |pair| {
             let outcome = self.image(&pair.source, &pair.target).await;
             Item { pair, outcome }
@@ -156,9 +178,5 @@ impl Copier {
             }
         }
         items
-    }
-
-    fn listed(&self, repository: &Reference) -> Option<Arc<HashSet<String>>> {
-        self.lists.lock().unwrap_or_else(PoisonError::into_inner).get(&repository.repository()).cloned()
     }
 }

@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod files;
 pub mod oci;
+pub mod rego;
 pub mod secret;
 
 // Floor 2: engines. Each touches one thing outside the process.

@@ -1,0 +1,3 @@
+//! Rego, the policy language: text read into a tree with every place kept.
+
+pub mod syntax;

@@ -1,0 +1,121 @@
+//! Where a node stands in its file.
+
+/// A run of bytes of the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Span {
+    /// The first byte.
+    pub offset: u32,
+    /// How many bytes.
+    pub length: u32,
+}
+
+impl Span {
+    /// From the first byte up to, not including, the last.
+    #[must_use]
+    pub const fn between(start: u32, end: u32) -> Self {
+        Self { offset: start, length: end.saturating_sub(start) }
+    }
+
+    /// The first byte after it.
+    #[must_use]
+    pub const fn end(self) -> u32 {
+        self.offset.saturating_add(self.length)
+    }
+}
+
+/// The place OPA gives a node: a row and a column, and a piece of text that mostly, but not always, begins there.
+///
+/// `(a + b)`, for one, is placed at `a` while its text begins at `(`; the text of `[1][x]` begins at `]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Location {
+    /// The byte whose row and column the node has; [`Location::NONE`] has none.
+    pub at: u32,
+    /// The text of the node.
+    pub text: Span,
+}
+
+impl Location {
+    /// No place: OPA gives some generated nodes none.
+    pub const NONE: Self = Self { at: u32::MAX, text: Span { offset: 0, length: 0 } };
+
+    /// Whether there is a place.
+    #[must_use]
+    pub const fn is_some(self) -> bool {
+        self.at != u32::MAX
+    }
+}
+
+/// Rows and columns of a text.
+#[derive(Debug, Clone, Default)]
+pub struct LineTable {
+    /// Where each row begins.
+    starts: Vec<u32>,
+    /// How many bytes before each block of [`BLOCK`] begin no code point; empty for a text of ASCII alone.
+    continuations: Vec<u32>,
+}
+
+/// The bytes between two counts of code points.
+const BLOCK: usize = 256;
+
+fn continues(byte: &u8) -> bool {
+    byte & 0xC0 == 0x80
+}
+
+impl LineTable {
+    /// The table of a text.
+    #[must_use]
+    pub fn new(text: &[u8]) -> Self {
+        let mut starts = vec![0];
+        let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        starts.extend(ends.map(|(place, _)| u32::try_from(place + 1).unwrap_or(u32::MAX)));
+        let mut continuations = Vec::new();
+        if !text.is_ascii() {
+            let mut count = 0;
+            for block in text.chunks(BLOCK) {
+                continuations.push(count);
+                count += u32::try_from(block.iter().filter(|byte| continues(byte)).count()).unwrap_or(0);
+            }
+            continuations.push(count);
+        }
+        Self { starts, continuations }
+    }
+
+    /// The row and column of a byte, both counted from 1, the column in code points.
+    #[must_use]
+    pub fn row_and_column(&self, text: &[u8], offset: u32) -> (u32, u32) {
+        let row = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(row.saturating_sub(1)).copied().unwrap_or(0);
+        let points = (offset - start) - (self.continued(text, offset) - self.continued(text, start));
+        (u32::try_from(row).unwrap_or(u32::MAX), points + 1)
+    }
+
+    /// How many bytes before an offset begin no code point.
+    fn continued(&self, text: &[u8], offset: u32) -> u32 {
+        let offset = (offset as usize).min(text.len());
+        let Some(before) = self.continuations.get(offset / BLOCK) else { return 0 };
+        let rest = text.get(offset / BLOCK * BLOCK..offset).unwrap_or_default();
+        before + u32::try_from(rest.iter().filter(|byte| continues(byte)).count()).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_code_points_and_rows_newlines() {
+        let text = "aé\n\n\tü§x".as_bytes();
+        let table = LineTable::new(text);
+        let place = |offset| table.row_and_column(text, offset);
+        assert_eq!((place(0), place(1), place(3)), ((1, 1), (1, 2), (1, 3)));
+        assert_eq!((place(4), place(5), place(10)), ((2, 1), (3, 1), (3, 4)));
+    }
+
+    #[test]
+    fn a_long_line_is_counted_as_a_short_one() {
+        let text = "é".repeat(1000);
+        let table = LineTable::new(text.as_bytes());
+        assert_eq!(table.row_and_column(text.as_bytes(), 1998), (1, 1000));
+        assert_eq!(table.row_and_column(text.as_bytes(), 2000), (1, 1001));
+    }
+}

@@ -1,0 +1,141 @@
+//! A module: the tree of one file.
+
+use super::location::{LineTable, Location, Span};
+use super::options::RegoVersion;
+use super::tree::{
+    Body, Comment, Expression, ExpressionId, ExpressionKind, Import, List, Package, Part, Rule, RuleId, Statement,
+    Term, TermId, TermKind, Text, With,
+};
+
+/// The tree of one file, and the text it was read from.
+///
+/// Numbers and lists are those this module handed out; for any other, the lookups answer with an empty node.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The name of the file.
+    pub file: String,
+    /// The text.
+    pub source: String,
+    /// The version it was read as.
+    pub version: RegoVersion,
+    /// The package.
+    pub package: Package,
+    /// The imports, in the order of the text.
+    pub imports: Vec<Import>,
+    /// The rules, in the order of the text. An `else` hangs on its rule.
+    pub rules: Vec<RuleId>,
+    /// Imports and rules, in the order of the text.
+    pub statements: Vec<Statement>,
+    /// The comments, in the order of the text.
+    pub comments: Vec<Comment>,
+    pub(super) lines: LineTable,
+    pub(super) nodes: Nodes,
+}
+
+/// All nodes of a module.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Nodes {
+    pub(super) apart: String,
+    pub(super) terms: Vec<Term>,
+    pub(super) term_lists: Vec<TermId>,
+    pub(super) expressions: Vec<Expression>,
+    pub(super) bodies: Vec<ExpressionId>,
+    pub(super) withs: Vec<With>,
+    pub(super) parts: Vec<Part>,
+    pub(super) rules: Vec<Rule>,
+}
+
+const NO_TERM: &Term = &Term { kind: TermKind::Null, location: Location::NONE };
+const NO_EXPRESSION: &Expression = &Expression {
+    kind: ExpressionKind::Call(List::EMPTY),
+    with: List::EMPTY,
+    index: 0,
+    negated: false,
+    generated: true,
+    location: Location::NONE,
+};
+
+fn run<T, U>(all: &[U], list: List<T>) -> &[U] {
+    all.get(list.start as usize..list.start.saturating_add(list.length) as usize).unwrap_or_default()
+}
+
+impl Nodes {
+    pub(super) fn term(&self, id: TermId) -> &Term {
+        self.terms.get(id.0 as usize).unwrap_or(NO_TERM)
+    }
+
+    pub(super) fn terms(&self, list: List<TermId>) -> &[TermId] {
+        run(&self.term_lists, list)
+    }
+
+    pub(super) fn expression(&self, id: ExpressionId) -> &Expression {
+        self.expressions.get(id.0 as usize).unwrap_or(NO_EXPRESSION)
+    }
+
+    pub(super) fn body(&self, body: Body) -> &[ExpressionId] {
+        run(&self.bodies, body)
+    }
+}
+
+impl Module {
+    /// A term.
+    #[must_use]
+    pub fn term(&self, id: TermId) -> &Term {
+        self.nodes.term(id)
+    }
+
+    /// The terms of a list.
+    #[must_use]
+    pub fn terms(&self, list: List<TermId>) -> &[TermId] {
+        self.nodes.terms(list)
+    }
+
+    /// An expression.
+    #[must_use]
+    pub fn expression(&self, id: ExpressionId) -> &Expression {
+        self.nodes.expression(id)
+    }
+
+    /// The expressions of a body.
+    #[must_use]
+    pub fn body(&self, body: Body) -> &[ExpressionId] {
+        self.nodes.body(body)
+    }
+
+    /// The `with` modifiers of an expression.
+    #[must_use]
+    pub fn withs(&self, list: List<With>) -> &[With] {
+        run(&self.nodes.withs, list)
+    }
+
+    /// The parts of a template string.
+    #[must_use]
+    pub fn parts(&self, list: List<Part>) -> &[Part] {
+        run(&self.nodes.parts, list)
+    }
+
+    /// A rule; `None` only for a number of another module.
+    #[must_use]
+    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.nodes.rules.get(id.0 as usize)
+    }
+
+    /// The characters of a text.
+    #[must_use]
+    pub fn text(&self, text: Text) -> &str {
+        let from = if text.apart { &self.nodes.apart } else { &self.source };
+        from.get(text.span.offset as usize..text.span.end() as usize).unwrap_or_default()
+    }
+
+    /// A piece of the source.
+    #[must_use]
+    pub fn span(&self, span: Span) -> &str {
+        self.source.get(span.offset as usize..span.end() as usize).unwrap_or_default()
+    }
+
+    /// The row and column of a place; `None` where there is none.
+    #[must_use]
+    pub fn row_and_column(&self, location: Location) -> Option<(u32, u32)> {
+        location.is_some().then(|| self.lines.row_and_column(self.source.as_bytes(), location.at))
+    }
+}

@@ -1,0 +1,4 @@
+//! The reader of Rego beside OPA.
+
+mod cases;
+mod reading;

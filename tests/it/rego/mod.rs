@@ -1,4 +1,6 @@
 //! The reader of Rego beside OPA.
 
 mod cases;
+mod differential;
+mod mutation;
 mod reading;

@@ -4,3 +4,4 @@ mod cases;
 mod differential;
 mod mutation;
 mod reading;
+mod trees;

@@ -136,7 +136,7 @@ pub fn mutated(text: &str, random: &mut Rng) -> String {
 #[test]
 fn a_mutation_differs_from_its_module_and_is_the_same_for_the_same_seed() {
     let text = "package a\n\np := \"é\" if {\n\tnot 1.5 == x # y\n}\n";
-    let all = |seed| (0..500).map(|number| mutated(text, &mut Rng::with_seed(seed + number))).collect::<Vec<_>>();
+    let all = |seed: u64| (0..500).map(|number| mutated(text, &mut Rng::with_seed(seed + number))).collect::<Vec<_>>();
     assert_eq!(all(1), all(1));
     assert!(all(1).iter().filter(|mutation| *mutation != text).count() > 450);
 }

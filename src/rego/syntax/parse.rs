@@ -49,12 +49,14 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
     let mut parser = Parser::new(text, options, limit);
     let parsed = parser.statements();
     let lines = LineTable::new(text);
-    let (mut annotations, blocks) = annotations(text, &lines, parser.comments_so_far());
+    let (mut annotations, faults) = annotations(text, &lines, parser.comments_so_far());
+    for fault in faults {
+        parser.error(of_place(fault.place), fault.message);
+    }
     let reports = parser.errors();
-    if !reports.is_empty() || !blocks.is_empty() || parser.too_deep {
+    if !reports.is_empty() || parser.too_deep {
         let errors = reports.into_iter().map(|report| error_at(text, report.location, report.message.into(), true));
-        let blocks = blocks.into_iter().map(|error| error_at(text, of_place(error.place), error.message, true));
-        return (Err(errors.chain(blocks).collect()), parser.too_deep);
+        return (Err(errors.collect()), parser.too_deep);
     }
     if parsed.is_empty() {
         // OPA takes an annotation for a statement.

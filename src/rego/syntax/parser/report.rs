@@ -60,7 +60,7 @@ impl Parser<'_> {
         self.state.hints = u32::try_from(self.reports.hints.len()).unwrap_or(u32::MAX);
     }
 
-    pub(super) fn error(&mut self, location: Location, message: impl Into<Cow<'static, str>>) {
+    pub(in super::super) fn error(&mut self, location: Location, message: impl Into<Cow<'static, str>>) {
         let mut message = message.into();
         if self.state.hints != 0 {
             let hints = self.reports.hints(self.state.hints);

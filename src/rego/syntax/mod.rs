@@ -5,6 +5,7 @@ mod builtins;
 mod digits;
 mod error;
 mod lexer;
+mod literal;
 mod location;
 mod module;
 mod options;
@@ -12,6 +13,9 @@ mod parse;
 mod parser;
 mod token;
 mod tree;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::{Details, ParseError};
 pub use location::{LineTable, Location, Span};

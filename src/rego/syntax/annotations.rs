@@ -6,7 +6,7 @@ use super::lexer::replaced;
 use super::location::{LineTable, Location, Span};
 use super::module::Module;
 use super::options::{Options, RegoVersion};
-use super::parse::{error_at, on_a_stack};
+use super::parse::{Places, on_a_stack};
 use super::parser::{Parsed, Parser};
 use super::tree::{Comment, Expression, ExpressionKind, List, RuleId, Statement, TermId, TermKind};
 use crate::rego::metadata;
@@ -119,10 +119,11 @@ impl Parser<'_> {
     fn only_term(&self, text: &str, parsed: &[Parsed]) -> Result<TermId, String> {
         let reports = self.errors();
         if !reports.is_empty() {
+            let places = Places::new(text.as_bytes());
             let errors: Vec<String> = reports
                 .into_iter()
                 .map(|report| {
-                    let error = error_at(text.as_bytes(), report.location, report.message.into(), true);
+                    let error = places.error(report.location, report.message.into(), true);
                     let details = error.details.map_or_else(String::new, |details| {
                         let line = details.line.trim_start_matches('\t');
                         let indent = details.index.saturating_sub(details.line.len() - line.len());

@@ -4,7 +4,6 @@
 //! byte is the fault of the token it follows, and the text of a token that is followed by a character of several bytes
 //! reaches into that character.
 
-use super::digits::is_decimal_digit;
 use super::options::Keywords;
 use super::token::Token;
 
@@ -35,10 +34,6 @@ pub(super) struct Lexer<'text> {
 pub(super) const LIMIT: usize = i32::MAX as usize;
 
 const MARK: &[u8] = "\u{feff}".as_bytes();
-
-fn is_letter(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_'
-}
 
 /// The width of the character at the front, and the character; none for a byte that begins no character.
 pub(super) fn decode(bytes: &[u8]) -> (usize, Option<char>) {
@@ -77,11 +72,11 @@ impl<'text> Lexer<'text> {
         if self.text.starts_with(MARK) { 3 } else { 0 }
     }
 
-    fn byte(&self, place: u32) -> Option<u8> {
+    pub(super) fn byte(&self, place: u32) -> Option<u8> {
         self.text.get(place as usize).copied()
     }
 
-    fn length(&self) -> u32 {
+    pub(super) fn length(&self) -> u32 {
         u32::try_from(self.text.len()).unwrap_or(u32::MAX)
     }
 
@@ -91,7 +86,7 @@ impl<'text> Lexer<'text> {
     }
 
     /// The place behind the character at a place.
-    fn after(&self, place: u32) -> u32 {
+    pub(super) fn after(&self, place: u32) -> u32 {
         match self.byte(place) {
             None => self.length(),
             Some(byte) if byte.is_ascii() => place + 1,
@@ -103,7 +98,7 @@ impl<'text> Lexer<'text> {
         }
     }
 
-    fn fault(&mut self, place: u32, message: &'static str) {
+    pub(super) fn fault(&mut self, place: u32, message: &'static str) {
         self.faults.push((place, message));
     }
 
@@ -135,7 +130,8 @@ impl<'text> Lexer<'text> {
             b'$' => self.dollar(place),
             _ => {
                 let (token, end) = self.sign(byte, place);
-                self.finish(token, place, place, end)
+                // Signs have no literal, even where `&` and `|` pass for words.
+                Lexeme { literal_end: place, ..self.finish(token, place, place, end) }
             }
         }
     }
@@ -181,152 +177,7 @@ impl<'text> Lexer<'text> {
         (token, next)
     }
 
-    fn identifier(&self, mut place: u32) -> u32 {
-        while let Some(byte) = self.byte(place) {
-            if is_letter(byte) || byte.is_ascii_digit() {
-                place += 1;
-            } else if !byte.is_ascii() {
-                let end = (place as usize + 4).min(self.text.len());
-                match decode(self.text.get(place as usize..end).unwrap_or_default()) {
-                    (width, Some(character)) if is_decimal_digit(character) => {
-                        place += u32::try_from(width).unwrap_or(1);
-                    }
-                    _ => break,
-                }
-            } else {
-                break;
-            }
-        }
-        place
-    }
-
-    fn digits(&self, mut place: u32) -> u32 {
-        while self.byte(place).is_some_and(|byte| byte.is_ascii_digit()) {
-            place += 1;
-        }
-        place
-    }
-
-    fn number(&mut self, place: u32) -> u32 {
-        let mut place = self.digits(place);
-        if self.byte(place) == Some(b'.') {
-            let end = self.digits(place + 1);
-            if end == place + 1 {
-                self.fault(end, "expected fraction");
-            }
-            place = end;
-        }
-        if matches!(self.byte(place), Some(b'e' | b'E')) {
-            place += 1;
-            if matches!(self.byte(place), Some(b'+' | b'-')) {
-                place += 1;
-            }
-            let end = self.digits(place);
-            if end == place {
-                self.fault(end, "expected exponent");
-            }
-            place = end;
-        }
-        if self.byte(place).is_some_and(is_letter) {
-            self.fault(place, "illegal number format");
-            place = self.identifier(place);
-        }
-        place
-    }
-
-    /// What an escape takes: `place` is behind the backslash.
-    fn escape(&mut self, place: u32, template: bool) -> u32 {
-        match self.byte(place) {
-            Some(b'\\' | b'"' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => place + 1,
-            Some(b'{') if template => place + 1,
-            Some(b'u') => (0..4).fold(place, |place, _| self.after(place)),
-            _ => {
-                self.fault(place, "illegal escape sequence");
-                place
-            }
-        }
-    }
-
-    fn string(&mut self, mut place: u32) -> u32 {
-        loop {
-            match self.byte(place) {
-                None | Some(b'\n') => {
-                    self.fault(place, "non-terminated string");
-                    return place.min(self.length());
-                }
-                Some(b'"') => return place + 1,
-                Some(b'\\') => place = self.escape(place + 1, false),
-                Some(_) => place += 1,
-            }
-        }
-    }
-
-    fn raw_string(&mut self, mut place: u32) -> u32 {
-        loop {
-            match self.byte(place) {
-                None => {
-                    self.fault(place, "non-terminated string");
-                    return place.min(self.length());
-                }
-                Some(b'`') => return place + 1,
-                Some(_) => place += 1,
-            }
-        }
-    }
-
-    fn dollar(&mut self, place: u32) -> Lexeme {
-        match self.byte(place + 1) {
-            Some(b'"') => self.template(place, place + 1, false),
-            Some(b'`') => self.template(place, place + 1, true),
-            _ => {
-                self.fault(place + 1, "illegal $ character");
-                self.finish(Token::Illegal, place, place, place + 1)
-            }
-        }
-    }
-
-    /// A template string goes on behind the brace that ended an expression.
-    pub(super) fn template_again(&mut self, place: u32, raw: bool) -> Lexeme {
-        self.template(place, place.saturating_sub(1), raw)
-    }
-
-    /// A part of a template string, whose first character stands behind the byte `opening`.
-    fn template(&mut self, start: u32, opening: u32, raw: bool) -> Lexeme {
-        let (part, last, quote) = if raw {
-            (Token::RawTemplatePart, Token::RawTemplateEnd, b'`')
-        } else {
-            (Token::TemplatePart, Token::TemplateEnd, b'"')
-        };
-        let mut token = part;
-        let mut place = opening + 1;
-        loop {
-            match self.byte(place) {
-                Some(byte) if byte == quote => {
-                    token = last;
-                    place += 1;
-                    break;
-                }
-                Some(b'{') => {
-                    place += 1;
-                    break;
-                }
-                Some(b'\\') if !raw => place = self.escape(place + 1, true),
-                Some(b'\\') if self.byte(place + 1) == Some(b'{') => place += 2,
-                Some(b'\n') if !raw => {
-                    self.fault(place, "non-terminated string");
-                    break;
-                }
-                None => {
-                    self.fault(place, "non-terminated string");
-                    break;
-                }
-                Some(_) => place += 1,
-            }
-        }
-        self.finish(token, start, opening, place.min(self.length()))
-    }
-
-    fn finish(&mut self, token: Token, start: u32, literal_start: u32, end: u32) -> Lexeme {
+    pub(super) fn finish(&mut self, token: Token, start: u32, literal_start: u32, end: u32) -> Lexeme {
         let mut literal_end = end;
         if self.byte(end).is_some_and(|byte| !byte.is_ascii()) {
             literal_end = self.after(end) - 1;

@@ -7,6 +7,7 @@ mod digits;
 mod error;
 mod json;
 mod lexer;
+mod literal;
 mod location;
 mod module;
 mod options;
@@ -14,6 +15,9 @@ mod parse;
 mod parser;
 mod token;
 mod tree;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::{Details, ParseError};
 pub use json::{Include, Layout, WriteError, write_json};

@@ -48,39 +48,39 @@ fn unplaced(message: &str) -> ParseError {
 fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Module, Vec<ParseError>>, bool) {
     let mut parser = Parser::new(text, options, limit);
     let parsed = parser.statements();
-    let lines = LineTable::new(text);
-    let (mut annotations, faults) = annotations(text, &lines, parser.comments_so_far());
+    let places = Places::new(text);
+    let (mut annotations, faults) = annotations(text, &places.lines, parser.comments_so_far());
     for fault in faults {
         parser.error(of_place(fault.place), fault.message);
     }
     let reports = parser.errors();
     if !reports.is_empty() || parser.too_deep {
-        let errors = reports.into_iter().map(|report| error_at(text, report.location, report.message.into(), true));
+        let errors = reports.into_iter().map(|report| places.error(report.location, report.message.into(), true));
         return (Err(errors.collect()), parser.too_deep);
     }
     if parsed.is_empty() {
         // OPA takes an annotation for a statement.
         let error = annotations.first().map_or_else(
             || unplaced("empty module"),
-            |first| error_at(text, of_place(first.place), "package expected".to_owned(), false),
+            |first| places.error(of_place(first.place), "package expected".to_owned(), false),
         );
         return (Err(vec![error]), false);
     }
     let assembled = match parser.assemble(&parsed, options) {
         Ok(assembled) => assembled,
         Err(faults) => {
-            let error = |(location, message): Fault| error_at(text, location, message, false);
+            let error = |(location, message): Fault| places.error(location, message, false);
             return (Err(faults.into_iter().map(error).collect()), false);
         }
     };
-    let annotations_of_rules = match parser.attach(&mut annotations, &assembled, |at| lines.row_and_column(text, at).0)
-    {
-        Ok(of_rules) => of_rules,
-        Err(errors) => {
-            let error = |error: MetadataError| error_at(text, of_place(error.place), error.message, false);
-            return (Err(errors.into_iter().map(error).collect()), false);
-        }
-    };
+    let annotations_of_rules =
+        match parser.attach(&mut annotations, &assembled, |at| places.lines.row_and_column(text, at).0) {
+            Ok(of_rules) => of_rules,
+            Err(errors) => {
+                let error = |error: MetadataError| places.error(of_place(error.place), error.message, false);
+                return (Err(errors.into_iter().map(error).collect()), false);
+            }
+        };
     let module = Module {
         file: file.to_owned(),
         source: String::from_utf8_lossy(text).into_owned(),
@@ -92,53 +92,72 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
         comments: parser.comments,
         annotations,
         annotations_of_rules,
-        lines,
+        lines: places.lines,
         nodes: parser.nodes,
     };
     (Ok(module), false)
 }
 
-/// An error with the row, column and line of its place.
-pub(super) fn error_at(text: &[u8], location: Location, message: String, with_details: bool) -> ParseError {
-    if !location.is_some() {
-        return ParseError { placed: false, ..unplaced(&message) };
-    }
-    let offset = location.at as usize;
-    let (row, column) = row_and_column(text, offset);
-    ParseError {
-        message,
-        row,
-        column,
-        offset: location.at,
-        length: if location.text.offset == location.at { location.text.length } else { 1 },
-        placed: true,
-        details: with_details.then(|| details(text, offset)),
-    }
+/// The rows and columns of a text that may not be UTF-8.
+pub(super) struct Places<'text> {
+    text: &'text [u8],
+    lines: LineTable,
+    valid: bool,
 }
 
-/// The row and column OPA has read up to when a byte is the current one: a newline, and the end of the text, are where
-/// the character read last leads to.
-fn row_and_column(text: &[u8], offset: usize) -> (u32, u32) {
-    let mut place = offset;
-    if place >= text.len() {
-        let tail = text.iter().rev().take(3).take_while(|byte| *byte & 0xC0 == 0x80).count();
-        let start = text.len().saturating_sub(tail + 1);
-        let whole = decode(text.get(start..).unwrap_or_default());
-        place = if whole == (tail + 1, whole.1) && whole.1.is_some() { start } else { text.len().saturating_sub(1) };
+impl<'text> Places<'text> {
+    pub(super) fn new(text: &'text [u8]) -> Self {
+        Self { text, lines: LineTable::new(text), valid: std::str::from_utf8(text).is_ok() }
+    }
+
+    /// An error with the row, column and line of its place.
+    pub(super) fn error(&self, location: Location, message: String, with_details: bool) -> ParseError {
+        if !location.is_some() {
+            return ParseError { placed: false, ..unplaced(&message) };
+        }
+        let (row, column) = self.row_and_column(location.at as usize);
+        ParseError {
+            message,
+            row,
+            column,
+            offset: location.at,
+            length: if location.text.offset == location.at { location.text.length } else { 1 },
+            placed: true,
+            details: with_details.then(|| details(self.text, location.at as usize)),
+        }
+    }
+
+    /// The row and column OPA has read up to when a byte is the current one: a newline, and the end of the text, are
+    /// where the character read last leads to.
+    fn row_and_column(&self, offset: usize) -> (u32, u32) {
+        let text = self.text;
         if text.is_empty() {
             return (1, 0);
         }
+        let place = if offset < text.len() { offset } else { last_character(text) };
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (row, column) = self.lines.row_and_column(text, count(place));
+        if text.get(place) == Some(&b'\n') {
+            return (row + 1, 0);
+        }
+        if self.valid {
+            return (row, column);
+        }
+        let before = text.get(..place).unwrap_or_default();
+        let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let chunks = line.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len());
+        (row, count(chunks.sum::<usize>()) + 1)
     }
-    let before = text.get(..place).unwrap_or_default();
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let row = count(before.iter().filter(|byte| **byte == b'\n').count()) + 1;
-    if text.get(place) == Some(&b'\n') {
-        return (row + 1, 0);
+}
+
+/// Where the last character of a text begins.
+fn last_character(text: &[u8]) -> usize {
+    let tail = text.iter().rev().take(3).take_while(|byte| *byte & 0xC0 == 0x80).count();
+    let start = text.len().saturating_sub(tail + 1);
+    match decode(text.get(start..).unwrap_or_default()) {
+        (width, Some(_)) if width == tail + 1 => start,
+        _ => text.len().saturating_sub(1),
     }
-    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let characters =
-        line.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum::<usize>();
-    (row, count(characters) + 1)
 }
 
 /// The line OPA shows for a place. At white space and at the end of the text it is that of the last character before.

@@ -45,11 +45,7 @@ impl Parser<'_> {
                         return None;
                     }
                     let here = self.here();
-                    let mut value = self.literal_text();
-                    // The signs have the names of keywords, but no literal.
-                    if matches!(self.state.token, Token::Intersect | Token::Bar) {
-                        value.span.length = 0;
-                    }
+                    let value = self.literal_text();
                     let part = self.new_term(TermKind::String { value, raw: false }, here);
                     self.terms.push(part);
                     self.scan_whitespace();

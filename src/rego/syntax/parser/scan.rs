@@ -1,0 +1,127 @@
+//! From token to token.
+
+use super::Parser;
+use crate::rego::syntax::lexer::Lexeme;
+use crate::rego::syntax::location::{Location, Span};
+use crate::rego::syntax::token::Token;
+use crate::rego::syntax::tree::Comment;
+
+impl Parser<'_> {
+    /// Goes on to the next token that is no white space.
+    pub(super) fn scan(&mut self) {
+        self.advance(true);
+    }
+
+    /// Goes on to the next token, white space included.
+    pub(super) fn scan_whitespace(&mut self) {
+        self.advance(false);
+    }
+
+    pub(super) fn advance(&mut self, skip: bool) {
+        if self.state.token != Token::Whitespace {
+            self.state.last_end = self.state.end;
+            self.state.newline = false;
+        }
+        loop {
+            let place = self.state.end;
+            let byte = self.lexer.text.get(place as usize).copied();
+            match byte {
+                Some(b' ' | b'\t' | b'\r' | b'\n') => {
+                    self.take(Lexeme {
+                        token: Token::Whitespace,
+                        start: place,
+                        end: place + 1,
+                        literal_start: place,
+                        literal_end: place + 1,
+                    });
+                    if !self.lexer.clean {
+                        self.lexer.check_characters(place, place + 1);
+                        if self.tell_faults() {
+                            return;
+                        }
+                    }
+                    if byte == Some(b'\n') {
+                        self.state.newline = true;
+                    }
+                    if !skip {
+                        return;
+                    }
+                }
+                Some(b'#') => {
+                    if self.comment(place) {
+                        return;
+                    }
+                }
+                _ => {
+                    let lexeme = self.lexer.next(place, self.state.active);
+                    self.take(lexeme);
+                    self.tell_faults();
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Goes on with the template string whose expression ended.
+    pub(super) fn scan_template(&mut self, raw: bool) {
+        if self.state.token != Token::Whitespace {
+            self.state.last_end = self.state.end;
+            self.state.newline = false;
+        }
+        let lexeme = self.lexer.template_again(self.state.end, raw);
+        self.take(lexeme);
+        self.tell_faults();
+    }
+
+    pub(super) fn take(&mut self, lexeme: Lexeme) {
+        self.state.token = lexeme.token;
+        self.state.start = lexeme.start;
+        self.state.end = lexeme.end;
+        self.state.literal_start = lexeme.literal_start;
+        self.state.literal_end = lexeme.literal_end;
+    }
+
+    /// Reports what the lexer found wrong with the token; whether it found anything.
+    pub(super) fn tell_faults(&mut self) -> bool {
+        if self.lexer.faults.is_empty() {
+            return false;
+        }
+        for (_, message) in std::mem::take(&mut self.lexer.faults) {
+            self.error_here(message);
+        }
+        self.state.token = Token::Illegal;
+        true
+    }
+
+    /// Passes a comment; whether it is faulty.
+    pub(super) fn comment(&mut self, place: u32) -> bool {
+        let rest = self.lexer.text.get(place as usize..).unwrap_or_default();
+        let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let end = place.saturating_add(u32::try_from(length).unwrap_or(u32::MAX));
+        self.take(Lexeme { token: Token::Illegal, start: place, end, literal_start: place, literal_end: end });
+        if !self.lexer.clean {
+            self.lexer.check_characters(place, end);
+            if self.tell_faults() {
+                return true;
+            }
+        }
+        let mut text = self.lexer.slice(place + 1, end);
+        if text == b"\r" {
+            text = b"";
+        }
+        while text.len() > 1
+            && let Some(shorter) = text.strip_suffix(b"\r")
+        {
+            text = shorter;
+        }
+        let span = Span { offset: place + 1, length: u32::try_from(text.len()).unwrap_or(0) };
+        let count = self.state.comments as usize;
+        if self.comments.get(count).is_none_or(|known| known.location.at != place) {
+            self.comments.truncate(count);
+            let location = Location { at: place, text: Span::between(place, end) };
+            self.comments.push(Comment { text: span, location });
+        }
+        self.state.comments += 1;
+        false
+    }
+}

@@ -137,14 +137,14 @@ impl<'document> Decoder<'document> {
 
     fn wrong_type(&mut self, node: &Node, wanted: &str) {
         let value = match &node.content {
-            _ if node.tag == "!!seq" || node.tag == "!!map" => String::new(),
-            Content::Scalar(value) => match value.as_bytes() {
-                bytes if bytes.len() > 10 => {
-                    format!(" `{}...`", text_of(bytes.get(..7).unwrap_or_default()))
-                }
-                _ => format!(" `{value}`"),
-            },
-            _ => " ``".to_owned(),
+            Content::Scalar(value) => value.as_str(),
+            _ => "",
+        };
+        let value = match value.as_bytes() {
+            // The tag says that there is nothing to show, so the library shows all of it.
+            _ if node.tag == "!!seq" || node.tag == "!!map" => value.to_owned(),
+            bytes if bytes.len() > 10 => format!(" `{}...`", text_of(bytes.get(..7).unwrap_or_default())),
+            _ => format!(" `{value}`"),
         };
         let (line, tag) = (node.line, &node.tag);
         self.error(|| format!("line {line}: cannot unmarshal {tag}{value} into {wanted}"));

@@ -1,6 +1,6 @@
 //! The address of a related resource, checked and written as Go's `net/url` does.
 
-use super::value::quoted;
+use super::value::{quoted, quoted_bytes};
 
 /// The parts of an address, for which Go has different rules.
 #[derive(Clone, Copy, PartialEq)]
@@ -202,10 +202,8 @@ fn unescape(text: &str, part: Part) -> Result<Vec<u8>, String> {
     let host = matches!(part, Part::Host | Part::Zone);
     let mut output = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    let bad_escape = |bytes: &[u8]| {
-        let shown = super::yaml::text_of(bytes.get(..3).unwrap_or(bytes));
-        Err(format!("invalid URL escape {}", quoted(&shown)))
-    };
+    let bad_escape =
+        |bytes: &[u8]| Err(format!("invalid URL escape {}", quoted_bytes(bytes.get(..3).unwrap_or(bytes))));
     while let Some((&byte, behind)) = rest.split_first() {
         if byte != b'%' {
             if host && byte < 0x80 && !is_kept(byte, part) {
@@ -283,6 +281,7 @@ mod tests {
             ("http://h:x/", "parse \"http://h:x/\": invalid port \":x\" after host"),
             ("http://a b/%zz", "parse \"http://a b/%zz\": invalid character \" \" in host name"),
             ("/%zz", "parse \"/%zz\": invalid URL escape \"%zz\""),
+            ("/%&é", "parse \"/%&é\": invalid URL escape \"%&\\xc3\""),
             ("x#%z", "parse \"x#%z\": invalid URL escape \"%z\""),
             ("http://[x", "parse \"http://[x\": missing ']' in host"),
         ] {

@@ -142,24 +142,27 @@ fn sorted(members: &[(Value, Value)]) -> Vec<&(Value, Value)> {
     members
 }
 
+/// The order Go's printing puts keys of several types in: by where the types lie in OPA 1.22.2's program.
 fn order(left: &Value, right: &Value) -> Ordering {
     match (left, right) {
-        (Value::Integer(left), Value::Integer(right)) => left.cmp(right),
         (Value::Float(left), Value::Float(right)) => left.total_cmp(right),
         (Value::Text(left), Value::Text(right)) => left.cmp(right),
         (Value::Boolean(left), Value::Boolean(right)) => left.cmp(right),
+        (Value::Time(left), Value::Time(right)) => left.0.json().cmp(&right.0.json()),
+        (Value::Integer(one), Value::Integer(other)) => rank(left).cmp(&rank(right)).then(one.cmp(other)),
         _ => rank(left).cmp(&rank(right)),
     }
 }
 
 fn rank(value: &Value) -> u8 {
-    match value {
-        Value::Null => 0,
-        Value::Boolean(_) => 1,
-        Value::Integer(_) => 2,
-        Value::Float(_) => 3,
-        Value::Text(_) => 4,
-        _ => 5,
+    match value.type_name() {
+        "<nil>" => 0,
+        "string" => 1,
+        "uint64" => 2,
+        "int" => 3,
+        "float64" => 4,
+        "bool" => 5,
+        _ => 6,
     }
 }
 
@@ -183,11 +186,21 @@ fn float_text(float: f64) -> String {
 
 /// A text in quotes, as Go quotes it.
 pub(super) fn quoted(text: &str) -> String {
+    quoted_bytes(text.as_bytes())
+}
+
+/// Bytes in quotes, as Go quotes them: those that are no UTF-8 in base 16.
+pub(super) fn quoted_bytes(bytes: &[u8]) -> String {
     let mut output = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' => output.push_str("\\\""),
-            _ => escape(&mut output, character, false),
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '"' => output.push_str("\\\""),
+                _ => escape(&mut output, character, false),
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(output, "\\x{byte:02x}");
         }
     }
     output.push('"');

@@ -19,8 +19,9 @@ pub(super) use node::{Content, Document, Node};
 pub(super) use resolve::{Scalar, resolve};
 pub(super) use timestamp::Timestamp;
 
-/// How deep lists and maps may stand in each other, aliases followed. The library itself allows 10,000.
-pub(super) const DEPTH_LIMIT: usize = 500;
+/// How deep the values of an annotation may stand in each other, aliases followed. The library itself has no limit but
+/// 10,000 brackets and 10,000 blocks.
+pub(super) const DEPTH_LIMIT: usize = 250;
 
 /// Reads the first document of a text; what follows it is not looked at.
 pub(super) fn parse(text: &str) -> Outcome<Option<Document>> {

@@ -8,6 +8,9 @@ use std::collections::{HashMap, VecDeque};
 /// How far before its colon a key without `?` may begin.
 const KEY_LENGTH: usize = 1024;
 
+/// How many brackets, and how many blocks, may stand in each other.
+const DEPTH_LIMIT: usize = 10_000;
+
 /// How many tokens stand ready before one is taken.
 const READY: usize = 3;
 
@@ -218,8 +221,13 @@ impl Scanner {
 
     fn open(&mut self, kind: TokenKind) -> Outcome<()> {
         self.save_key()?;
-        self.keys.push(SimpleKey::default());
+        // The new level bears the number of its bracket, so that closing it makes the bracket forgotten as a key: the
+        // library no longer looks ahead for its sake.
+        self.keys.push(SimpleKey { token: self.next_number(), ..SimpleKey::default() });
         self.flow_level += 1;
+        if self.flow_level > DEPTH_LIMIT {
+            return self.error(self.cursor.mark, &format!("exceeded max depth of {DEPTH_LIMIT}"));
+        }
         self.key_allowed = true;
         self.indicator(kind);
         Ok(())
@@ -241,7 +249,7 @@ impl Scanner {
     fn block_entry(&mut self) -> Outcome<()> {
         if self.flow_level == 0 {
             self.allowed("block sequence entries are not allowed in this context")?;
-            self.roll(self.cursor.mark, None, TokenKind::BlockSequenceStart);
+            self.roll(self.cursor.mark, None, TokenKind::BlockSequenceStart)?;
         }
         self.drop_key()?;
         self.key_allowed = true;
@@ -252,7 +260,7 @@ impl Scanner {
     fn explicit_key(&mut self) -> Outcome<()> {
         if self.flow_level == 0 {
             self.allowed("mapping keys are not allowed in this context")?;
-            self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart);
+            self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart)?;
         }
         self.drop_key()?;
         self.key_allowed = self.flow_level == 0;
@@ -265,13 +273,13 @@ impl Scanner {
         if self.key_is_valid(last)? {
             let key = self.keys.get(last).copied().unwrap_or_default();
             self.insert(key.token, TokenKind::Key, key.mark);
-            self.roll(key.mark, Some(key.token), TokenKind::BlockMappingStart);
+            self.roll(key.mark, Some(key.token), TokenKind::BlockMappingStart)?;
             self.forget_key(last);
             self.key_allowed = false;
         } else {
             if self.flow_level == 0 {
                 self.allowed("mapping values are not allowed in this context")?;
-                self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart);
+                self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart)?;
             }
             self.key_allowed = self.flow_level == 0;
         }
@@ -284,16 +292,21 @@ impl Scanner {
     }
 
     /// Begins a block, if the column is deeper than the block around it.
-    fn roll(&mut self, mark: Mark, before: Option<usize>, kind: TokenKind) {
+    fn roll(&mut self, mark: Mark, before: Option<usize>, kind: TokenKind) -> Outcome<()> {
         if self.flow_level > 0 || self.indent >= column(mark) {
-            return;
+            return Ok(());
         }
         self.indents.push(self.indent);
         self.indent = column(mark);
+        if self.indents.len() > DEPTH_LIMIT {
+            let key = self.keys.last().map(|key| key.mark).unwrap_or_default();
+            return self.error(key, &format!("exceeded max depth of {DEPTH_LIMIT}"));
+        }
         match before {
             Some(number) => self.insert(number, kind, mark),
             None => self.insert(self.next_number(), kind, mark),
         }
+        Ok(())
     }
 
     /// Ends the blocks that are deeper than a column.

@@ -211,14 +211,11 @@ impl Scanner {
         let mut was_blank = false;
         while self.cursor.mark.column == indent && !self.cursor.is_at_end() {
             let blank = self.cursor.is_blank();
-            match last_break.take() {
-                Some('\n') if !literal && !was_blank && !blank => {
-                    if breaks.is_empty() {
-                        value.push(' ');
-                    }
-                }
-                Some(line_break) => value.push(line_break),
-                None => {}
+            let folds = !literal && !was_blank && !blank && last_break == Some('\n');
+            if !folds {
+                value.extend(last_break);
+            } else if breaks.is_empty() {
+                value.push(' ');
             }
             value.push_str(&breaks);
             breaks.clear();

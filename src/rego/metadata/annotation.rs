@@ -1,9 +1,10 @@
 //! An annotation: what a METADATA block says, its values checked.
 
-use super::decode::Fields;
+use super::fields::Fields;
 use super::link::normalised;
+use super::quote::quoted;
 use super::terms::{Reference, Shape, Terms};
-use super::value::{Value, quoted};
+use super::value::Value;
 use std::collections::BTreeMap;
 
 /// What a METADATA block says.

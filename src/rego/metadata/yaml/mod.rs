@@ -3,14 +3,18 @@
 //! A parser that takes the same texts is not enough here: OPA shows what the library says, places it by the line the
 //! library names, and the library finds errors in an order of its own, for it looks three tokens ahead.
 
+mod collection;
 mod cursor;
 mod failure;
+mod gap;
+mod key;
 mod name;
 mod node;
 mod parser;
 mod resolve;
 mod scalar;
 mod scanner;
+mod text_block;
 mod timestamp;
 mod token;
 

@@ -1,5 +1,6 @@
 //! The tokens of a YAML text put together to a document, as libyaml does.
 
+use super::collection::{Kind, Open, Step};
 use super::cursor::Mark;
 use super::failure::{Failure, Outcome};
 use super::node::{Content, Document, Node};
@@ -11,56 +12,24 @@ use std::collections::HashMap;
 
 /// Where a node stands, which decides what it can be.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Block,
     /// The value of a key, which may be a list that is not indented.
     BlockValue,
     Flow,
 }
 
+/// Puts tokens together.
 pub(super) struct Parser {
-    scanner: Scanner,
+    pub(super) scanner: Scanner,
     nodes: Vec<Node>,
     anchors: HashMap<String, usize>,
     handles: Vec<(String, String)>,
 }
 
-/// A list or map that is still open.
-struct Open {
-    number: usize,
-    kind: Kind,
-    start: Mark,
-    /// Whether an entry was begun.
-    begun: bool,
-    /// Whether the entry has a `?`, written or found to be meant.
-    keyed: bool,
-    /// The key that waits for its value.
-    key: Option<usize>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    BlockSequence,
-    /// A list under a key that is not indented: it ends without a token of its own.
-    LooseSequence,
-    BlockMapping,
-    FlowSequence,
-    FlowMapping,
-    /// `[key: value]`: a map of one pair without braces.
-    FlowPair,
-}
-
-/// What became of the next node.
-enum Step {
-    Done(usize),
-    Opened(Open),
-    /// There is none: the innermost list or map ends.
-    Closed,
-}
-
 /// The tag and anchor before a node.
 #[derive(Default)]
-struct Properties {
+pub(super) struct Properties {
     tag: Option<String>,
     anchor: Option<String>,
 }
@@ -146,7 +115,7 @@ impl Parser {
         Ok(())
     }
 
-    fn peek(&mut self) -> Outcome<&Token> {
+    pub(super) fn peek(&mut self) -> Outcome<&Token> {
         self.scanner.peek()
     }
 
@@ -169,11 +138,11 @@ impl Parser {
         self.add(start, tag, Content::Scalar(value), properties.anchor)
     }
 
-    fn empty(&mut self, mark: Mark) -> usize {
+    pub(super) fn empty(&mut self, mark: Mark) -> usize {
         self.scalar(mark, String::new(), true, Properties::default())
     }
 
-    fn open(&mut self, kind: Kind, start: Mark, properties: Properties) -> Step {
+    pub(super) fn open(&mut self, kind: Kind, start: Mark, properties: Properties) -> Step {
         let (default, content) = match kind {
             Kind::BlockSequence | Kind::LooseSequence | Kind::FlowSequence => ("!!seq", Content::Sequence(Vec::new())),
             Kind::BlockMapping | Kind::FlowMapping | Kind::FlowPair => ("!!map", Content::Mapping(Vec::new())),
@@ -219,7 +188,7 @@ impl Parser {
         }
     }
 
-    fn node(&mut self, place: Place) -> Outcome<Step> {
+    pub(super) fn node(&mut self, place: Place) -> Outcome<Step> {
         let token = self.peek()?;
         let start = token.start;
         if let TokenKind::Alias(name) = &token.kind {
@@ -286,154 +255,7 @@ impl Parser {
     }
 
     /// Takes a token, and gives where it ends.
-    fn pass(&mut self) -> Mark {
+    pub(super) fn pass(&mut self) -> Mark {
         self.scanner.advance().map(|token| token.end).unwrap_or_default()
-    }
-
-    /// The next node of what is open.
-    fn next(&mut self, collection: &mut Open) -> Outcome<Step> {
-        match collection.kind {
-            Kind::BlockSequence => self.next_item(collection),
-            Kind::LooseSequence => self.next_loose_item(),
-            Kind::BlockMapping => self.next_of_block_mapping(collection),
-            Kind::FlowSequence => self.next_of_flow_sequence(collection),
-            Kind::FlowMapping => self.next_of_flow_mapping(collection),
-            Kind::FlowPair => self.next_of_flow_pair(collection),
-        }
-    }
-
-    fn close(&mut self) -> Outcome<Step> {
-        self.scanner.advance();
-        Ok(Step::Closed)
-    }
-
-    fn next_item(&mut self, collection: &Open) -> Outcome<Step> {
-        let token = self.peek()?;
-        match token.kind {
-            TokenKind::BlockEntry => {
-                let end = self.pass();
-                match self.peek()?.kind {
-                    TokenKind::BlockEntry | TokenKind::BlockEnd => Ok(Step::Done(self.empty(end))),
-                    _ => self.node(Place::Block),
-                }
-            }
-            TokenKind::BlockEnd => self.close(),
-            _ => Err(Failure::parsing(Some(collection.start), token.start, "did not find expected '-' indicator")),
-        }
-    }
-
-    fn next_loose_item(&mut self) -> Outcome<Step> {
-        if self.peek()?.kind != TokenKind::BlockEntry {
-            return Ok(Step::Closed);
-        }
-        let end = self.pass();
-        match self.peek()?.kind {
-            TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
-                Ok(Step::Done(self.empty(end)))
-            }
-            _ => self.node(Place::Block),
-        }
-    }
-
-    fn next_of_block_mapping(&mut self, collection: &Open) -> Outcome<Step> {
-        let token = self.peek()?;
-        let start = token.start;
-        match (&token.kind, collection.key) {
-            (TokenKind::Key, None) | (TokenKind::Value, Some(_)) => {
-                let end = self.pass();
-                match self.peek()?.kind {
-                    TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(Step::Done(self.empty(end))),
-                    _ => self.node(Place::BlockValue),
-                }
-            }
-            (_, Some(_)) => Ok(Step::Done(self.empty(start))),
-            (TokenKind::BlockEnd, None) => self.close(),
-            _ => Err(Failure::parsing(Some(collection.start), start, "did not find expected key")),
-        }
-    }
-
-    /// Goes to the next entry between brackets; `false` when there is none.
-    fn flow_entry(&mut self, collection: &mut Open, end: &TokenKind, problem: &str) -> Outcome<bool> {
-        let token = self.peek()?;
-        if token.kind == *end {
-            return Ok(false);
-        }
-        if collection.begun {
-            if token.kind != TokenKind::FlowEntry {
-                return Err(Failure::parsing(Some(collection.start), token.start, problem));
-            }
-            self.scanner.advance();
-        }
-        collection.begun = true;
-        Ok(self.peek()?.kind != *end)
-    }
-
-    fn next_of_flow_sequence(&mut self, collection: &mut Open) -> Outcome<Step> {
-        if !self.flow_entry(collection, &TokenKind::FlowSequenceEnd, "did not find expected ',' or ']'")? {
-            return self.close();
-        }
-        let token = self.peek()?;
-        if token.kind != TokenKind::Key {
-            return self.node(Place::Flow);
-        }
-        let start = token.start;
-        self.scanner.advance();
-        Ok(self.open(Kind::FlowPair, start, Properties::default()))
-    }
-
-    fn next_of_flow_pair(&mut self, collection: &mut Open) -> Outcome<Step> {
-        if collection.key.is_some() {
-            return self.flow_value(&TokenKind::FlowSequenceEnd);
-        }
-        let kind = &self.peek()?.kind;
-        if collection.begun {
-            return Ok(Step::Closed);
-        }
-        collection.begun = true;
-        match kind {
-            // The library takes one token too many here.
-            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
-                let end = self.pass();
-                Ok(Step::Done(self.empty(end)))
-            }
-            _ => self.node(Place::Flow),
-        }
-    }
-
-    fn next_of_flow_mapping(&mut self, collection: &mut Open) -> Outcome<Step> {
-        if collection.key.is_some() {
-            if collection.keyed {
-                return self.flow_value(&TokenKind::FlowMappingEnd);
-            }
-            let start = self.peek()?.start;
-            return Ok(Step::Done(self.empty(start)));
-        }
-        if !self.flow_entry(collection, &TokenKind::FlowMappingEnd, "did not find expected ',' or '}'")? {
-            return self.close();
-        }
-        collection.keyed = self.peek()?.kind == TokenKind::Key;
-        if collection.keyed {
-            self.scanner.advance();
-            let token = self.peek()?;
-            if matches!(token.kind, TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
-                let start = token.start;
-                return Ok(Step::Done(self.empty(start)));
-            }
-        }
-        self.node(Place::Flow)
-    }
-
-    /// What stands behind a colon between brackets, if there is one.
-    fn flow_value(&mut self, end: &TokenKind) -> Outcome<Step> {
-        let token = self.peek()?;
-        let start = token.start;
-        if token.kind == TokenKind::Value {
-            self.scanner.advance();
-            let next = &self.peek()?.kind;
-            if *next != TokenKind::FlowEntry && next != end {
-                return self.node(Place::Flow);
-            }
-        }
-        Ok(Step::Done(self.empty(start)))
     }
 }

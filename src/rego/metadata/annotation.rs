@@ -1,9 +1,10 @@
 //! An annotation: what a METADATA block says, its values checked.
 
-use super::decode::Fields;
+use super::fields::Fields;
 use super::link::normalised;
+use super::quote::quoted;
 use super::terms::{Reference, Shape, Terms};
-use super::value::{Value, quoted};
+use super::value::Value;
 use std::collections::BTreeMap;
 
 /// What a METADATA block says.
@@ -100,18 +101,18 @@ pub struct Compile {
 /// Checks the values of a block, in OPA's order.
 pub(super) fn annotation(fields: Fields, terms: &dyn Terms) -> Result<Annotation, String> {
     let mut related_resources = Vec::with_capacity(fields.related_resources.len());
-    for value in fields.related_resources {
-        let shown = value.shown();
-        let resource =
-            related_resource(value).map_err(|why| format!("invalid related-resource definition {shown}: {why}"))?;
-        related_resources.push(resource);
+    for mut value in fields.related_resources {
+        let resource = related_resource(&mut value);
+        let told = |why| format!("invalid related-resource definition {}: {why}", value.shown());
+        related_resources.push(resource.map_err(told)?);
     }
     let compile = fields.compile.map(|compile| compile_of(&compile, terms)).transpose()?;
     let schemas = fields.schemas.into_iter().map(|schema| schema_of(schema, terms)).collect::<Result<_, _>>()?;
     let mut authors = Vec::with_capacity(fields.authors.len());
-    for value in fields.authors {
-        let shown = value.shown();
-        authors.push(author(value).map_err(|why| format!("invalid author definition {shown}: {why}"))?);
+    for mut value in fields.authors {
+        let author = author(&mut value);
+        let told = |why| format!("invalid author definition {}: {why}", value.shown());
+        authors.push(author.map_err(told)?);
     }
     Ok(Annotation {
         scope: fields.scope,
@@ -130,36 +131,44 @@ pub(super) fn annotation(fields: Fields, terms: &dyn Terms) -> Result<Annotation
 }
 
 fn members(map: Option<BTreeMap<String, Value>>) -> Result<BTreeMap<String, Value>, String> {
-    let convert = |(key, value)| Ok((key, text_keys(value, &mut Vec::new())?));
-    map.unwrap_or_default().into_iter().map(convert).collect()
+    let mut map = map.unwrap_or_default();
+    for value in map.values_mut() {
+        text_keys(value, &mut Vec::new())?;
+    }
+    Ok(map)
 }
 
 /// Gives maps text keys. OPA looks into lists and into maps with other keys, but not into maps that have text keys.
-fn text_keys(value: Value, path: &mut Vec<String>) -> Result<Value, String> {
+///
+/// Where that fails, what stood in a list becomes null, as it does in the value OPA then shows.
+fn text_keys(value: &mut Value, path: &mut Vec<String>) -> Result<(), String> {
     match value {
         Value::List(items) => {
-            let mut list = Vec::with_capacity(items.len());
-            for (index, item) in items.into_iter().enumerate() {
+            for (index, item) in items.iter_mut().enumerate() {
                 path.push(index.to_string());
-                list.push(text_keys(item, path)?);
+                text_keys(item, path).inspect_err(|_| *item = Value::Null)?;
                 path.pop();
             }
-            Ok(Value::List(list))
         }
         Value::MixedMap(members) => {
-            let mut map = BTreeMap::new();
-            for (key, value) in members {
-                let Value::Text(key) = key else {
-                    return Err(format!("invalid map key type(s): {}", path.join("/")));
-                };
+            if members.iter().any(|(key, _)| !matches!(key, Value::Text(_))) {
+                return Err(format!("invalid map key type(s): {}", path.join("/")));
+            }
+            for (key, member) in members.iter_mut() {
+                let Value::Text(key) = key else { continue };
                 path.push(key.clone());
-                map.insert(key, text_keys(value, path)?);
+                text_keys(member, path)?;
                 path.pop();
             }
-            Ok(Value::Map(map))
+            let text_key = |(key, member)| match key {
+                Value::Text(key) => Some((key, member)),
+                _ => None,
+            };
+            *value = Value::Map(std::mem::take(members).into_iter().filter_map(text_key).collect());
         }
-        other => Ok(other),
+        _ => {}
     }
+    Ok(())
 }
 
 fn field(map: &BTreeMap<String, Value>, name: &str) -> String {
@@ -169,12 +178,13 @@ fn field(map: &BTreeMap<String, Value>, name: &str) -> String {
     }
 }
 
-fn related_resource(value: Value) -> Result<RelatedResource, String> {
-    match text_keys(value, &mut Vec::new())? {
+fn related_resource(value: &mut Value) -> Result<RelatedResource, String> {
+    text_keys(value, &mut Vec::new())?;
+    match value {
         Value::Text(text) if text.is_empty() => Err("ref URL may not be empty string".to_owned()),
-        Value::Text(text) => Ok(RelatedResource { reference: normalised(&text)?, description: String::new() }),
+        Value::Text(text) => Ok(RelatedResource { reference: normalised(text)?, description: String::new() }),
         Value::Map(map) => {
-            let (description, reference) = (field(&map, "description"), field(&map, "ref"));
+            let (description, reference) = (field(map, "description"), field(map, "ref"));
             if reference.is_empty() {
                 return Err("'ref' value required in object".to_owned());
             }
@@ -184,8 +194,9 @@ fn related_resource(value: Value) -> Result<RelatedResource, String> {
     }
 }
 
-fn author(value: Value) -> Result<Author, String> {
-    match text_keys(value, &mut Vec::new())? {
+fn author(value: &mut Value) -> Result<Author, String> {
+    text_keys(value, &mut Vec::new())?;
+    match value {
         Value::Text(text) => {
             let mut words: Vec<_> = text.split_whitespace().collect();
             let Some(last) = words.last() else { return Err("author is an empty string".to_owned()) };
@@ -196,7 +207,7 @@ fn author(value: Value) -> Result<Author, String> {
             Ok(Author { name: words.join(" "), email: email.unwrap_or_default() })
         }
         Value::Map(map) => {
-            let author = Author { name: field(&map, "name"), email: field(&map, "email") };
+            let author = Author { name: field(map, "name"), email: field(map, "email") };
             if author.name.is_empty() && author.email.is_empty() {
                 return Err("'name' and/or 'email' values required in object".to_owned());
             }

@@ -1,9 +1,9 @@
 //! METADATA blocks among the comments of a module.
 
 use super::annotation::{Annotation, Place, annotation};
-use super::decode::{Fields, fields};
+use super::fields::{Fields, fields};
+use super::quote::quoted_character;
 use super::terms::Terms;
-use super::value::quoted_character;
 use super::yaml::parse;
 
 /// A comment, in the order of the text.

@@ -1,89 +1,47 @@
-//! The fields of an annotation, taken out of a YAML document as Go's reflection takes them.
+//! Values taken out of a YAML document as Go's reflection takes them.
 //!
-//! Faults of two kinds: wrong types are collected and told together, anything else ends the reading at once.
+//! Faults are of two kinds: wrong types are collected and told together, anything else ends the reading at once.
 
+use super::members::Members;
 use super::value::{Time, Value};
 use super::yaml::{Content, DEPTH_LIMIT, Document, Failure, Node, Outcome, Scalar, resolve, text_of, too_deep};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// How many wrong types are told.
-const ERROR_LIMIT: usize = 1000;
+pub(super) const ERROR_LIMIT: usize = 1000;
 
 /// A map with keys that are text.
 pub(super) type Map = BTreeMap<String, Value>;
 
-/// What a block says, field by field, before its values are looked at.
-#[derive(Debug, Default)]
-pub(super) struct Fields {
-    pub scope: String,
-    pub title: String,
-    pub entrypoint: bool,
-    pub description: String,
-    pub organizations: Vec<String>,
-    pub related_resources: Vec<Value>,
-    pub authors: Vec<Value>,
-    pub schemas: Vec<Map>,
-    pub compile: Option<Map>,
-    pub custom: Option<Map>,
-    pub labels: Option<Map>,
-}
-
-const FIELDS: [&str; 11] = [
-    "scope",
-    "title",
-    "entrypoint",
-    "description",
-    "organizations",
-    "related_resources",
-    "authors",
-    "schemas",
-    "compile",
-    "custom",
-    "labels",
-];
-
-/// Reads the fields of a block.
-pub(super) fn fields(document: &Document) -> Outcome<Fields> {
-    let mut decoder = Decoder {
-        document,
-        errors: Vec::new(),
-        // The document itself counts too.
-        visited: 1,
-        visited_by_alias: 0,
-        following: HashSet::new(),
-        depth: 0,
-        merged: None,
-    };
-    let mut fields = Fields::default();
-    decoder.block(document.root, &mut fields)?;
-    match decoder.errors.is_empty() {
-        true => Ok(fields),
-        false => Err(Failure(format!("unmarshal errors:\n  {}", decoder.errors.join("\n  ")))),
-    }
-}
-
-struct Decoder<'document> {
-    document: &'document Document,
-    errors: Vec<String>,
+/// Takes values out of a document.
+pub(super) struct Decoder<'document> {
+    pub document: &'document Document,
+    pub errors: Vec<String>,
     visited: usize,
     visited_by_alias: usize,
     /// The aliases being followed.
     following: HashSet<usize>,
     depth: usize,
     /// The keys that maps yet to be merged may not set.
-    merged: Option<HashSet<String>>,
-}
-
-/// A map being filled.
-struct Members {
-    text_keys: bool,
-    entries: Vec<(Value, Value)>,
-    places: HashMap<String, usize>,
+    pub merged: Option<HashSet<String>>,
 }
 
 impl<'document> Decoder<'document> {
+    pub fn new(document: &'document Document) -> Self {
+        Self {
+            document,
+            errors: Vec::new(),
+            // The document itself counts too.
+            visited: 1,
+            visited_by_alias: 0,
+            following: HashSet::new(),
+            depth: 0,
+            merged: None,
+        }
+    }
+
     /// Counts a node and follows it where it is an alias; `read` gets what is behind.
-    fn enter<T>(
+    pub fn enter<T>(
         &mut self,
         number: usize,
         read: impl FnOnce(&mut Self, &'document Node) -> Outcome<T>,
@@ -129,36 +87,36 @@ impl<'document> Decoder<'document> {
         Ok(())
     }
 
-    fn error(&mut self, text: impl FnOnce() -> String) {
+    pub fn error(&mut self, text: impl FnOnce() -> String) {
         if self.errors.len() < ERROR_LIMIT {
             self.errors.push(text());
         }
     }
 
-    fn wrong_type(&mut self, node: &Node, wanted: &str) {
+    pub fn wrong_type(&mut self, node: &Node, wanted: &str) {
         let value = match &node.content {
-            _ if node.tag == "!!seq" || node.tag == "!!map" => String::new(),
-            Content::Scalar(value) => match value.as_bytes() {
-                bytes if bytes.len() > 10 => {
-                    format!(" `{}...`", text_of(bytes.get(..7).unwrap_or_default()))
-                }
-                _ => format!(" `{value}`"),
-            },
-            _ => " ``".to_owned(),
+            Content::Scalar(value) => value.as_str(),
+            _ => "",
+        };
+        let value = match value.as_bytes() {
+            // The tag says that there is nothing to show, so the library shows all of it.
+            _ if node.tag == "!!seq" || node.tag == "!!map" => value.to_owned(),
+            bytes if bytes.len() > 10 => format!(" `{}...`", text_of(bytes.get(..7).unwrap_or_default())),
+            _ => format!(" `{value}`"),
         };
         let (line, tag) = (node.line, &node.tag);
         self.error(|| format!("line {line}: cannot unmarshal {tag}{value} into {wanted}"));
     }
 
     /// The meaning of a scalar that has no place where it stands, unless it is null.
-    fn misplaced(&mut self, node: &Node, value: &str, wanted: &str) -> Outcome<()> {
+    pub fn misplaced(&mut self, node: &Node, value: &str, wanted: &str) -> Outcome<()> {
         if resolve(value, &node.tag)? != Scalar::Null {
             self.wrong_type(node, wanted);
         }
         Ok(())
     }
 
-    fn text(&mut self, number: usize) -> Outcome<Option<String>> {
+    pub fn text(&mut self, number: usize) -> Outcome<Option<String>> {
         let found = self.enter(number, |decoder, node| match &node.content {
             Content::Scalar(value) => Ok(match resolve(value, &node.tag)? {
                 Scalar::Null => None,
@@ -179,7 +137,7 @@ impl<'document> Decoder<'document> {
         Ok(found.flatten())
     }
 
-    fn boolean(&mut self, number: usize) -> Outcome<Option<bool>> {
+    pub fn boolean(&mut self, number: usize) -> Outcome<Option<bool>> {
         let found = self.enter(number, |decoder, node| {
             match &node.content {
                 Content::Scalar(value) => match resolve(value, &node.tag)? {
@@ -202,7 +160,7 @@ impl<'document> Decoder<'document> {
     }
 
     /// A list; items that read as nothing are left out.
-    fn list<T>(
+    pub fn list<T>(
         &mut self,
         number: usize,
         wanted: &str,
@@ -229,7 +187,7 @@ impl<'document> Decoder<'document> {
         Ok(found.unwrap_or_default())
     }
 
-    fn map(&mut self, number: usize) -> Outcome<Option<Map>> {
+    pub fn map(&mut self, number: usize) -> Outcome<Option<Map>> {
         const WANTED: &str = "map[string]interface {}";
         let found = self.enter(number, |decoder, node| match &node.content {
             Content::Mapping(pairs) => {
@@ -252,14 +210,14 @@ impl<'document> Decoder<'document> {
         Ok(found.flatten())
     }
 
-    fn map_item(&mut self, number: usize) -> Outcome<Option<Map>> {
+    pub fn map_item(&mut self, number: usize) -> Outcome<Option<Map>> {
         // A null is a map of nothing here.
         let null = self.short_tag(number) == Some("!!null");
         let map = self.map(number)?;
         Ok(if null { Some(Map::new()) } else { map })
     }
 
-    fn short_tag(&self, number: usize) -> Option<&str> {
+    pub fn short_tag(&self, number: usize) -> Option<&str> {
         let node = self.document.node(number)?;
         match &node.content {
             Content::Alias { target, .. } => self.document.node(*target).map(|node| node.tag.as_ref()),
@@ -268,7 +226,7 @@ impl<'document> Decoder<'document> {
     }
 
     /// Any value; `None` for a map with doubled keys.
-    fn value(&mut self, number: usize) -> Outcome<Option<Value>> {
+    pub fn value(&mut self, number: usize) -> Outcome<Option<Value>> {
         let found = self.enter(number, |decoder, node| match &node.content {
             Content::Scalar(value) => Ok(Some(match resolve(value, &node.tag)? {
                 Scalar::Null => Value::Null,
@@ -299,225 +257,4 @@ impl<'document> Decoder<'document> {
         })?;
         Ok(found.flatten())
     }
-
-    /// Whether no key of a map is told twice; else each pair of equal keys is an error.
-    fn keys_are_unique(&mut self, pairs: &[(usize, usize)]) -> bool {
-        let mut groups: HashMap<(u8, &str), Vec<usize>> = HashMap::new();
-        for (key, _) in pairs {
-            if let Some(node) = self.document.node(*key) {
-                groups.entry(node.identity()).or_default().push(node.line);
-            }
-        }
-        if groups.len() == pairs.len() {
-            return true;
-        }
-        let mut passed: HashMap<(u8, &str), usize> = HashMap::new();
-        for (key, _) in pairs {
-            let Some(node) = self.document.node(*key) else { continue };
-            let place = passed.entry(node.identity()).or_insert(0);
-            *place += 1;
-            for line in groups.get(&node.identity()).into_iter().flatten().skip(*place) {
-                if self.errors.len() >= ERROR_LIMIT {
-                    return false;
-                }
-                let name = super::value::quoted(node.identity().1);
-                self.errors.push(format!("line {line}: mapping key {name} already defined at line {}", node.line));
-            }
-        }
-        false
-    }
-
-    /// Adds the pairs of a map; what it merges comes last.
-    fn fill(&mut self, pairs: &[(usize, usize)], members: &mut Members) -> Outcome<()> {
-        let mut merged = self.merged.take();
-        let mut merge = None;
-        for (key_number, number) in pairs {
-            if self.document.node(*key_number).is_some_and(Node::is_merge) {
-                merge = Some(*number);
-                continue;
-            }
-            let key =
-                if members.text_keys { self.text(*key_number)?.map(Value::Text) } else { self.value(*key_number)? };
-            let Some(key) = key else { continue };
-            if let Some(merged) = &mut merged
-                && !merged.insert(identity(&key)?)
-            {
-                continue;
-            }
-            if matches!(key, Value::List(_) | Value::Map(_) | Value::MixedMap(_)) {
-                return Err(Failure(format!("invalid map key: {}", key.go_syntax())));
-            }
-            if let Some(value) = self.value(*number)? {
-                members.set(identity(&key)?, key, value);
-            }
-        }
-        self.merged = merged;
-        match merge {
-            Some(merge) => self.merge(pairs, merge, |decoder, number| {
-                let filled = decoder.enter(number, |decoder, node| {
-                    if let Content::Mapping(pairs) = &node.content
-                        && decoder.keys_are_unique(pairs)
-                    {
-                        decoder.fill(pairs, members)?;
-                    }
-                    Ok(())
-                })?;
-                Ok(filled.unwrap_or_default())
-            }),
-            None => Ok(()),
-        }
-    }
-
-    /// Reads what stands behind a merge key: a map, an alias of one, or a list of those.
-    fn merge(
-        &mut self,
-        pairs: &[(usize, usize)],
-        number: usize,
-        mut read: impl FnMut(&mut Self, usize) -> Outcome<()>,
-    ) -> Outcome<()> {
-        let outermost = self.merged.is_none();
-        if outermost {
-            let mut own = HashSet::new();
-            for (key, _) in pairs {
-                if let Some(key) = self.value(*key)? {
-                    own.insert(identity(&key)?);
-                }
-            }
-            self.merged = Some(own);
-        }
-        match self.document.node(number).map(|node| &node.content) {
-            Some(Content::Sequence(items)) => {
-                for item in items {
-                    self.wants_map(*item)?;
-                    read(self, *item)?;
-                }
-            }
-            _ => {
-                self.wants_map(number)?;
-                read(self, number)?;
-            }
-        }
-        if outermost {
-            self.merged = None;
-        }
-        Ok(())
-    }
-
-    fn wants_map(&self, number: usize) -> Outcome<()> {
-        let is_map =
-            |number: usize| matches!(self.document.node(number), Some(Node { content: Content::Mapping(_), .. }));
-        match self.document.node(number).map(|node| &node.content) {
-            Some(Content::Alias { target, .. }) if is_map(*target) => Ok(()),
-            _ if is_map(number) => Ok(()),
-            _ => Err(Failure("map merge requires map or sequence of maps as the value".to_owned())),
-        }
-    }
-
-    /// The whole block.
-    fn block(&mut self, number: usize, fields: &mut Fields) -> Outcome<()> {
-        const WANTED: &str = "ast.rawAnnotation";
-        self.enter(number, |decoder, node| match &node.content {
-            Content::Mapping(pairs) => {
-                if decoder.keys_are_unique(pairs) {
-                    decoder.block_fields(pairs, fields)?;
-                }
-                Ok(())
-            }
-            Content::Scalar(value) => decoder.misplaced(node, value, WANTED),
-            _ => {
-                decoder.wrong_type(node, WANTED);
-                Ok(())
-            }
-        })?;
-        Ok(())
-    }
-
-    fn block_fields(&mut self, pairs: &[(usize, usize)], fields: &mut Fields) -> Outcome<()> {
-        let mut merged = self.merged.take();
-        let mut merge = None;
-        let mut done = HashSet::new();
-        for (key, number) in pairs {
-            let Some(node) = self.document.node(*key) else { continue };
-            if node.is_merge() {
-                merge = Some(*number);
-                continue;
-            }
-            let Some(name) = self.text(*key)? else { continue };
-            if let Some(merged) = &mut merged
-                && !merged.insert(identity(&Value::Text(name.clone()))?)
-            {
-                continue;
-            }
-            let Some(name) = FIELDS.into_iter().find(|field| *field == name) else { continue };
-            if !done.insert(name) {
-                let line = node.line;
-                self.error(|| format!("line {line}: field {name} already set in type ast.rawAnnotation"));
-                continue;
-            }
-            self.field(name, *number, fields)?;
-        }
-        self.merged = merged;
-        match merge {
-            Some(merge) => self.merge(pairs, merge, |decoder, number| decoder.block(number, fields)),
-            None => Ok(()),
-        }
-    }
-
-    fn field(&mut self, name: &str, number: usize, fields: &mut Fields) -> Outcome<()> {
-        match name {
-            "scope" => fields.scope = self.text(number)?.unwrap_or_default(),
-            "title" => fields.title = self.text(number)?.unwrap_or_default(),
-            "entrypoint" => fields.entrypoint = self.boolean(number)?.unwrap_or_default(),
-            "description" => fields.description = self.text(number)?.unwrap_or_default(),
-            "organizations" => fields.organizations = self.list(number, "[]string", Self::text)?,
-            "related_resources" => fields.related_resources = self.list(number, "[]interface {}", Self::value)?,
-            "authors" => fields.authors = self.list(number, "[]interface {}", Self::value)?,
-            "schemas" => fields.schemas = self.list(number, "[]map[string]interface {}", Self::map_item)?,
-            "compile" => fields.compile = self.map(number)?,
-            "custom" => fields.custom = self.map(number)?,
-            _ => fields.labels = self.map(number)?,
-        }
-        Ok(())
-    }
-}
-
-impl Members {
-    fn new(text_keys: bool) -> Self {
-        Self { text_keys, entries: Vec::new(), places: HashMap::new() }
-    }
-
-    fn set(&mut self, identity: String, key: Value, value: Value) {
-        match self.places.get(&identity).and_then(|place| self.entries.get_mut(*place)) {
-            Some(entry) => entry.1 = value,
-            None => {
-                self.places.insert(identity, self.entries.len());
-                self.entries.push((key, value));
-            }
-        }
-    }
-
-    fn into_map(self) -> Map {
-        self.entries
-            .into_iter()
-            .filter_map(|(key, value)| match key {
-                Value::Text(key) => Some((key, value)),
-                _ => None,
-            })
-            .collect()
-    }
-}
-
-/// What tells a key from others of its map.
-fn identity(key: &Value) -> Outcome<String> {
-    Ok(match key {
-        Value::Text(text) => format!("s{text}"),
-        Value::Time(time) => format!("t{}", time.0.json()),
-        Value::Null => "n".to_owned(),
-        Value::Boolean(boolean) => format!("b{boolean}"),
-        Value::Integer(integer) => format!("i{integer}"),
-        Value::Float(float) => format!("f{float}"),
-        Value::List(_) | Value::Map(_) | Value::MixedMap(_) => {
-            return Err(Failure(format!("runtime error: hash of unhashable type {}", key.type_name())));
-        }
-    })
 }

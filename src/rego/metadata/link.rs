@@ -1,16 +1,7 @@
 //! The address of a related resource, checked and written as Go's `net/url` does.
 
-use super::value::quoted;
-
-/// The parts of an address, for which Go has different rules.
-#[derive(Clone, Copy, PartialEq)]
-enum Part {
-    Path,
-    User,
-    Host,
-    Zone,
-    Fragment,
-}
+use super::escape::{Part, encoded, escape, unescape};
+use super::quote::quoted;
 
 /// Reads an address and writes it again.
 ///
@@ -182,75 +173,6 @@ fn check_address(text: &str) -> Result<(), String> {
     }
 }
 
-/// Whether Go writes a byte as it is.
-fn is_kept(byte: u8, part: Part) -> bool {
-    match byte {
-        b'-' | b'_' | b'.' | b'~' | b'$' | b'&' | b'+' | b'=' => true,
-        b'/' | b':' | b'@' | b',' | b';' | b'?' => match part {
-            Part::Path => byte != b'?',
-            Part::User => matches!(byte, b',' | b';'),
-            Part::Host | Part::Zone => matches!(byte, b':' | b',' | b';'),
-            Part::Fragment => true,
-        },
-        b'!' | b'(' | b')' | b'*' => matches!(part, Part::Fragment | Part::Host | Part::Zone),
-        b'\'' | b'[' | b']' | b'<' | b'>' | b'"' => matches!(part, Part::Host | Part::Zone),
-        _ => byte.is_ascii_alphanumeric(),
-    }
-}
-
-fn unescape(text: &str, part: Part) -> Result<Vec<u8>, String> {
-    let host = matches!(part, Part::Host | Part::Zone);
-    let mut output = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    let bad_escape = |bytes: &[u8]| {
-        let shown = super::yaml::text_of(bytes.get(..3).unwrap_or(bytes));
-        Err(format!("invalid URL escape {}", quoted(&shown)))
-    };
-    while let Some((&byte, behind)) = rest.split_first() {
-        if byte != b'%' {
-            if host && byte < 0x80 && !is_kept(byte, part) {
-                return Err(format!("invalid character {} in host name", quoted(&char::from(byte).to_string())));
-            }
-            output.push(byte);
-            rest = behind;
-            continue;
-        }
-        let digit = |index: usize| behind.get(index).and_then(|digit| char::from(*digit).to_digit(16));
-        let (Some(high), Some(low)) = (digit(0), digit(1)) else { return bad_escape(rest) };
-        let decoded = u8::try_from(high << 4 | low).unwrap_or_default();
-        let percent = behind.starts_with(b"25");
-        let refused = match part {
-            Part::Host => high < 8 && !percent,
-            Part::Zone => !percent && decoded != b' ' && !is_kept(decoded, Part::Host),
-            _ => false,
-        };
-        if refused {
-            return bad_escape(rest);
-        }
-        output.push(decoded);
-        rest = behind.get(2..).unwrap_or_default();
-    }
-    Ok(output)
-}
-
-fn escape(bytes: &[u8], part: Part) -> String {
-    let mut output = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if is_kept(byte, part) {
-            output.push(char::from(byte));
-        } else {
-            output.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    output
-}
-
-/// The text as it was written where that is a valid way to write it, else written anew.
-fn encoded(written: &str, decoded: &[u8], part: Part) -> String {
-    let valid = written.bytes().all(|byte| b"!$&'()*+,;=:@[]%".contains(&byte) || is_kept(byte, part));
-    if valid { written.to_owned() } else { escape(decoded, part) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::normalised;
@@ -283,6 +205,7 @@ mod tests {
             ("http://h:x/", "parse \"http://h:x/\": invalid port \":x\" after host"),
             ("http://a b/%zz", "parse \"http://a b/%zz\": invalid character \" \" in host name"),
             ("/%zz", "parse \"/%zz\": invalid URL escape \"%zz\""),
+            ("/%&é", "parse \"/%&é\": invalid URL escape \"%&\\xc3\""),
             ("x#%z", "parse \"x#%z\": invalid URL escape \"%z\""),
             ("http://[x", "parse \"http://[x\": missing ']' in host"),
         ] {

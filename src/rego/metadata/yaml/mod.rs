@@ -3,14 +3,18 @@
 //! A parser that takes the same texts is not enough here: OPA shows what the library says, places it by the line the
 //! library names, and the library finds errors in an order of its own, for it looks three tokens ahead.
 
+mod collection;
 mod cursor;
 mod failure;
+mod gap;
+mod key;
 mod name;
 mod node;
 mod parser;
 mod resolve;
 mod scalar;
 mod scanner;
+mod text_block;
 mod timestamp;
 mod token;
 
@@ -19,8 +23,9 @@ pub(super) use node::{Content, Document, Node};
 pub(super) use resolve::{Scalar, resolve};
 pub(super) use timestamp::Timestamp;
 
-/// How deep lists and maps may stand in each other, aliases followed. The library itself allows 10,000.
-pub(super) const DEPTH_LIMIT: usize = 500;
+/// How deep the values of an annotation may stand in each other, aliases followed. The library itself has no limit but
+/// 10,000 brackets and 10,000 blocks.
+pub(super) const DEPTH_LIMIT: usize = 250;
 
 /// Reads the first document of a text; what follows it is not looked at.
 pub(super) fn parse(text: &str) -> Outcome<Option<Document>> {

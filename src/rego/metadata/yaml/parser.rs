@@ -1,42 +1,42 @@
 //! The tokens of a YAML text put together to a document, as libyaml does.
 
+use super::collection::{Kind, Open, Step};
 use super::cursor::Mark;
 use super::failure::{Failure, Outcome};
 use super::node::{Content, Document, Node};
 use super::resolve::{plain_tag, short_tag};
 use super::scanner::Scanner;
 use super::token::{Token, TokenKind};
-use super::{DEPTH_LIMIT, too_deep};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Where a node stands, which decides what it can be.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     Block,
     /// The value of a key, which may be a list that is not indented.
     BlockValue,
     Flow,
 }
 
+/// Puts tokens together.
 pub(super) struct Parser {
-    scanner: Scanner,
+    pub(super) scanner: Scanner,
     nodes: Vec<Node>,
     anchors: HashMap<String, usize>,
     handles: Vec<(String, String)>,
-    depth: usize,
 }
 
 /// The tag and anchor before a node.
 #[derive(Default)]
-struct Properties {
+pub(super) struct Properties {
     tag: Option<String>,
     anchor: Option<String>,
 }
 
 impl Parser {
     pub fn new(text: &str) -> Self {
-        Self { scanner: Scanner::new(text), nodes: Vec::new(), anchors: HashMap::new(), handles: Vec::new(), depth: 0 }
+        Self { scanner: Scanner::new(text), nodes: Vec::new(), anchors: HashMap::new(), handles: Vec::new() }
     }
 
     /// The first document; none in a text without any.
@@ -50,7 +50,7 @@ impl Parser {
             }
             _ => {
                 self.directives()?;
-                self.node(Place::Block)?
+                self.tree()?
             }
         };
         // What stands right behind the document is looked at, and may not read.
@@ -75,7 +75,7 @@ impl Parser {
                 let start = token.start;
                 Ok(self.empty(start))
             }
-            _ => self.node(Place::Block),
+            _ => self.tree(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Parser {
         Ok(())
     }
 
-    fn peek(&mut self) -> Outcome<&Token> {
+    pub(super) fn peek(&mut self) -> Outcome<&Token> {
         self.scanner.peek()
     }
 
@@ -138,29 +138,57 @@ impl Parser {
         self.add(start, tag, Content::Scalar(value), properties.anchor)
     }
 
-    fn empty(&mut self, mark: Mark) -> usize {
+    pub(super) fn empty(&mut self, mark: Mark) -> usize {
         self.scalar(mark, String::new(), true, Properties::default())
     }
 
-    fn collection(
-        &mut self,
-        start: Mark,
-        default: &'static str,
-        content: Content,
-        properties: Properties,
-    ) -> Outcome<usize> {
-        self.depth += 1;
-        if self.depth > DEPTH_LIMIT {
-            return Err(too_deep());
-        }
+    pub(super) fn open(&mut self, kind: Kind, start: Mark, properties: Properties) -> Step {
+        let (default, content) = match kind {
+            Kind::BlockSequence | Kind::LooseSequence | Kind::FlowSequence => ("!!seq", Content::Sequence(Vec::new())),
+            Kind::BlockMapping | Kind::FlowMapping | Kind::FlowPair => ("!!map", Content::Mapping(Vec::new())),
+        };
         let tag = match properties.tag {
             Some(tag) if tag != "!" => short_tag(&tag),
             _ => Cow::Borrowed(default),
         };
-        Ok(self.add(start, tag, content, properties.anchor))
+        let number = self.add(start, tag, content, properties.anchor);
+        Step::Opened(Open { number, kind, start, begun: false, keyed: false, key: None })
     }
 
-    fn node(&mut self, place: Place) -> Outcome<usize> {
+    /// A node with all that is in it.
+    fn tree(&mut self) -> Outcome<usize> {
+        let mut open: Vec<Open> = Vec::new();
+        let mut step = self.node(Place::Block)?;
+        loop {
+            let done = match step {
+                Step::Done(number) => Some(number),
+                Step::Opened(collection) => {
+                    open.push(collection);
+                    None
+                }
+                Step::Closed => open.pop().map(|collection| collection.number),
+            };
+            let Some(innermost) = open.last_mut() else { return Ok(done.unwrap_or_default()) };
+            if let Some(number) = done {
+                self.give(innermost, number);
+            }
+            step = self.next(innermost)?;
+        }
+    }
+
+    /// Puts a node into the list or map it belongs to.
+    fn give(&mut self, collection: &mut Open, number: usize) {
+        match self.nodes.get_mut(collection.number).map(|node| &mut node.content) {
+            Some(Content::Sequence(items)) => items.push(number),
+            Some(Content::Mapping(pairs)) => match collection.key.take() {
+                Some(key) => pairs.push((key, number)),
+                None => collection.key = Some(number),
+            },
+            _ => {}
+        }
+    }
+
+    pub(super) fn node(&mut self, place: Place) -> Outcome<Step> {
         let token = self.peek()?;
         let start = token.start;
         if let TokenKind::Alias(name) = &token.kind {
@@ -169,42 +197,36 @@ impl Parser {
             let Some(&target) = self.anchors.get(&name) else {
                 return Err(Failure(format!("unknown anchor '{name}' referenced")));
             };
-            return Ok(self.add(start, Cow::Borrowed(""), Content::Alias { name, target }, None));
+            return Ok(Step::Done(self.add(start, Cow::Borrowed(""), Content::Alias { name, target }, None)));
         }
         let properties = self.properties(start)?;
         let token = self.peek()?;
         let here = token.start;
-        match &token.kind {
-            TokenKind::BlockEntry if place == Place::BlockValue => {
-                let node = self.collection(start, "!!seq", Content::Sequence(Vec::new()), properties)?;
-                self.loose_sequence(node)
-            }
+        let kind = match &token.kind {
             TokenKind::Scalar { value, plain } => {
                 let (value, plain) = (value.clone(), *plain);
                 self.scanner.advance();
-                Ok(self.scalar(start, value, plain, properties))
+                return Ok(Step::Done(self.scalar(start, value, plain, properties)));
             }
-            TokenKind::FlowSequenceStart => {
-                let node = self.collection(start, "!!seq", Content::Sequence(Vec::new()), properties)?;
-                self.flow_sequence(node)
-            }
-            TokenKind::FlowMappingStart => {
-                let node = self.collection(start, "!!map", Content::Mapping(Vec::new()), properties)?;
-                self.flow_mapping(node)
-            }
-            TokenKind::BlockSequenceStart if place != Place::Flow => {
-                let node = self.collection(start, "!!seq", Content::Sequence(Vec::new()), properties)?;
-                self.block_sequence(node)
-            }
-            TokenKind::BlockMappingStart if place != Place::Flow => {
-                let node = self.collection(start, "!!map", Content::Mapping(Vec::new()), properties)?;
-                self.block_mapping(node)
-            }
+            TokenKind::BlockEntry if place == Place::BlockValue => Kind::LooseSequence,
+            TokenKind::FlowSequenceStart => Kind::FlowSequence,
+            TokenKind::FlowMappingStart => Kind::FlowMapping,
+            TokenKind::BlockSequenceStart if place != Place::Flow => Kind::BlockSequence,
+            TokenKind::BlockMappingStart if place != Place::Flow => Kind::BlockMapping,
             _ if properties.tag.is_some() || properties.anchor.is_some() => {
-                Ok(self.scalar(start, String::new(), true, properties))
+                return Ok(Step::Done(self.scalar(start, String::new(), true, properties)));
             }
-            _ => Err(Failure::parsing(Some(start), here, "did not find expected node content")),
+            _ => return Err(Failure::parsing(Some(start), here, "did not find expected node content")),
+        };
+        let mut step = self.open(kind, start, properties);
+        if let Step::Opened(collection) = &mut step
+            && kind != Kind::LooseSequence
+        {
+            // Errors inside name the bracket, not the tag or anchor before it.
+            collection.start = here;
+            self.scanner.advance();
         }
+        Ok(step)
     }
 
     /// A tag and an anchor, in either order.
@@ -232,190 +254,8 @@ impl Parser {
         Ok(Properties { tag: tag.filter(|tag| !tag.is_empty()), anchor })
     }
 
-    fn end_collection(&mut self, number: usize) -> usize {
-        self.depth -= 1;
-        number
-    }
-
-    fn push_item(&mut self, sequence: usize, item: usize) {
-        if let Some(Node { content: Content::Sequence(items), .. }) = self.nodes.get_mut(sequence) {
-            items.push(item);
-        }
-    }
-
-    fn push_pair(&mut self, mapping: usize, key: usize, value: usize) {
-        if let Some(Node { content: Content::Mapping(pairs), .. }) = self.nodes.get_mut(mapping) {
-            pairs.push((key, value));
-        }
-    }
-
     /// Takes a token, and gives where it ends.
-    fn pass(&mut self) -> Mark {
+    pub(super) fn pass(&mut self) -> Mark {
         self.scanner.advance().map(|token| token.end).unwrap_or_default()
-    }
-
-    fn block_sequence(&mut self, number: usize) -> Outcome<usize> {
-        let start = self.peek()?.start;
-        self.scanner.advance();
-        loop {
-            let token = self.peek()?;
-            match token.kind {
-                TokenKind::BlockEntry => {
-                    let end = self.pass();
-                    let item = match self.peek()?.kind {
-                        TokenKind::BlockEntry | TokenKind::BlockEnd => self.empty(end),
-                        _ => self.node(Place::Block)?,
-                    };
-                    self.push_item(number, item);
-                }
-                TokenKind::BlockEnd => {
-                    self.scanner.advance();
-                    return Ok(self.end_collection(number));
-                }
-                _ => {
-                    return Err(Failure::parsing(Some(start), token.start, "did not find expected '-' indicator"));
-                }
-            }
-        }
-    }
-
-    /// A list under a key that is not indented: it ends without a token of its own.
-    fn loose_sequence(&mut self, number: usize) -> Outcome<usize> {
-        while self.peek()?.kind == TokenKind::BlockEntry {
-            let end = self.pass();
-            let item = match self.peek()?.kind {
-                TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => self.empty(end),
-                _ => self.node(Place::Block)?,
-            };
-            self.push_item(number, item);
-        }
-        Ok(self.end_collection(number))
-    }
-
-    fn block_mapping(&mut self, number: usize) -> Outcome<usize> {
-        let start = self.peek()?.start;
-        self.scanner.advance();
-        loop {
-            let token = self.peek()?;
-            match token.kind {
-                TokenKind::Key => {
-                    let key = self.block_part()?;
-                    let token = self.peek()?;
-                    let value = if token.kind == TokenKind::Value {
-                        self.block_part()?
-                    } else {
-                        let mark = token.start;
-                        self.empty(mark)
-                    };
-                    self.push_pair(number, key, value);
-                }
-                TokenKind::BlockEnd => {
-                    self.scanner.advance();
-                    return Ok(self.end_collection(number));
-                }
-                _ => return Err(Failure::parsing(Some(start), token.start, "did not find expected key")),
-            }
-        }
-    }
-
-    /// What stands behind `?` or `:`.
-    fn block_part(&mut self) -> Outcome<usize> {
-        let end = self.pass();
-        match self.peek()?.kind {
-            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => Ok(self.empty(end)),
-            _ => self.node(Place::BlockValue),
-        }
-    }
-
-    /// Goes to the next entry between brackets; `false` when there is none.
-    fn flow_entry(&mut self, start: Mark, first: bool, end: &TokenKind, problem: &str) -> Outcome<bool> {
-        let token = self.peek()?;
-        if token.kind == *end {
-            return Ok(false);
-        }
-        if !first {
-            if token.kind != TokenKind::FlowEntry {
-                return Err(Failure::parsing(Some(start), token.start, problem));
-            }
-            self.scanner.advance();
-        }
-        Ok(self.peek()?.kind != *end)
-    }
-
-    fn flow_sequence(&mut self, number: usize) -> Outcome<usize> {
-        let start = self.peek()?.start;
-        self.scanner.advance();
-        let mut first = true;
-        while self.flow_entry(start, first, &TokenKind::FlowSequenceEnd, "did not find expected ',' or ']'")? {
-            first = false;
-            let item = match self.peek()?.kind {
-                TokenKind::Key => self.flow_pair()?,
-                _ => self.node(Place::Flow)?,
-            };
-            self.push_item(number, item);
-        }
-        self.scanner.advance();
-        Ok(self.end_collection(number))
-    }
-
-    /// `[key: value]`: a map of one pair without braces.
-    fn flow_pair(&mut self) -> Outcome<usize> {
-        let start = self.peek()?.start;
-        let number = self.collection(start, "!!map", Content::Mapping(Vec::new()), Properties::default())?;
-        self.scanner.advance();
-        let key = match self.peek()?.kind {
-            // The library takes one token too many here.
-            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
-                let end = self.pass();
-                self.empty(end)
-            }
-            _ => self.node(Place::Flow)?,
-        };
-        let value = self.flow_value(&TokenKind::FlowSequenceEnd)?;
-        self.peek()?;
-        self.push_pair(number, key, value);
-        Ok(self.end_collection(number))
-    }
-
-    fn flow_mapping(&mut self, number: usize) -> Outcome<usize> {
-        let start = self.peek()?.start;
-        self.scanner.advance();
-        let mut first = true;
-        while self.flow_entry(start, first, &TokenKind::FlowMappingEnd, "did not find expected ',' or '}'")? {
-            first = false;
-            let (key, value) = if self.peek()?.kind == TokenKind::Key {
-                self.scanner.advance();
-                let token = self.peek()?;
-                let key = match token.kind {
-                    TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
-                        let mark = token.start;
-                        self.empty(mark)
-                    }
-                    _ => self.node(Place::Flow)?,
-                };
-                (key, self.flow_value(&TokenKind::FlowMappingEnd)?)
-            } else {
-                let key = self.node(Place::Flow)?;
-                let mark = self.peek()?.start;
-                (key, self.empty(mark))
-            };
-            self.push_pair(number, key, value);
-        }
-        self.scanner.advance();
-        Ok(self.end_collection(number))
-    }
-
-    /// What stands behind a colon between brackets, if there is one.
-    fn flow_value(&mut self, end: &TokenKind) -> Outcome<usize> {
-        let token = self.peek()?;
-        let mark = token.start;
-        if token.kind == TokenKind::Value {
-            self.scanner.advance();
-            let next = &self.peek()?.kind;
-            if *next != TokenKind::FlowEntry && next != end {
-                return self.node(Place::Flow);
-            }
-        }
-        Ok(self.empty(mark))
     }
 }

@@ -2,27 +2,17 @@
 
 use super::cursor::{Cursor, Mark};
 use super::failure::{Failure, Outcome};
+use super::key::SimpleKey;
 use super::token::{Token, TokenKind};
 use std::collections::{HashMap, VecDeque};
 
-/// How far before its colon a key without `?` may begin.
-const KEY_LENGTH: usize = 1024;
+/// How many brackets, and how many blocks, may stand in each other.
+const DEPTH_LIMIT: usize = 10_000;
 
 /// How many tokens stand ready before one is taken.
 const READY: usize = 3;
 
-/// How far the library looks for the next comment.
-const COMMENT_DISTANCE: usize = 512;
-
-/// A place that may turn out to be a key.
-#[derive(Debug, Clone, Copy, Default)]
-struct SimpleKey {
-    possible: bool,
-    required: bool,
-    token: usize,
-    mark: Mark,
-}
-
+/// Cuts tokens off a text.
 pub(super) struct Scanner {
     pub(super) cursor: Cursor,
     tokens: VecDeque<Token>,
@@ -33,13 +23,13 @@ pub(super) struct Scanner {
     pub(super) indent: isize,
     indents: Vec<isize>,
     /// One for each level of brackets.
-    keys: Vec<SimpleKey>,
+    pub(super) keys: Vec<SimpleKey>,
     /// Where in `keys` the key of a token is.
-    key_of_token: HashMap<usize, usize>,
+    pub(super) key_of_token: HashMap<usize, usize>,
     pub(super) key_allowed: bool,
 }
 
-fn column(mark: Mark) -> isize {
+pub(super) fn column(mark: Mark) -> isize {
     isize::try_from(mark.column).unwrap_or(isize::MAX)
 }
 
@@ -99,7 +89,7 @@ impl Scanner {
         self.tokens.insert(place, Token { kind, start: mark, end: mark });
     }
 
-    fn next_number(&self) -> usize {
+    pub(super) fn next_number(&self) -> usize {
         self.taken + self.tokens.len()
     }
 
@@ -218,8 +208,13 @@ impl Scanner {
 
     fn open(&mut self, kind: TokenKind) -> Outcome<()> {
         self.save_key()?;
-        self.keys.push(SimpleKey::default());
+        // The new level bears the number of its bracket, so that closing it makes the bracket forgotten as a key: the
+        // library no longer looks ahead for its sake.
+        self.keys.push(SimpleKey { token: self.next_number(), ..SimpleKey::default() });
         self.flow_level += 1;
+        if self.flow_level > DEPTH_LIMIT {
+            return self.error(self.cursor.mark, &format!("exceeded max depth of {DEPTH_LIMIT}"));
+        }
         self.key_allowed = true;
         self.indicator(kind);
         Ok(())
@@ -241,7 +236,7 @@ impl Scanner {
     fn block_entry(&mut self) -> Outcome<()> {
         if self.flow_level == 0 {
             self.allowed("block sequence entries are not allowed in this context")?;
-            self.roll(self.cursor.mark, None, TokenKind::BlockSequenceStart);
+            self.roll(self.cursor.mark, None, TokenKind::BlockSequenceStart)?;
         }
         self.drop_key()?;
         self.key_allowed = true;
@@ -252,7 +247,7 @@ impl Scanner {
     fn explicit_key(&mut self) -> Outcome<()> {
         if self.flow_level == 0 {
             self.allowed("mapping keys are not allowed in this context")?;
-            self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart);
+            self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart)?;
         }
         self.drop_key()?;
         self.key_allowed = self.flow_level == 0;
@@ -265,13 +260,13 @@ impl Scanner {
         if self.key_is_valid(last)? {
             let key = self.keys.get(last).copied().unwrap_or_default();
             self.insert(key.token, TokenKind::Key, key.mark);
-            self.roll(key.mark, Some(key.token), TokenKind::BlockMappingStart);
+            self.roll(key.mark, Some(key.token), TokenKind::BlockMappingStart)?;
             self.forget_key(last);
             self.key_allowed = false;
         } else {
             if self.flow_level == 0 {
                 self.allowed("mapping values are not allowed in this context")?;
-                self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart);
+                self.roll(self.cursor.mark, None, TokenKind::BlockMappingStart)?;
             }
             self.key_allowed = self.flow_level == 0;
         }
@@ -284,16 +279,21 @@ impl Scanner {
     }
 
     /// Begins a block, if the column is deeper than the block around it.
-    fn roll(&mut self, mark: Mark, before: Option<usize>, kind: TokenKind) {
+    fn roll(&mut self, mark: Mark, before: Option<usize>, kind: TokenKind) -> Outcome<()> {
         if self.flow_level > 0 || self.indent >= column(mark) {
-            return;
+            return Ok(());
         }
         self.indents.push(self.indent);
         self.indent = column(mark);
+        if self.indents.len() > DEPTH_LIMIT {
+            let key = self.keys.last().map(|key| key.mark).unwrap_or_default();
+            return self.error(key, &format!("exceeded max depth of {DEPTH_LIMIT}"));
+        }
         match before {
             Some(number) => self.insert(number, kind, mark),
             None => self.insert(self.next_number(), kind, mark),
         }
+        Ok(())
     }
 
     /// Ends the blocks that are deeper than a column.
@@ -301,104 +301,6 @@ impl Scanner {
         while self.flow_level == 0 && self.indent > column {
             self.insert(self.next_number(), TokenKind::BlockEnd, mark);
             self.indent = self.indents.pop().unwrap_or(-1);
-        }
-    }
-
-    /// Whether a key may still stand where one was thought possible.
-    fn key_is_valid(&mut self, number: usize) -> Outcome<bool> {
-        let now = self.cursor.mark;
-        let Some(key) = self.keys.get_mut(number).filter(|key| key.possible) else { return Ok(false) };
-        if key.mark.line >= now.line && key.mark.index + KEY_LENGTH >= now.index {
-            return Ok(true);
-        }
-        if key.required {
-            let mark = key.mark;
-            return self.error(mark, "could not find expected ':'");
-        }
-        key.possible = false;
-        Ok(false)
-    }
-
-    fn save_key(&mut self) -> Outcome<()> {
-        if !self.key_allowed {
-            return Ok(());
-        }
-        let mark = self.cursor.mark;
-        let required = self.flow_level == 0 && self.indent == column(mark);
-        let token = self.next_number();
-        self.drop_key()?;
-        if let Some(last) = self.keys.last_mut() {
-            *last = SimpleKey { possible: true, required, token, mark };
-        }
-        self.key_of_token.insert(token, self.keys.len().saturating_sub(1));
-        Ok(())
-    }
-
-    /// What might have been a key is none.
-    fn drop_key(&mut self) -> Outcome<()> {
-        match self.keys.last().copied().filter(|key| key.possible) {
-            Some(key) if key.required => self.error(key.mark, "could not find expected ':'"),
-            Some(_) => {
-                self.forget_key(self.keys.len().saturating_sub(1));
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn forget_key(&mut self, number: usize) {
-        if let Some(key) = self.keys.get_mut(number) {
-            key.possible = false;
-            self.key_of_token.remove(&key.token);
-        }
-    }
-
-    /// Goes over blanks, comments and line breaks. A tab may stand only where no key can begin.
-    fn skip_to_token(&mut self) {
-        loop {
-            while self.cursor.character() == ' '
-                || (self.cursor.character() == '\t' && (self.flow_level > 0 || !self.key_allowed))
-            {
-                self.cursor.skip();
-            }
-            if self.cursor.character() == '#' {
-                self.skip_comments();
-            }
-            if self.cursor.take_break().is_none() {
-                return;
-            }
-            if self.flow_level == 0 {
-                self.key_allowed = true;
-            }
-        }
-    }
-
-    /// Goes over a comment and those behind it, with the blanks and tabs between them.
-    fn skip_comments(&mut self) {
-        loop {
-            self.cursor.skip_to_line_end();
-            let gap = (0..COMMENT_DISTANCE).find(|places| {
-                let character = self.cursor.ahead(*places);
-                !super::cursor::is_blank(character) && !super::cursor::is_break(character)
-            });
-            let Some(gap) = gap.filter(|gap| self.cursor.ahead(*gap) == '#') else { return };
-            let next = self.cursor.mark.index + gap;
-            while self.cursor.mark.index < next {
-                if self.cursor.take_break().is_none() {
-                    self.cursor.skip();
-                }
-            }
-        }
-    }
-
-    /// Goes over a comment on the line of the token before it.
-    fn skip_line_comment(&mut self) {
-        if self.cursor.newlines > 0 {
-            return;
-        }
-        let gap = (0..COMMENT_DISTANCE).find(|places| !super::cursor::is_blank(self.cursor.ahead(*places)));
-        if gap.is_some_and(|gap| self.cursor.ahead(gap) == '#') {
-            self.cursor.skip_to_line_end();
         }
     }
 }

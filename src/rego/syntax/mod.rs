@@ -24,7 +24,7 @@ pub use json::{Include, Layout, WriteError, write_json};
 pub use location::{LineTable, Location, Span};
 pub use module::Module;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};
-pub use parse::parse;
+pub use parse::{count_tokens, parse};
 pub use tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule, RuleId,
     Statement, Term, TermId, TermKind, Text, With,

@@ -6,7 +6,7 @@ use super::error::{Details, ParseError};
 use super::lexer::{LIMIT as LENGTH_LIMIT, decode, replaced};
 use super::location::{LineTable, Location};
 use super::module::Module;
-use super::options::Options;
+use super::options::{Options, RegoVersion};
 use super::parser::{DEPTH_LIMIT, Parser, SHALLOW};
 use crate::rego::metadata::MetadataError;
 
@@ -22,6 +22,15 @@ pub fn parse(text: &[u8], file: &str, options: &Options) -> Result<Module, Vec<P
         return Err(vec![unplaced("the file is longer than 2 GiB")]);
     }
     on_a_stack(|limit| read(text, file, options, limit))
+}
+
+/// How many tokens a text has, white space and comments left out: what cutting a text costs, without its tree.
+///
+/// A template string counts as far as its first expression, whose tokens count after it.
+#[must_use]
+pub fn count_tokens(text: &[u8]) -> usize {
+    let options = Options::new(RegoVersion::V1);
+    if text.len() > LENGTH_LIMIT { 0 } else { Parser::new(text, &options, SHALLOW).count_tokens() }
 }
 
 /// Reads to a moderate depth, and, where that is too little, once more on a stack for the greatest.

@@ -7,6 +7,18 @@ use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::Comment;
 
 impl Parser<'_> {
+    /// The tokens from here to the end.
+    pub(in super::super) fn count_tokens(mut self) -> usize {
+        let mut count = 0;
+        loop {
+            self.scan();
+            if self.is(Token::End) {
+                return count;
+            }
+            count += 1;
+        }
+    }
+
     /// Goes on to the next token that is no white space.
     pub(super) fn scan(&mut self) {
         self.advance(true);

@@ -1,0 +1,101 @@
+//! How fast Rego is read: megabytes a second on ordinary modules, and how time grows with long and deep texts.
+//!
+//! `cargo bench --bench reader`, optionally with folders of modules: `cargo bench --bench reader -- ~/policies`. One thread,
+//! the best of several runs.
+
+// A measurement speaks to the terminal, and may stop at the first surprise.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use policy::rego::syntax::{Include, Layout, Options, RegoVersion, count_tokens, parse, write_json};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A shape of text, and one of its sizes that takes some milliseconds.
+type Shape = (&'static str, fn(usize) -> String, usize);
+
+const SHAPES: [Shape; 16] = [
+    ("[ nested", |n| format!("package a\np := {}1{}\n", "[".repeat(n), "]".repeat(n)), 20_000),
+    ("[ nested, never closed", |n| format!("package a\np := {}", "[".repeat(n)), 20_000),
+    ("{ nested", |n| format!("package a\np := {}1{}\n", "{".repeat(n), "}".repeat(n)), 20_000),
+    ("{\"a\": nested", |n| format!("package a\np := {}1{}\n", "{\"a\":".repeat(n), "}".repeat(n)), 15_000),
+    ("( nested", |n| format!("package a\np := {}1{}\n", "(".repeat(n), ")".repeat(n)), 6_000),
+    ("f( nested", |n| format!("package a\np := {}1{}\n", "f(".repeat(n), ")".repeat(n)), 4_500),
+    ("a[ nested", |n| format!("package a\np := {}1{}\n", "a[".repeat(n), "]".repeat(n)), 5_000),
+    ("[x | nested, never closed", |n| format!("package a\np := {}", "[x | ".repeat(n)), 5_000),
+    ("one line", |n| format!("package a\np := [{}1]\n", "1, ".repeat(n)), 1_000_000),
+    ("one line, wrong at its end", |n| format!("package a\np := [{}@]\n", "1, ".repeat(n)), 1_000_000),
+    ("sum", |n| format!("package a\np := 1{}\n", " + 1".repeat(n)), 500_000),
+    ("rules", |n| format!("package a\n{}", "p if input.x == 1\n".repeat(n)), 50_000),
+    ("rules, each wrong", |n| format!("package a\n{}", "1\n".repeat(n)), 50_000),
+    ("else", |n| format!("package a\np := 0 if false\n{}", "else := 1 if false\n".repeat(n)), 50_000),
+    ("comments", |n| format!("package a\n{}p := 1\n", "# a comment of a line\n".repeat(n)), 100_000),
+    ("one string", |n| format!("package a\np := \"{}\"\n", "text \\n ".repeat(n)), 1_000_000),
+];
+
+fn modules(folder: &Path, found: &mut Vec<(String, RegoVersion)>) {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            modules(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rego")
+            && let Ok(text) = std::fs::read_to_string(&path)
+        {
+            let reads = |version| parse(text.as_bytes(), "a.rego", &Options::new(version)).is_ok();
+            let version = [RegoVersion::V1, RegoVersion::V0].into_iter().find(|version| reads(*version));
+            found.extend(version.map(|version| (text, version)));
+        }
+    }
+}
+
+fn best(runs: usize, mut act: impl FnMut()) -> Duration {
+    let run = |_| {
+        let start = Instant::now();
+        act();
+        start.elapsed()
+    };
+    (0..runs).map(run).min().unwrap_or_default()
+}
+
+fn main() {
+    let mut texts = Vec::new();
+    modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rego"), &mut texts);
+    for folder in std::env::args().skip(1).filter(|argument| !argument.starts_with('-')) {
+        modules(Path::new(&folder), &mut texts);
+    }
+    let bytes: usize = texts.iter().map(|(text, _)| text.len()).sum();
+    // Enough rounds for a run of some tens of milliseconds.
+    let rounds = (4_000_000 / bytes.max(1)).max(1);
+    let speed = |time: Duration| (bytes * rounds) as f64 / time.as_secs_f64() / 1e6;
+    println!("{} modules, {bytes} bytes", texts.len());
+    let each = |act: &dyn Fn(&str, &Options)| {
+        let time = best(15, || {
+            for _ in 0..rounds {
+                texts.iter().for_each(|(text, version)| act(text, &Options::new(*version)));
+            }
+        });
+        speed(time)
+    };
+    let lexing = each(&|text, _| assert!(std::hint::black_box(count_tokens(text.as_bytes())) > 0));
+    println!("lexing  {lexing:8.1} MB/s");
+    let parsing = each(&|text, options| drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", options).unwrap())));
+    println!("parsing {parsing:8.1} MB/s");
+    let json = each(&|text, options| {
+        let module = parse(text.as_bytes(), "a.rego", options).unwrap();
+        let include = Include { locations: false, comments: true };
+        write_json(&module, include, Layout::Compact, &mut std::io::sink()).unwrap();
+    });
+    println!("parsing and writing JSON {json:8.1} MB/s");
+    println!("\n{:28} {:>9} {:>12} {:>12} {:>6}", "shape", "n", "time(n)", "time(2n)", "ratio");
+    let options = Options::new(RegoVersion::V1);
+    for (name, shape, size) in SHAPES {
+        let (text, double) = (shape(size), shape(size * 2));
+        let time = |text: &str| best(1, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));
+        // By turns, so that a busy moment of the machine meets both.
+        let times: Vec<_> = (0..21).map(|_| (time(&text), time(&double))).collect();
+        let once = times.iter().map(|(once, _)| *once).min().unwrap_or_default();
+        let twice = times.iter().map(|(_, twice)| *twice).min().unwrap_or_default();
+        let ratio = twice.as_secs_f64() / once.as_secs_f64();
+        println!("{name:28} {size:9} {once:>12.2?} {twice:>12.2?} {ratio:6.2}");
+    }
+}

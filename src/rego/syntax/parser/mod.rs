@@ -61,6 +61,8 @@ pub(super) struct State {
 /// A term that was read, or could not be read, at a place.
 struct Known {
     start: u32,
+    /// What its first token was taken for: a keyword may begin a ref.
+    token: Token,
     term: Option<TermId>,
     after: State,
 }

@@ -12,10 +12,11 @@ impl Parser<'_> {
     }
 
     fn term_once(&mut self) -> Option<TermId> {
-        let start = self.state.start;
+        let (start, token) = (self.state.start, self.state.token);
         if self.known.last().is_some_and(|last| last.start >= start)
             && let Ok(place) = self.known.binary_search_by_key(&start, |known| known.start)
             && let Some(known) = self.known.get(place)
+            && known.token == token
         {
             self.state = known.after;
             return known.term;
@@ -28,7 +29,7 @@ impl Parser<'_> {
         while self.known.last().is_some_and(|last| last.start >= start) {
             self.known.pop();
         }
-        self.known.push(Known { start, term, after: self.state });
+        self.known.push(Known { start, token, term, after: self.state });
         term
     }
 

@@ -4,6 +4,7 @@
 pub mod access;
 mod attachment;
 pub mod build;
+pub mod check;
 mod clients;
 pub mod copy;
 mod error;
@@ -13,6 +14,7 @@ mod jobs;
 pub mod login;
 pub mod migrate;
 mod names;
+mod problems;
 pub mod pull;
 pub mod push;
 pub mod remote;
@@ -25,6 +27,7 @@ mod transfer;
 
 pub use error::{OpsError, chain};
 pub use jobs::Jobs;
+pub use problems::{Excerpt, Problem};
 pub use names::{Chosen, Names, Why};
 pub use remote::RemoteError;
 pub use transfer::{Remote, Shown, Warn};

@@ -1,0 +1,372 @@
+//! Text into tokens, as OPA's scanner cuts it.
+//!
+//! The scanner reads one character ahead, and what is wrong with that character is told of the token before it. So a bad
+//! byte is the fault of the token it follows, and the text of a token that is followed by a character of several bytes
+//! reaches into that character.
+
+use super::digits::is_decimal_digit;
+use super::options::Keywords;
+use super::token::Token;
+
+/// One token.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lexeme {
+    pub(super) token: Token,
+    /// The first byte; the length of the text at its end.
+    pub(super) start: u32,
+    /// The first byte after it.
+    pub(super) end: u32,
+    /// Where its literal begins: in template strings the sign before the first character.
+    pub(super) literal_start: u32,
+    /// Where its literal ends, bytes of the next character included.
+    pub(super) literal_end: u32,
+}
+
+/// A text being cut.
+pub(super) struct Lexer<'text> {
+    pub(super) text: &'text [u8],
+    /// Whether the text is UTF-8 without NUL and without byte-order marks inside: then no character has a fault.
+    pub(super) clean: bool,
+    /// What was wrong with the last token: the place of the character ahead, and the message.
+    pub(super) faults: Vec<(u32, &'static str)>,
+}
+
+/// The longest text that is read: places are told in 32 bits.
+pub(super) const LIMIT: usize = i32::MAX as usize;
+
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+/// The width of the character at the front, and the character; none for a byte that begins no character.
+pub(super) fn decode(bytes: &[u8]) -> (usize, Option<char>) {
+    match bytes.first() {
+        None => (0, None),
+        Some(byte) if byte.is_ascii() => (1, Some(char::from(*byte))),
+        Some(_) => (2..=4)
+            .find_map(|width| {
+                let character = std::str::from_utf8(bytes.get(..width)?).ok()?.chars().next()?;
+                Some((width, Some(character)))
+            })
+            .unwrap_or((1, None)),
+    }
+}
+
+impl<'text> Lexer<'text> {
+    pub(super) fn new(text: &'text [u8]) -> Self {
+        let rest = text.strip_prefix(MARK).unwrap_or(text);
+        let clean = std::str::from_utf8(rest)
+            .is_ok_and(|rest| !rest.as_bytes().contains(&0) && (rest.is_ascii() || !rest.contains('\u{feff}')));
+        Self { text, clean, faults: Vec::new() }
+    }
+
+    /// Where the first token is looked for: behind a byte-order mark.
+    pub(super) fn first(&self) -> u32 {
+        if self.text.starts_with(MARK) { 3 } else { 0 }
+    }
+
+    fn byte(&self, place: u32) -> Option<u8> {
+        self.text.get(place as usize).copied()
+    }
+
+    fn length(&self) -> u32 {
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The bytes from one place up to another.
+    pub(super) fn slice(&self, start: u32, end: u32) -> &'text [u8] {
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The place behind the character at a place.
+    fn after(&self, place: u32) -> u32 {
+        match self.byte(place) {
+            None => self.length(),
+            Some(byte) if byte.is_ascii() => place + 1,
+            Some(_) => {
+                let end = (place as usize + 4).min(self.text.len());
+                let (width, _) = decode(self.text.get(place as usize..end).unwrap_or_default());
+                place + u32::try_from(width).unwrap_or(1)
+            }
+        }
+    }
+
+    /// Where OPA's scanner sees a token end: short of the end of the text by what its last character is wider than one.
+    pub(super) fn seen_end(&self, end: u32) -> u32 {
+        if end < self.length() {
+            return end;
+        }
+        let tail = self.text.iter().rev().take_while(|byte| *byte & 0xC0 == 0x80).count().min(3);
+        let start = self.text.len().saturating_sub(tail + 1);
+        match decode(self.text.get(start..).unwrap_or_default()) {
+            (width, Some(_)) if width == tail + 1 => end.saturating_sub(u32::try_from(tail).unwrap_or(0)),
+            _ => end,
+        }
+    }
+
+    fn fault(&mut self, place: u32, message: &'static str) {
+        self.faults.push((place, message));
+    }
+
+    /// The token at a place.
+    pub(super) fn next(&mut self, place: u32, active: Keywords) -> Lexeme {
+        let Some(byte) = self.byte(place) else {
+            return self.finish(Token::End, place, place, place);
+        };
+        let next = place + 1;
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                let end = self.identifier(next);
+                let mut lexeme = self.finish(Token::Identifier, place, place, end);
+                lexeme.token = Token::of_word(self.slice(place, lexeme.literal_end), active);
+                lexeme
+            }
+            b'0'..=b'9' => {
+                let end = self.number(next);
+                self.finish(Token::Number, place, place, end)
+            }
+            b'"' => {
+                let end = self.string(next);
+                self.finish(Token::String, place, place, end)
+            }
+            b'`' => {
+                let end = self.raw_string(next);
+                self.finish(Token::String, place, place, end)
+            }
+            b'$' => self.dollar(place),
+            _ => {
+                let (token, end) = self.sign(byte, place);
+                self.finish(token, place, place, end)
+            }
+        }
+    }
+
+    fn sign(&mut self, byte: u8, place: u32) -> (Token, u32) {
+        let next = place + 1;
+        let equals = self.byte(next) == Some(b'=');
+        let pair = |double, single| if equals { (double, next + 1) } else { (single, next) };
+        let token = match byte {
+            b'[' => Token::LeftBracket,
+            b']' => Token::RightBracket,
+            b'{' => Token::LeftBrace,
+            b'}' => Token::RightBrace,
+            b'(' => Token::LeftParenthesis,
+            b')' => Token::RightParenthesis,
+            b',' => Token::Comma,
+            b'+' => Token::Plus,
+            b'-' => Token::Minus,
+            b'*' => Token::Times,
+            b'/' => Token::Divide,
+            b'%' => Token::Remainder,
+            b'&' => Token::Intersect,
+            b'|' => Token::Bar,
+            b';' => Token::Semicolon,
+            b'.' => Token::Dot,
+            b':' => return pair(Token::Assign, Token::Colon),
+            b'=' => return pair(Token::Equal, Token::Unify),
+            b'>' => return pair(Token::GreaterEqual, Token::Greater),
+            b'<' => return pair(Token::LessEqual, Token::Less),
+            b'!' if equals => return (Token::NotEqual, next + 1),
+            b'!' => {
+                self.fault(next, "illegal ! character");
+                Token::Illegal
+            }
+            _ => {
+                let end = self.after(place);
+                if self.slice(place, end) == "\u{a0}".as_bytes() {
+                    self.fault(end, "illegal non-breaking space character, use a regular space instead");
+                }
+                return (Token::Illegal, end);
+            }
+        };
+        (token, next)
+    }
+
+    fn identifier(&self, mut place: u32) -> u32 {
+        while let Some(byte) = self.byte(place) {
+            if is_letter(byte) || byte.is_ascii_digit() {
+                place += 1;
+            } else if !byte.is_ascii() {
+                let end = (place as usize + 4).min(self.text.len());
+                match decode(self.text.get(place as usize..end).unwrap_or_default()) {
+                    (width, Some(character)) if is_decimal_digit(character) => {
+                        place += u32::try_from(width).unwrap_or(1);
+                    }
+                    _ => break,
+                }
+            } else {
+                break;
+            }
+        }
+        place
+    }
+
+    fn digits(&self, mut place: u32) -> u32 {
+        while self.byte(place).is_some_and(|byte| byte.is_ascii_digit()) {
+            place += 1;
+        }
+        place
+    }
+
+    fn number(&mut self, place: u32) -> u32 {
+        let mut place = self.digits(place);
+        if self.byte(place) == Some(b'.') {
+            let end = self.digits(place + 1);
+            if end == place + 1 {
+                self.fault(end, "expected fraction");
+            }
+            place = end;
+        }
+        if matches!(self.byte(place), Some(b'e' | b'E')) {
+            place += 1;
+            if matches!(self.byte(place), Some(b'+' | b'-')) {
+                place += 1;
+            }
+            let end = self.digits(place);
+            if end == place {
+                self.fault(end, "expected exponent");
+            }
+            place = end;
+        }
+        if self.byte(place).is_some_and(is_letter) {
+            self.fault(place, "illegal number format");
+            place = self.identifier(place);
+        }
+        place
+    }
+
+    /// What an escape takes: `place` is behind the backslash.
+    fn escape(&mut self, place: u32, template: bool) -> u32 {
+        match self.byte(place) {
+            Some(b'\\' | b'"' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => place + 1,
+            Some(b'{') if template => place + 1,
+            Some(b'u') => (0..4).fold(place, |place, _| self.after(place)),
+            _ => {
+                self.fault(place, "illegal escape sequence");
+                place
+            }
+        }
+    }
+
+    fn string(&mut self, mut place: u32) -> u32 {
+        loop {
+            match self.byte(place) {
+                None | Some(b'\n') => {
+                    self.fault(place, "non-terminated string");
+                    return place.min(self.length());
+                }
+                Some(b'"') => return place + 1,
+                Some(b'\\') => place = self.escape(place + 1, false),
+                Some(_) => place += 1,
+            }
+        }
+    }
+
+    fn raw_string(&mut self, mut place: u32) -> u32 {
+        loop {
+            match self.byte(place) {
+                None => {
+                    self.fault(place, "non-terminated string");
+                    return place.min(self.length());
+                }
+                Some(b'`') => return place + 1,
+                Some(_) => place += 1,
+            }
+        }
+    }
+
+    fn dollar(&mut self, place: u32) -> Lexeme {
+        match self.byte(place + 1) {
+            Some(b'"') => self.template(place, place + 1, false),
+            Some(b'`') => self.template(place, place + 1, true),
+            _ => {
+                self.fault(place + 1, "illegal $ character");
+                self.finish(Token::Illegal, place, place, place + 1)
+            }
+        }
+    }
+
+    /// A template string goes on behind the brace that ended an expression.
+    pub(super) fn template_again(&mut self, place: u32, raw: bool) -> Lexeme {
+        self.template(place, place.saturating_sub(1), raw)
+    }
+
+    /// A part of a template string, whose first character stands behind the byte `opening`.
+    fn template(&mut self, start: u32, opening: u32, raw: bool) -> Lexeme {
+        let (part, last, quote) = if raw {
+            (Token::RawTemplatePart, Token::RawTemplateEnd, b'`')
+        } else {
+            (Token::TemplatePart, Token::TemplateEnd, b'"')
+        };
+        let mut token = part;
+        let mut place = opening + 1;
+        loop {
+            match self.byte(place) {
+                Some(byte) if byte == quote => {
+                    token = last;
+                    place += 1;
+                    break;
+                }
+                Some(b'{') => {
+                    place += 1;
+                    break;
+                }
+                Some(b'\\') if !raw => place = self.escape(place + 1, true),
+                Some(b'\\') if self.byte(place + 1) == Some(b'{') => place += 2,
+                Some(b'\n') if !raw => {
+                    self.fault(place, "non-terminated string");
+                    break;
+                }
+                None => {
+                    self.fault(place, "non-terminated string");
+                    break;
+                }
+                Some(_) => place += 1,
+            }
+        }
+        self.finish(token, start, opening, place.min(self.length()))
+    }
+
+    fn finish(&mut self, token: Token, start: u32, literal_start: u32, end: u32) -> Lexeme {
+        let mut literal_end = end;
+        if self.byte(end).is_some_and(|byte| !byte.is_ascii()) {
+            literal_end = self.after(end) - 1;
+        }
+        let mut lexeme = Lexeme { token, start, end, literal_start, literal_end };
+        if !self.clean {
+            self.check_characters(start, end);
+        }
+        if !self.faults.is_empty() {
+            lexeme.token = Token::Illegal;
+        }
+        lexeme
+    }
+
+    /// Tells the faults of the characters read for a token: those behind its first one, the one ahead included.
+    pub(super) fn check_characters(&mut self, start: u32, end: u32) {
+        let first = self.first();
+        let (mut place, mut told) = if start <= first { (0, true) } else { (start, false) };
+        let mut bad = Vec::new();
+        while place <= end && place < self.length() {
+            let rest_end = (place as usize + 4).min(self.text.len());
+            let (width, character) = decode(self.text.get(place as usize..rest_end).unwrap_or_default());
+            if told {
+                match character {
+                    Some('\0') => bad.push((place, "illegal null character")),
+                    None => bad.push((place, "illegal utf-8 character")),
+                    Some('\u{feff}') if place > 0 => bad.push((place, "illegal byte-order mark")),
+                    _ => {}
+                }
+            }
+            told = true;
+            place += u32::try_from(width).unwrap_or(1).max(1);
+        }
+        if !bad.is_empty() {
+            bad.append(&mut self.faults);
+            bad.sort_by_key(|(place, _)| *place);
+            self.faults = bad;
+        }
+    }
+}

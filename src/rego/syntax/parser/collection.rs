@@ -1,0 +1,255 @@
+//! Arrays, sets, objects and comprehensions.
+
+use super::{Parser, State};
+use crate::rego::syntax::token::Token;
+use crate::rego::syntax::tree::{List, TermId, TermKind};
+
+/// The note where neither a comma nor the end of a list follows.
+const fn expected_comma_or(end: Token) -> &'static str {
+    match end {
+        Token::RightParenthesis => "expected \",\" or \")\"",
+        Token::RightBracket => "expected \",\" or \"]\"",
+        _ => "expected \",\" or \"}\"",
+    }
+}
+
+impl Parser<'_> {
+    /// Terms with commas between them, put aside up to an end, which stays current; whether they were all read.
+    pub(super) fn term_list(&mut self, end: Token) -> bool {
+        if self.is(end) {
+            return true;
+        }
+        loop {
+            let Some(term) = self.infix_call_in_list() else { return false };
+            self.terms.push(term);
+            if self.is(end) {
+                return true;
+            }
+            if !self.is(Token::Comma) {
+                self.unexpected(expected_comma_or(end));
+                return false;
+            }
+            self.scan();
+            if self.is(end) {
+                return true;
+            }
+        }
+    }
+
+    /// The rest of a list whose first members are given.
+    fn rest_of_list(&mut self, first: &[TermId], end: Token) -> Option<List<TermId>> {
+        let mark = self.terms.len();
+        self.terms.extend_from_slice(first);
+        if self.term_list(end) {
+            return Some(self.list_since(mark));
+        }
+        self.terms.truncate(mark);
+        None
+    }
+
+    /// Reads something of brackets, one step deeper, and places it from the first bracket through the last.
+    fn bracketed(&mut self, read: impl FnOnce(&mut Self) -> Option<TermKind>) -> Option<TermId> {
+        let location = self.here();
+        let kind = self.deeper(|parser| {
+            parser.scan();
+            read(parser)
+        })?;
+        let location = Self::placed(location, location.at, self.state.end);
+        Some(self.new_term(kind, location))
+    }
+
+    /// Passes a comma behind the opening bracket; whether there was none, so that a comprehension may follow.
+    fn no_leading_comma(&mut self) -> bool {
+        let comma = self.is(Token::Comma);
+        if comma {
+            self.scan();
+        }
+        !comma
+    }
+
+    pub(super) fn array(&mut self) -> Option<TermId> {
+        self.bracketed(|parser| {
+            if parser.is(Token::RightBracket) {
+                return Some(TermKind::Array(List::EMPTY));
+            }
+            let comprehension = parser.no_leading_comma();
+            let before = parser.state;
+            // A single term, so that `[a | b]` is a comprehension.
+            let head = parser.term()?;
+            match parser.state.token {
+                Token::RightBracket => return Some(TermKind::Array(parser.list_of(&[head]))),
+                Token::Comma => {
+                    parser.scan();
+                    return parser.rest_of_list(&[head], Token::RightBracket).map(TermKind::Array);
+                }
+                Token::Bar if comprehension => {
+                    parser.scan();
+                    if let Some(body) = parser.body(Token::RightBracket) {
+                        return Some(TermKind::ArrayComprehension { term: head, body });
+                    }
+                    if !parser.is(Token::Comma) {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+            parser.restore(before);
+            parser.rest_of_list(&[], Token::RightBracket).map(TermKind::Array)
+        })
+    }
+
+    pub(super) fn set_or_object(&mut self) -> Option<TermId> {
+        self.bracketed(|parser| {
+            if parser.is(Token::RightBrace) {
+                return Some(TermKind::Object(List::EMPTY));
+            }
+            let comprehension = parser.no_leading_comma();
+            let before = parser.state;
+            let head = parser.term()?;
+            match parser.state.token {
+                Token::Bar if !comprehension => {}
+                Token::Bar | Token::RightBrace | Token::Comma => return parser.set(before, head, comprehension),
+                Token::Colon => return parser.object(head, comprehension),
+                _ => {}
+            }
+            parser.restore(before);
+            let head = parser.infix_call_in_list()?;
+            match parser.state.token {
+                Token::RightBrace | Token::Comma => parser.set(before, head, false),
+                Token::Colon => parser.object(head, comprehension),
+                _ => {
+                    parser.unexpected("non-terminated set");
+                    None
+                }
+            }
+        })
+    }
+
+    fn set(&mut self, before: State, head: TermId, comprehension: bool) -> Option<TermKind> {
+        self.deeper(|parser| match parser.state.token {
+            Token::RightBrace => Some(TermKind::Set(parser.list_of(&[head]))),
+            Token::Comma => {
+                parser.scan();
+                parser.rest_of_list(&[head], Token::RightBrace).map(TermKind::Set)
+            }
+            Token::Bar => {
+                if comprehension {
+                    parser.scan();
+                    if let Some(body) = parser.body(Token::RightBrace) {
+                        return Some(TermKind::SetComprehension { term: head, body });
+                    }
+                    if !parser.is(Token::Comma) {
+                        return None;
+                    }
+                }
+                parser.restore(before);
+                parser.rest_of_list(&[], Token::RightBrace).map(TermKind::Set)
+            }
+            _ => None,
+        })
+    }
+
+    /// An object or object comprehension; the colon behind its first key is current.
+    fn object(&mut self, key: TermId, comprehension: bool) -> Option<TermKind> {
+        self.deeper(|parser| {
+            parser.scan();
+            let before = parser.state;
+            let value = parser.term()?;
+            if comprehension {
+                match parser.state.token {
+                    Token::RightBrace | Token::Comma => return parser.object_rest(key, value, true),
+                    Token::Bar => {
+                        if let Some(object) = parser.object_rest(key, value, true) {
+                            return Some(object);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            parser.restore(before);
+            let value = parser.infix_call_in_list()?;
+            if matches!(parser.state.token, Token::RightBrace | Token::Comma) {
+                return parser.object_rest(key, value, false);
+            }
+            parser.unexpected("non-terminated object");
+            None
+        })
+    }
+
+    fn object_rest(&mut self, key: TermId, value: TermId, comprehension: bool) -> Option<TermKind> {
+        self.deeper(|parser| match parser.state.token {
+            Token::RightBrace => Some(TermKind::Object(parser.list_of(&[key, value]))),
+            Token::Bar if comprehension => {
+                parser.scan();
+                let body = parser.body(Token::RightBrace)?;
+                Some(TermKind::ObjectComprehension { key, value, body })
+            }
+            Token::Bar => {
+                parser.unexpected("non-terminated object");
+                None
+            }
+            Token::Comma => {
+                parser.scan();
+                let mark = parser.terms.len();
+                parser.terms.extend([key, value]);
+                if parser.pair_list() {
+                    return Some(TermKind::Object(parser.list_since(mark)));
+                }
+                parser.terms.truncate(mark);
+                None
+            }
+            _ => None,
+        })
+    }
+
+    /// Keys and values, put aside up to the closing brace, which stays current; whether they were all read.
+    fn pair_list(&mut self) -> bool {
+        if self.is(Token::RightBrace) {
+            return true;
+        }
+        loop {
+            let Some(key) = self.infix_call_in_list() else { return false };
+            if !self.is(Token::Colon) {
+                self.unexpected("expected \":\"");
+                return false;
+            }
+            self.scan();
+            let Some(value) = self.infix_call_in_list() else { return false };
+            self.terms.extend([key, value]);
+            if self.is(Token::RightBrace) {
+                return true;
+            }
+            if !self.is(Token::Comma) {
+                self.unexpected(expected_comma_or(Token::RightBrace));
+                return false;
+            }
+            self.scan();
+            if self.is(Token::RightBrace) {
+                return true;
+            }
+        }
+    }
+}
+
+impl TermKind {
+    /// OPA's name for the kind.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::String { .. } => "string",
+            Self::Var(_) => "var",
+            Self::Ref(_) => "ref",
+            Self::Call(_) => "call",
+            Self::Array(_) => "array",
+            Self::Object(_) => "object",
+            Self::Set(_) => "set",
+            Self::ArrayComprehension { .. } => "arraycomprehension",
+            Self::SetComprehension { .. } => "setcomprehension",
+            Self::ObjectComprehension { .. } => "objectcomprehension",
+            Self::TemplateString { .. } => "templatestring",
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Strings, and what escapes in them mean.
+
+use super::{Parser, set_apart};
+use crate::rego::syntax::location::Span;
+use crate::rego::syntax::tree::{TermId, TermKind, Text};
+
+impl Parser<'_> {
+    /// The current token as a string.
+    pub(super) fn string(&mut self) -> Option<TermId> {
+        let here = self.here();
+        let literal = self.literal();
+        let inner = Span::between(self.state.literal_start.saturating_add(1), self.state.literal_end.saturating_sub(1));
+        let raw = literal.first() == Some(&b'`');
+        if literal.len() < 2 {
+            return None;
+        }
+        let value = if raw || !literal.contains(&b'\\') {
+            Text { span: inner, apart: false }
+        } else {
+            let inside = literal.get(1..literal.len() - 1).unwrap_or_default();
+            let Some(decoded) = literal.ends_with(b"\"").then(|| decode(inside)).flatten() else {
+                self.error_here(format!("illegal string literal: {}", String::from_utf8_lossy(literal)));
+                return None;
+            };
+            set_apart(&mut self.nodes, &decoded)
+        };
+        Some(self.new_term(TermKind::String { value, raw }, here))
+    }
+}
+
+/// What a JSON string of these characters between its quotes says; none for one that is no JSON string.
+///
+/// Lone surrogates and bytes that are no UTF-8 become U+FFFD.
+pub(super) fn decode(inside: &[u8]) -> Option<String> {
+    let mut decoded: Vec<u8> = Vec::with_capacity(inside.len());
+    let mut rest = inside;
+    while let Some((first, more)) = rest.split_first() {
+        match first {
+            b'\\' => {
+                let (letter, more) = more.split_first()?;
+                rest = more;
+                match letter {
+                    b'"' | b'\\' | b'/' => decoded.push(*letter),
+                    b'b' => decoded.push(8),
+                    b'f' => decoded.push(12),
+                    b'n' => decoded.push(b'\n'),
+                    b'r' => decoded.push(b'\r'),
+                    b't' => decoded.push(b'\t'),
+                    b'u' => {
+                        let unit = hexadecimal(rest)?;
+                        rest = rest.get(4..)?;
+                        let (character, after) = character(unit, rest);
+                        rest = after;
+                        decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                    }
+                    _ => return None,
+                }
+            }
+            b'"' | 0..=0x1f => return None,
+            _ => {
+                decoded.push(*first);
+                rest = more;
+            }
+        }
+    }
+    Some(match String::from_utf8(decoded) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    })
+}
+
+/// The number of four hexadecimal digits.
+fn hexadecimal(text: &[u8]) -> Option<u32> {
+    text.get(..4)?.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))
+}
+
+/// The character of a UTF-16 unit, with the second unit of a pair that may follow; and what follows then.
+fn character(unit: u32, rest: &[u8]) -> (char, &[u8]) {
+    let pair = || {
+        let low = hexadecimal(rest.strip_prefix(b"\\u")?).filter(|low| (0xDC00..0xE000).contains(low))?;
+        let high = (0xD800..0xDC00).contains(&unit).then(|| unit - 0xD800)?;
+        Some((char::from_u32(0x1_0000 + (high << 10) + (low - 0xDC00))?, rest.get(6..)?))
+    };
+    match char::from_u32(unit) {
+        Some(character) => (character, rest),
+        None => pair().unwrap_or((char::REPLACEMENT_CHARACTER, rest)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_those_of_json() {
+        let text = |inside: &str| decode(inside.as_bytes());
+        assert_eq!(text(r#"a\n\t\\\"\/é"#).unwrap(), "a\n\t\\\"/é");
+        assert_eq!(text(r"\u00e9\ud83d\ude00").unwrap(), "é😀");
+        assert_eq!(text(r"\ud83dx\udc00\ud800\u0041").unwrap(), "\u{fffd}x\u{fffd}\u{fffd}A");
+        assert_eq!((text(r"\u12g4"), text(r"\u12"), text("\\n\t"), text("\\")), (None, None, None, None));
+    }
+}

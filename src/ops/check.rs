@@ -1,13 +1,12 @@
 //! Checks the modules of an author.
 
-use super::problems::{Problem, Text, problems};
 use super::OpsError;
+use super::problems::{Problem, Text, problems};
 use crate::rego::syntax::{Options, RegoVersion};
 use crate::sources;
 use std::path::PathBuf;
 
 /// What is to be checked, and how.
-#[derive(Debug)]
 pub struct Request<'a> {
     /// Files and folders.
     pub paths: &'a [PathBuf],

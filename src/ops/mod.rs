@@ -27,7 +27,7 @@ mod transfer;
 
 pub use error::{OpsError, chain};
 pub use jobs::Jobs;
-pub use problems::{Excerpt, Problem};
 pub use names::{Chosen, Names, Why};
+pub use problems::{Excerpt, Problem};
 pub use remote::RemoteError;
 pub use transfer::{Remote, Shown, Warn};

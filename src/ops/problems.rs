@@ -116,7 +116,9 @@ fn near_keyword(excerpt: &Excerpt) -> Option<&'static str> {
     let length = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
     let word = rest.get(..length)?;
     let near = |keyword: &&&str| {
-        word.len() > 3 && word != **keyword && super::names::distance(word, keyword) <= if word.len() > 5 { 2 } else { 1 }
+        word.len() > 3
+            && word != **keyword
+            && super::names::distance(word, keyword) <= if word.len() > 5 { 2 } else { 1 }
     };
     KEYWORDS.iter().find(near).copied()
 }

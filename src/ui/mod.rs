@@ -9,8 +9,8 @@ mod table;
 mod tally;
 
 pub use escape::{Safe, lines};
-pub use snippet::Snippet;
 pub use progress::{Bars, Bytes};
+pub use snippet::Snippet;
 pub use table::table;
 pub use tally::Tally;
 

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod build;
+pub mod check;
 pub mod copy;
 pub mod images;
 pub mod inspect;

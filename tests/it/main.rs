@@ -17,6 +17,7 @@ mod opa_cases;
 mod packages;
 mod peers;
 mod registries;
+mod rego;
 mod remote_deletion;
 mod remote_listing;
 mod support;

@@ -1,6 +1,7 @@
 //! Statements into a module, with the checks of whole modules.
 
 use super::builtins::is_builtin;
+use super::lexer::replaced;
 use super::location::Location;
 use super::options::{Keyword, Keywords, Options, RegoVersion};
 use super::parser::{Parsed, Parser};
@@ -111,7 +112,7 @@ impl Parser<'_> {
             {
                 let name = self.bytes(name);
                 if Token::of_word(name, Keywords::OF_V1.with(Keyword::Not)) != Token::Identifier {
-                    fault(format!("{} keyword cannot be used for rule name", String::from_utf8_lossy(name)));
+                    fault(format!("{} keyword cannot be used for rule name", replaced(name)));
                 }
             }
             if rule.generated_body && head.generated_value {

@@ -54,6 +54,16 @@ pub(super) fn decode(bytes: &[u8]) -> (usize, Option<char>) {
     }
 }
 
+/// A text with each byte that is no UTF-8 replaced, as Go writes it.
+pub(super) fn replaced(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
+
 impl<'text> Lexer<'text> {
     pub(super) fn new(text: &'text [u8]) -> Self {
         let rest = text.strip_prefix(MARK).unwrap_or(text);
@@ -90,19 +100,6 @@ impl<'text> Lexer<'text> {
                 let (width, _) = decode(self.text.get(place as usize..end).unwrap_or_default());
                 place + u32::try_from(width).unwrap_or(1)
             }
-        }
-    }
-
-    /// Where OPA's scanner sees a token end: short of the end of the text by what its last character is wider than one.
-    pub(super) fn seen_end(&self, end: u32) -> u32 {
-        if end < self.length() {
-            return end;
-        }
-        let tail = self.text.iter().rev().take_while(|byte| *byte & 0xC0 == 0x80).count().min(3);
-        let start = self.text.len().saturating_sub(tail + 1);
-        match decode(self.text.get(start..).unwrap_or_default()) {
-            (width, Some(_)) if width == tail + 1 => end.saturating_sub(u32::try_from(tail).unwrap_or(0)),
-            _ => end,
         }
     }
 

@@ -4,6 +4,7 @@ mod assemble;
 mod builtins;
 mod digits;
 mod error;
+mod json;
 mod lexer;
 mod location;
 mod module;
@@ -14,6 +15,7 @@ mod token;
 mod tree;
 
 pub use error::{Details, ParseError};
+pub use json::{Annotations, Include, Layout, write_json};
 pub use location::{LineTable, Location, Span};
 pub use module::Module;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};

@@ -133,6 +133,12 @@ impl Module {
         self.source.get(span.offset as usize..span.end() as usize).unwrap_or_default()
     }
 
+    /// The bytes of a piece of the source, which may begin or end within a character.
+    #[must_use]
+    pub fn bytes(&self, span: Span) -> &[u8] {
+        self.source.as_bytes().get(span.offset as usize..span.end() as usize).unwrap_or_default()
+    }
+
     /// The row and column of a place; `None` where there is none.
     #[must_use]
     pub fn row_and_column(&self, location: Location) -> Option<(u32, u32)> {

@@ -2,7 +2,7 @@
 
 use super::assemble::Fault;
 use super::error::{Details, ParseError};
-use super::lexer::{LIMIT as LENGTH_LIMIT, decode};
+use super::lexer::{LIMIT as LENGTH_LIMIT, decode, replaced};
 use super::location::{LineTable, Location};
 use super::module::Module;
 use super::options::Options;
@@ -131,8 +131,5 @@ fn details(text: &[u8], offset: usize) -> Details {
     let rest = text.get(place..).unwrap_or_default();
     let end = place + rest.iter().position(ends_line).unwrap_or(rest.len());
     begin = begin.min(end);
-    Details {
-        line: String::from_utf8_lossy(text.get(begin..end).unwrap_or_default()).into_owned(),
-        index: place.saturating_sub(begin),
-    }
+    Details { line: replaced(text.get(begin..end).unwrap_or_default()), index: place.saturating_sub(begin) }
 }

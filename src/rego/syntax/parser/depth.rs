@@ -11,7 +11,8 @@ pub(in super::super) const SHALLOW: u32 = 600;
 impl Parser<'_> {
     /// Goes `steps` deeper; tells an error and stays where that is too deep.
     pub(super) fn enter(&mut self, steps: u32) -> bool {
-        if self.depth + steps > self.limit || self.too_deep {
+        // On the stack of the caller nothing more is read then: all is read again on a deeper one.
+        if self.depth + steps > self.limit || (self.too_deep && self.limit < LIMIT) {
             self.too_deep = true;
             self.error_here("max parsing recursion depth exceeded");
             return false;

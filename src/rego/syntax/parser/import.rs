@@ -1,6 +1,7 @@
 //! `package` and `import` statements, and the keywords that imports make active.
 
 use super::Parser;
+use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::location::Location;
 use crate::rego::syntax::options::{Keyword, Keywords, RegoVersion};
 use crate::rego::syntax::token::Token;
@@ -154,7 +155,7 @@ impl Parser<'_> {
                     if let Some(TermKind::Var(name)) = self.nth(list, 0).map(|head| self.kind(head))
                         && self.is_root(name)
                     {
-                        let name = String::from_utf8_lossy(self.bytes(name)).into_owned();
+                        let name = replaced(self.bytes(name));
                         let message = format!("unexpected import alias, must not be a reserved name, got: {name}");
                         self.error(place, message);
                         return None;
@@ -176,7 +177,7 @@ impl Parser<'_> {
             (TermKind::Var(head), TermKind::String { value, .. }) if self.bytes(head) != b"future" => value,
             _ => return,
         };
-        let name = String::from_utf8_lossy(self.bytes(name)).into_owned();
+        let name = replaced(self.bytes(name));
         if self.is_keyword_of_version(&name) {
             self.hint("import a different path or use an alias");
             let place = self.place_of(last);
@@ -200,9 +201,7 @@ impl Parser<'_> {
         let words: Vec<String> = parts
             .iter()
             .map(|part| match self.kind(*part) {
-                TermKind::Var(text) | TermKind::String { value: text, .. } => {
-                    String::from_utf8_lossy(self.bytes(text)).into_owned()
-                }
+                TermKind::Var(text) | TermKind::String { value: text, .. } => replaced(self.bytes(text)),
                 _ => String::new(),
             })
             .collect();

@@ -3,6 +3,7 @@
 use super::Parser;
 use super::logical::Operand;
 use crate::rego::syntax::builtins::is_infix;
+use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::location::{Location, Span};
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{ExpressionId, ExpressionKind, TermId, TermKind};
@@ -83,6 +84,6 @@ impl Parser<'_> {
 
     /// A piece of the source as text.
     pub(super) fn text(&self, span: Span) -> String {
-        String::from_utf8_lossy(self.lexer.slice(span.offset, span.end())).into_owned()
+        replaced(self.lexer.slice(span.offset, span.end()))
     }
 }

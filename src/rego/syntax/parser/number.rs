@@ -1,6 +1,7 @@
 //! Numbers.
 
 use super::{Parser, set_apart};
+use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::location::Span;
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{TermId, TermKind, Text};
@@ -60,7 +61,7 @@ impl Parser<'_> {
         let written = if location.at + prefix_length == self.state.start {
             Text { span: Span::between(location.at, self.state.end), apart: false }
         } else {
-            let digits = String::from_utf8_lossy(literal);
+            let digits = replaced(literal);
             set_apart(&mut self.nodes, &format!("{prefix}{digits}"))
         };
         Some(self.new_term(TermKind::Number(written), location))

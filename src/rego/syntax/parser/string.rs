@@ -1,6 +1,7 @@
 //! Strings, and what escapes in them mean.
 
 use super::{Parser, set_apart};
+use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::location::Span;
 use crate::rego::syntax::tree::{TermId, TermKind, Text};
 
@@ -19,7 +20,7 @@ impl Parser<'_> {
         } else {
             let inside = literal.get(1..literal.len() - 1).unwrap_or_default();
             let Some(decoded) = literal.ends_with(b"\"").then(|| decode(inside)).flatten() else {
-                self.error_here(format!("illegal string literal: {}", String::from_utf8_lossy(literal)));
+                self.error_here(format!("illegal string literal: {}", replaced(literal)));
                 return None;
             };
             set_apart(&mut self.nodes, &decoded)
@@ -65,7 +66,7 @@ pub(super) fn decode(inside: &[u8]) -> Option<String> {
     }
     Some(match String::from_utf8(decoded) {
         Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        Err(error) => replaced(error.as_bytes()),
     })
 }
 

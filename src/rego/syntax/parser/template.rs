@@ -2,6 +2,7 @@
 
 use super::string::decode;
 use super::{Parser, next_number, set_apart};
+use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::location::Span;
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{ExpressionId, ExpressionKind, List, Part, TermId, TermKind, Text};
@@ -95,10 +96,10 @@ impl Parser<'_> {
         let unescaped = without_brace_escapes(literal, raw);
         let inside = unescaped.get(1..unescaped.len().saturating_sub(1)).unwrap_or_default();
         let text = if raw || !inside.contains(&b'\\') {
-            String::from_utf8_lossy(inside).into_owned()
+            replaced(inside)
         } else {
             let Some(text) = decode(inside) else {
-                self.error_here(format!("illegal template-string part: {}", String::from_utf8_lossy(&unescaped)));
+                self.error_here(format!("illegal template-string part: {}", replaced(&unescaped)));
                 return None;
             };
             text

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use crate::rego::syntax::builtins::is_builtin;
+use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::options::{Keyword, Keywords};
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{Body, ExpressionId, ExpressionKind, List, Part, TermId, TermKind, Text};
@@ -23,7 +24,7 @@ impl Parser<'_> {
     }
 
     fn characters(&self, text: Text) -> String {
-        String::from_utf8_lossy(self.bytes(text)).into_owned()
+        replaced(self.bytes(text))
     }
 
     fn write_all(&self, terms: &[TermId], between: &str, text: &mut String) {

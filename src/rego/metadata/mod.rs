@@ -1,0 +1,25 @@
+//! METADATA annotations of Rego modules, as OPA 1.22.2 reads them.
+//!
+//! A block begins with a comment `# METADATA` at the beginning of a line; the comments on the lines right below it, each
+//! without `#` and one blank, are YAML. Blocks are read without the tree ([`read`]); [`attach`] then gives each the
+//! statement below it.
+
+mod annotation;
+mod attach;
+mod block;
+mod decode;
+mod json;
+mod link;
+mod terms;
+mod value;
+mod yaml;
+
+pub use annotation::{Annotation, Author, Compile, Place, RelatedResource, Schema, SchemaSource};
+pub use attach::{Statement, StatementKind, attach, of_rules};
+pub use block::{Comment, MetadataError, read};
+pub use json::{JsonError, Locations};
+pub use terms::{Part, Reference, Shape, Term, Terms};
+pub use value::{Time, Value};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+﻿package bom
+
+p := 1
+
+q if p == 1

@@ -1,5 +1,6 @@
 //! The syntax of Rego as OPA 1.22.2 has it: tokens, the tree, and the errors of a text that is no module.
 
+mod annotations;
 mod assemble;
 mod builtins;
 mod digits;
@@ -15,7 +16,7 @@ mod token;
 mod tree;
 
 pub use error::{Details, ParseError};
-pub use json::{Annotations, Include, Layout, write_json};
+pub use json::{Include, Layout, WriteError, write_json};
 pub use location::{LineTable, Location, Span};
 pub use module::Module;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};

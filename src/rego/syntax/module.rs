@@ -7,6 +7,9 @@ use super::tree::{
     Term, TermId, TermKind, Text, With,
 };
 
+use crate::rego::metadata::Annotation;
+use std::collections::HashMap;
+
 /// The tree of one file, and the text it was read from.
 ///
 /// Numbers and lists are those this module handed out; for any other, the lookups answer with an empty node.
@@ -28,6 +31,10 @@ pub struct Module {
     pub statements: Vec<Statement>,
     /// The comments, in the order of the text.
     pub comments: Vec<Comment>,
+    /// What the `# METADATA` comments say, in the order of the text.
+    pub annotations: Vec<Annotation>,
+    /// The annotations of the rules that have some, by their places among all.
+    pub annotations_of_rules: HashMap<RuleId, Vec<usize>>,
     pub(super) lines: LineTable,
     pub(super) nodes: Nodes,
 }
@@ -78,6 +85,24 @@ impl Nodes {
 }
 
 impl Module {
+    /// Nodes that are no whole module, with the text they were read from.
+    pub(super) fn of_nodes(text: &str, nodes: Nodes) -> Self {
+        Self {
+            file: String::new(),
+            source: text.to_owned(),
+            version: RegoVersion::V1,
+            package: Package { path: List::EMPTY, location: Location::NONE },
+            imports: Vec::new(),
+            rules: Vec::new(),
+            statements: Vec::new(),
+            comments: Vec::new(),
+            annotations: Vec::new(),
+            annotations_of_rules: HashMap::new(),
+            lines: LineTable::new(text.as_bytes()),
+            nodes,
+        }
+    }
+
     /// A term.
     #[must_use]
     pub fn term(&self, id: TermId) -> &Term {

@@ -1,5 +1,6 @@
 //! Reading a text as a module.
 
+use super::annotations::{annotations, of_place};
 use super::assemble::Fault;
 use super::error::{Details, ParseError};
 use super::lexer::{LIMIT as LENGTH_LIMIT, decode, replaced};
@@ -7,6 +8,7 @@ use super::location::{LineTable, Location};
 use super::module::Module;
 use super::options::Options;
 use super::parser::{DEPTH_LIMIT, Parser, SHALLOW};
+use crate::rego::metadata::MetadataError;
 
 /// The stack of a text that is nested deeper than [`SHALLOW`]: enough for [`DEPTH_LIMIT`].
 const DEEP_STACK: usize = 1 << 30;
@@ -14,19 +16,24 @@ const DEEP_STACK: usize = 1 << 30;
 /// Reads a text as a module.
 ///
 /// # Errors
-/// All that OPA 1.22.2 would tell of the text, in its order. What `# METADATA` comments say is not looked at.
+/// All that OPA 1.22.2 would tell of the text, in its order.
 pub fn parse(text: &[u8], file: &str, options: &Options) -> Result<Module, Vec<ParseError>> {
     if text.len() > LENGTH_LIMIT {
         return Err(vec![unplaced("the file is longer than 2 GiB")]);
     }
-    let (result, too_deep) = read(text, file, options, SHALLOW);
+    on_a_stack(|limit| read(text, file, options, limit))
+}
+
+/// Reads to a moderate depth, and, where that is too little, once more on a stack for the greatest.
+pub(super) fn on_a_stack<T: Send>(read: impl Fn(u32) -> (T, bool) + Sync) -> T {
+    let (result, too_deep) = read(SHALLOW);
     if !too_deep {
         return result;
     }
     let deep = std::thread::scope(|scope| {
         std::thread::Builder::new()
             .stack_size(DEEP_STACK)
-            .spawn_scoped(scope, || read(text, file, options, DEPTH_LIMIT).0)
+            .spawn_scoped(scope, || read(DEPTH_LIMIT).0)
             .ok()
             .and_then(|thread| thread.join().ok())
     });
@@ -41,19 +48,35 @@ fn unplaced(message: &str) -> ParseError {
 fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Module, Vec<ParseError>>, bool) {
     let mut parser = Parser::new(text, options, limit);
     let parsed = parser.statements();
+    let lines = LineTable::new(text);
+    let (mut annotations, blocks) = annotations(text, &lines, parser.comments_so_far());
     let reports = parser.errors();
-    if !reports.is_empty() || parser.too_deep {
+    if !reports.is_empty() || !blocks.is_empty() || parser.too_deep {
         let errors = reports.into_iter().map(|report| error_at(text, report.location, report.message.into(), true));
-        return (Err(errors.collect()), parser.too_deep);
+        let blocks = blocks.into_iter().map(|error| error_at(text, of_place(error.place), error.message, true));
+        return (Err(errors.chain(blocks).collect()), parser.too_deep);
     }
     if parsed.is_empty() {
-        return (Err(vec![unplaced("empty module")]), false);
+        // OPA takes an annotation for a statement.
+        let error = annotations.first().map_or_else(
+            || unplaced("empty module"),
+            |first| error_at(text, of_place(first.place), "package expected".to_owned(), false),
+        );
+        return (Err(vec![error]), false);
     }
     let assembled = match parser.assemble(&parsed, options) {
         Ok(assembled) => assembled,
         Err(faults) => {
             let error = |(location, message): Fault| error_at(text, location, message, false);
             return (Err(faults.into_iter().map(error).collect()), false);
+        }
+    };
+    let annotations_of_rules = match parser.attach(&mut annotations, &assembled, |at| lines.row_and_column(text, at).0)
+    {
+        Ok(of_rules) => of_rules,
+        Err(errors) => {
+            let error = |error: MetadataError| error_at(text, of_place(error.place), error.message, false);
+            return (Err(errors.into_iter().map(error).collect()), false);
         }
     };
     let module = Module {
@@ -65,14 +88,16 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
         rules: assembled.rules,
         statements: assembled.statements,
         comments: parser.comments,
-        lines: LineTable::new(text),
+        annotations,
+        annotations_of_rules,
+        lines,
         nodes: parser.nodes,
     };
     (Ok(module), false)
 }
 
 /// An error with the row, column and line of its place.
-fn error_at(text: &[u8], location: Location, message: String, with_details: bool) -> ParseError {
+pub(super) fn error_at(text: &[u8], location: Location, message: String, with_details: bool) -> ParseError {
     if !location.is_some() {
         return ParseError { placed: false, ..unplaced(&message) };
     }

@@ -121,7 +121,8 @@ impl Case {
         if same {
             return None;
         }
-        let lines = |errors: &[Value]| errors.iter().map(|error| format!("      {}\n", brief(error))).collect::<String>();
+        let lines =
+            |errors: &[Value]| errors.iter().map(|error| format!("      {}\n", brief(error))).collect::<String>();
         Some(format!("  {}\n    OPA:\n{}    ours:\n{}", self.note, lines(&wanted), lines(&whole)))
     }
 }

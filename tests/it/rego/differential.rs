@@ -40,7 +40,8 @@ pub fn corpus() -> Vec<(String, RegoVersion)> {
     let mut corpus = Vec::new();
     corpus.extend(modules(&own.join("v1")).into_iter().map(|text| (text, RegoVersion::V1)));
     corpus.extend(modules(&own.join("v0")).into_iter().map(|text| (text, RegoVersion::V0)));
-    for folder in std::env::var("POLICY_REGO_CORPUS").unwrap_or_default().split(':').filter(|folder| !folder.is_empty()) {
+    for folder in std::env::var("POLICY_REGO_CORPUS").unwrap_or_default().split(':').filter(|folder| !folder.is_empty())
+    {
         for text in modules(Path::new(folder)) {
             let version = if errors(text.as_bytes(), "a.rego", &Options::new(RegoVersion::V1)).is_empty() {
                 RegoVersion::V1
@@ -102,16 +103,23 @@ impl Tally {
             self.list += usize::from(opas == ours);
         }
         if opas != ours {
-            let differ = opas.iter().zip(ours).position(|(left, right)| left != right).unwrap_or(opas.len().min(ours.len()));
+            let differ =
+                opas.iter().zip(ours).position(|(left, right)| left != right).unwrap_or(opas.len().min(ours.len()));
             let kind = |errors: &[Value]| {
-                let message = errors.get(differ).map_or("nothing", |error| error["message"].as_str().unwrap_or_default());
+                let message =
+                    errors.get(differ).map_or("nothing", |error| error["message"].as_str().unwrap_or_default());
                 message.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).take(70).collect::<String>()
             };
-            let list = |errors: &[Value]| errors.iter().map(|error| format!("    {}\n", brief(error))).collect::<String>();
+            let list =
+                |errors: &[Value]| errors.iter().map(|error| format!("    {}\n", brief(error))).collect::<String>();
             let row = opas.iter().chain(ours).filter_map(|error| error["location"]["row"].as_u64()).next().unwrap_or(1);
             let around: Vec<&str> = text.split('\n').skip((row as usize).saturating_sub(3)).take(5).collect();
-            let told = format!("  {version:?}, around row {row}: {around:?}\n   OPA:\n{}   ours:\n{}", list(opas), list(ours));
-            self.causes.entry(format!("#{differ}: OPA {:?}, ours {:?}", kind(opas), kind(ours))).or_default().push(told);
+            let told =
+                format!("  {version:?}, around row {row}: {around:?}\n   OPA:\n{}   ours:\n{}", list(opas), list(ours));
+            self.causes
+                .entry(format!("#{differ}: OPA {:?}, ours {:?}", kind(opas), kind(ours)))
+                .or_default()
+                .push(told);
         }
     }
 
@@ -191,10 +199,7 @@ fn modules_with_one_thing_wrong_are_refused_as_opa_refuses_them() {
     if let Some(path) = std::env::var_os("POLICY_REGO_REPORT") {
         std::fs::write(path, tally.report(3)).unwrap();
     }
-    let shares = [
-        (tally.verdict, tally.tried, 0.998),
-        (tally.place, tally.refused, 0.99),
-        (tally.message, tally.refused, 0.98),
-    ];
+    let shares =
+        [(tally.verdict, tally.tried, 0.998), (tally.place, tally.refused, 0.99), (tally.message, tally.refused, 0.98)];
     assert!(shares.iter().all(|(part, whole, least)| Tally::share(*part, *whole) >= *least), "{}", tally.report(1));
 }

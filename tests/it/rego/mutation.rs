@@ -21,8 +21,7 @@ const NUMBERS: [&str; 14] =
     ["01", "1.", "1e", "1.e1", "0x1f", "1_000", ".", "..1", "1.2.3", "1e+", "-", "1e999999", "00", "1a"];
 
 /// What may slip into a string.
-const ESCAPES: [&str; 12] =
-    ["\\", "\\x", "\\u12", "\\u00e9", "\\ud800", "\"", "\n", "\\'", "{", "}", "\\{", "\\0"];
+const ESCAPES: [&str; 12] = ["\\", "\\x", "\\u12", "\\u00e9", "\\ud800", "\"", "\n", "\\'", "{", "}", "\\{", "\\0"];
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
@@ -80,7 +79,11 @@ pub fn mutated(text: &str, random: &mut Rng) -> String {
     }
     let of = |kind: &dyn Fn(&str) -> bool, random: &mut Rng| {
         let found: Vec<&Range<usize>> = tokens.iter().filter(|token| kind(&text[(*token).clone()])).collect();
-        if found.is_empty() { tokens[random.usize(..tokens.len())].clone() } else { found[random.usize(..found.len())].clone() }
+        if found.is_empty() {
+            tokens[random.usize(..tokens.len())].clone()
+        } else {
+            found[random.usize(..found.len())].clone()
+        }
     };
     let place = random.usize(..tokens.len() - 1);
     let (token, next) = (tokens[place].clone(), tokens[place + 1].clone());
@@ -127,7 +130,9 @@ pub fn mutated(text: &str, random: &mut Rng) -> String {
         }
         18 => text[..text.floor_char_boundary(token.start + random.usize(..=token.len()))].to_owned(),
         _ => match text[token.end..].find('\n') {
-            Some(newline) => replaced(text, token.end + newline..token.end + newline + 1, ["", " ", "\n\n", ";"][random.usize(..4)]),
+            Some(newline) => {
+                replaced(text, token.end + newline..token.end + newline + 1, ["", " ", "\n\n", ";"][random.usize(..4)])
+            }
             None => replaced(text, token.start..token.start, "\n"),
         },
     }

@@ -1,6 +1,6 @@
 //! The recorded trees: what `opa parse --format json` 1.22.2 prints of some 900 modules, with and without places.
 
-use policy::rego::syntax::{Annotations, Include, Layout, Module, Options, RegoVersion, parse, write_json};
+use policy::rego::syntax::{Include, Layout, Module, Options, RegoVersion, parse, write_json};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -26,9 +26,9 @@ fn options(recorded: &Recorded) -> Options {
     Options::new(if recorded.version == "v0" { RegoVersion::V0 } else { RegoVersion::V1 })
 }
 
-fn written(module: &Module, annotations: &Annotations, include: Include, layout: Layout) -> String {
+fn written(module: &Module, include: Include, layout: Layout) -> String {
     let mut out = Vec::new();
-    write_json(module, annotations, include, layout, &mut out).unwrap();
+    write_json(module, include, layout, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -91,10 +91,9 @@ fn every_recorded_tree_is_written_as_opa_writes_it() {
             }
         };
         let tree: Value = serde_json::from_str(record.tree.get()).unwrap();
-        let annotations = Annotations::default();
         for (locations, comments) in [(false, false), (true, true), (false, true)] {
             let include = Include { locations, comments };
-            let compact = written(&module, &annotations, include, Layout::Compact);
+            let compact = written(&module, include, Layout::Compact);
             let found = serde_json::from_str(&compact).unwrap_or_else(|error| panic!("{note}: {error}: {compact}"));
             if let Some(difference) = difference("", &without(&tree, include), &found) {
                 wrong.push(format!("{note}: {difference}"));
@@ -116,7 +115,7 @@ fn both_layouts_tell_the_same_tree_in_the_order_of_opa() {
     let text = b"package a\np := {2, 1}\n";
     let module = parse(text, "a.rego", &Options::new(RegoVersion::V1)).unwrap();
     let include = Include { locations: false, comments: true };
-    let compact = written(&module, &Annotations::default(), include, Layout::Compact);
+    let compact = written(&module, include, Layout::Compact);
     assert_eq!(
         compact,
         concat!(
@@ -126,8 +125,11 @@ fn both_layouts_tell_the_same_tree_in_the_order_of_opa() {
             r#""ref":[{"type":"var","value":"p"}]}}]}"#
         )
     );
-    let indented = written(&module, &Annotations::default(), include, Layout::Indented);
-    assert!(indented.starts_with("{\n  \"package\": {\n    \"path\": [\n      {\n        \"type\": \"var\",\n"), "{indented}");
+    let indented = written(&module, include, Layout::Indented);
+    assert!(
+        indented.starts_with("{\n  \"package\": {\n    \"path\": [\n      {\n        \"type\": \"var\",\n"),
+        "{indented}"
+    );
     let values: [Value; 2] = [serde_json::from_str(&compact).unwrap(), serde_json::from_str(&indented).unwrap()];
     assert_eq!(values[0], values[1]);
     assert_ne!(values[0], json!({}));

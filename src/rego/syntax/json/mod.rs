@@ -13,9 +13,9 @@ mod walk;
 pub use layout::Layout;
 
 use super::module::Module;
-use super::tree::RuleId;
+use super::tree::TermId;
+use crate::rego::metadata::{JsonError, Locations};
 use layout::Sink;
-use std::collections::HashMap;
 use std::io::{self, Write};
 use walk::Walk;
 
@@ -28,27 +28,40 @@ pub struct Include {
     pub comments: bool,
 }
 
-/// The annotations of a module, each as a compact JSON document.
-#[derive(Debug, Clone, Default)]
-pub struct Annotations {
-    /// All of the module.
-    pub all: Vec<String>,
-    /// Those of each rule, by their places among all.
-    pub rules: HashMap<RuleId, Vec<usize>>,
+/// OPA's name of a term's kind, and its value as compact JSON.
+pub(super) fn kind_and_value(module: &Module, id: TermId) -> (&'static str, String) {
+    let include = Include { locations: false, comments: false };
+    let mut value = Vec::new();
+    // A vector takes all that is written.
+    let _ = Walk::new(module, &[], include, Sink::new(&mut value, Layout::Compact)).run_value(id);
+    (walk::name(&module.term(id).kind), String::from_utf8(value).unwrap_or_default())
+}
+
+/// Why a module was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The place it goes to failed.
+    #[error(transparent)]
+    Output(#[from] io::Error),
+    /// An annotation holds what JSON has no place for.
+    #[error(transparent)]
+    Annotation(#[from] JsonError),
 }
 
 /// Writes a module as JSON, without a newline at the end.
 ///
-/// Memory does not grow with the depth of the text printed, but with that of the tree.
+/// Memory grows with the depth of the tree, but not with that of the text written.
 ///
 /// # Errors
-/// Those of `out`.
-pub fn write_json(
-    module: &Module,
-    annotations: &Annotations,
-    include: Include,
-    layout: Layout,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    Walk::new(module, annotations, include, Sink::new(out, layout)).run()
+/// Those of `out`, and values in annotations that JSON has no place for; nothing is written then.
+pub fn write_json(module: &Module, include: Include, layout: Layout, out: &mut impl Write) -> Result<(), WriteError> {
+    let locations =
+        if include.locations { Locations::All { file: &module.file, texts: true } } else { Locations::None };
+    let mut annotations = Vec::new();
+    for annotation in &module.annotations {
+        let mut text = String::new();
+        annotation.write_json(&mut text, locations)?;
+        annotations.push(text);
+    }
+    Ok(Walk::new(module, &annotations, include, Sink::new(out, layout)).run()?)
 }

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn numbers_are_ordered_by_value() {
-        let ascending = ["-1e3", "-11", "-10.5", "-1", "-0.1", "0", "1e-5", "0.001", ".5", "1", "1.01", "9", "10", "2e1"];
+        let ascending =
+            ["-1e3", "-11", "-10.5", "-1", "-0.1", "0", "1e-5", "0.001", ".5", "1", "1.01", "9", "10", "2e1"];
         for (place, left) in ascending.iter().enumerate() {
             for (other, right) in ascending.iter().enumerate() {
                 assert_eq!(compare(left, right), place.cmp(&other), "{left} {right}");
@@ -85,7 +86,9 @@ mod tests {
 
     #[test]
     fn one_value_in_different_spellings_is_equal() {
-        for (left, right) in [("1", "1.0"), ("-0", "0"), ("0.0e9", "0"), ("10e-1", "1"), ("1.50", "15E-1"), ("0.10", ".1")] {
+        for (left, right) in
+            [("1", "1.0"), ("-0", "0"), ("0.0e9", "0"), ("10e-1", "1"), ("1.50", "15E-1"), ("0.10", ".1")]
+        {
             assert_eq!(compare(left, right), Ordering::Equal, "{left} {right}");
         }
         let long = "123456789012345678901234567890";

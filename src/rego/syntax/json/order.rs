@@ -149,12 +149,7 @@ impl<'m> Sorted<'m> {
         Ordering::Equal
     }
 
-    fn compare_expressions<'a>(
-        &'a self,
-        left: ExpressionId,
-        right: ExpressionId,
-        due: &mut Vec<Pair<'a>>,
-    ) -> Ordering {
+    fn compare_expressions<'a>(&'a self, left: ExpressionId, right: ExpressionId, due: &mut Vec<Pair<'a>>) -> Ordering {
         use ExpressionKind as Kind;
         let module = self.module;
         let (left, right) = (module.expression(left), module.expression(right));

@@ -2,16 +2,18 @@
 
 use super::super::location::Location;
 use super::super::module::Module;
-use super::super::tree::{Body, Comment, Expression, ExpressionKind, Import, Logical, Part, Rule, Term, TermId, TermKind};
+use super::super::tree::{
+    Body, Comment, Expression, ExpressionKind, Import, Logical, Part, Rule, Term, TermId, TermKind,
+};
+use super::Include;
 use super::layout::Sink;
 use super::order::Sorted;
 use super::step::{Plan, Step};
-use super::{Annotations, Include};
 use std::io::{self, Write};
 
 pub(super) struct Walk<'a, W: Write> {
     module: &'a Module,
-    annotations: &'a Annotations,
+    annotations: &'a [String],
     include: Include,
     sink: Sink<'a, W>,
     sorted: Sorted<'a>,
@@ -19,13 +21,23 @@ pub(super) struct Walk<'a, W: Write> {
 }
 
 impl<'a, W: Write> Walk<'a, W> {
-    pub(super) fn new(module: &'a Module, annotations: &'a Annotations, include: Include, sink: Sink<'a, W>) -> Self {
+    pub(super) fn new(module: &'a Module, annotations: &'a [String], include: Include, sink: Sink<'a, W>) -> Self {
         let sorted = Sorted::new(module);
         Self { module, annotations, include, sink, sorted, plan: Plan::default() }
     }
 
     pub(super) fn run(mut self) -> io::Result<()> {
         self.module();
+        self.steps()
+    }
+
+    /// Writes the value of a term alone.
+    pub(super) fn run_value(mut self, id: TermId) -> io::Result<()> {
+        self.value(id, self.module.term(id));
+        self.steps()
+    }
+
+    fn steps(&mut self) -> io::Result<()> {
         self.plan.settle();
         while let Some(step) = self.plan.next() {
             self.take(step)?;
@@ -84,11 +96,11 @@ impl<'a, W: Write> Walk<'a, W> {
             })),
             Step::Rule(id) => {
                 if let Some(rule) = module.rule(id) {
-                    self.rule(rule, self.annotations.rules.get(&id).map_or(&[], Vec::as_slice));
+                    self.rule(rule, module.annotations_of_rules.get(&id).map_or(&[], Vec::as_slice));
                 }
             }
             Step::Annotation(place) => {
-                self.sink.document(self.annotations.all.get(place).map_or("{}", String::as_str))?;
+                self.sink.document(self.annotations.get(place).map_or("{}", String::as_str))?;
             }
         }
         Ok(())
@@ -140,7 +152,7 @@ impl<'a, W: Write> Walk<'a, W> {
             module.imports.iter().for_each(|import| self.import(import));
             self.plan.add(Step::CloseArray);
         }
-        self.annotations(0..self.annotations.all.len());
+        self.annotations(0..self.annotations.len());
         if !module.rules.is_empty() {
             self.plan.add(Step::Key("rules"));
             self.list(module.rules.iter().map(|rule| Step::Rule(*rule)));
@@ -262,6 +274,11 @@ impl<'a, W: Write> Walk<'a, W> {
         self.object(term.location);
         self.plan.member("type", Step::Word(name(&term.kind)));
         self.plan.add(Step::Key("value"));
+        self.value(id, term);
+        self.plan.add(Step::CloseObject);
+    }
+
+    fn value(&mut self, id: TermId, term: &Term) {
         match term.kind {
             TermKind::Null => self.plan.add(Step::Literal("{}")),
             TermKind::Boolean(value) => self.plan.add(Step::Boolean(value)),
@@ -283,7 +300,6 @@ impl<'a, W: Write> Walk<'a, W> {
                 self.plan.add(Step::CloseObject);
             }
         }
-        self.plan.add(Step::CloseObject);
     }
 
     fn comprehension(&mut self, terms: &[(&'static str, TermId)], body: Body) {
@@ -305,7 +321,7 @@ impl<'a, W: Write> Walk<'a, W> {
 }
 
 /// OPA's name of a kind of terms.
-fn name(kind: &TermKind) -> &'static str {
+pub(super) fn name(kind: &TermKind) -> &'static str {
     match kind {
         TermKind::Null => "null",
         TermKind::Boolean(_) => "boolean",

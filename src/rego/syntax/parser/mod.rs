@@ -96,6 +96,8 @@ pub(super) struct Parser<'text> {
     limit: u32,
     /// Whether that depth was met.
     pub(super) too_deep: bool,
+    /// Whether no statement is read as a rule.
+    pub(super) queries_only: bool,
     terms: Vec<TermId>,
     expressions: Vec<ExpressionId>,
 }
@@ -175,6 +177,7 @@ impl<'text> Parser<'text> {
             depth: 0,
             limit,
             too_deep: false,
+            queries_only: false,
             terms: Vec::new(),
             expressions: Vec::new(),
         }
@@ -183,6 +186,11 @@ impl<'text> Parser<'text> {
     /// Whether a newline stands between two places.
     pub(super) fn has_newline_between(&self, first: Location, second: Location) -> bool {
         self.lexer.slice(first.at.min(second.at), first.at.max(second.at)).contains(&b'\n')
+    }
+
+    /// The comments up to the current token.
+    pub(super) fn comments_so_far(&self) -> &[Comment] {
+        self.comments.get(..self.state.comments as usize).unwrap_or(&self.comments)
     }
 
     /// Goes on to the next token that is no white space.

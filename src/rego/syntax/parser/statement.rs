@@ -65,7 +65,7 @@ impl Parser<'_> {
 
     /// Reads one statement; whether the next is to be read.
     fn statement(&mut self, statements: &mut Vec<Parsed>, importable: Keywords) -> bool {
-        if self.refuse_keyword_as_rule_name(false) {
+        if !self.queries_only && self.refuse_keyword_as_rule_name(false) {
             return false;
         }
         let before = self.state;
@@ -98,14 +98,16 @@ impl Parser<'_> {
             }
             self.restore(before);
         }
-        if let Some(rules) = self.rules() {
-            statements.extend(rules.into_iter().map(Parsed::Rule));
-            return true;
+        if !self.queries_only {
+            if let Some(rules) = self.rules() {
+                statements.extend(rules.into_iter().map(Parsed::Rule));
+                return true;
+            }
+            if self.has_errors() {
+                return false;
+            }
+            self.restore(before);
         }
-        if self.has_errors() {
-            return false;
-        }
-        self.restore(before);
         match self.query(true, Token::End) {
             Some(body) => {
                 statements.push(Parsed::Query(body));

@@ -122,6 +122,18 @@ impl Parser<'_> {
         }
     }
 
+    pub(in super::super) fn written_expression(&self, id: ExpressionId) -> String {
+        let mut text = String::new();
+        self.write_expression(id, &mut text);
+        text
+    }
+
+    pub(in super::super) fn written_body(&self, body: Body) -> String {
+        let mut text = String::new();
+        self.write_body(body, &mut text);
+        text
+    }
+
     fn write_expression(&self, id: ExpressionId, text: &mut String) {
         let expression = self.nodes.expression(id);
         if expression.negated {

@@ -122,6 +122,4 @@ w := 1
 # scope: rule
 x.y[z] := 1 if some z in [1]
 
-# METADATAx
-# is no block
 y := 2

@@ -1,0 +1,187 @@
+//! The annotations of a module: `# METADATA` comments and the rules below them.
+
+use super::assemble::Assembled;
+use super::json::kind_and_value;
+use super::lexer::replaced;
+use super::location::{LineTable, Location, Span};
+use super::module::Module;
+use super::options::{Options, RegoVersion};
+use super::parse::{error_at, on_a_stack};
+use super::parser::{Parsed, Parser};
+use super::tree::{Comment, Expression, ExpressionKind, List, RuleId, Statement, TermId, TermKind};
+use crate::rego::metadata;
+use crate::rego::metadata::{Annotation, MetadataError, Place, StatementKind};
+use std::collections::HashMap;
+
+/// The place of an annotation: the first byte, as the whole line is the block's.
+pub(super) fn of_place(place: Place) -> Location {
+    Location { at: place.offset, text: Span { offset: place.offset, length: 1 } }
+}
+
+/// Reads the blocks among comments, and tells what is wrong with them.
+pub(super) fn annotations(
+    text: &[u8],
+    lines: &LineTable,
+    comments: &[Comment],
+) -> (Vec<Annotation>, Vec<MetadataError>) {
+    let bytes =
+        |comment: &Comment| text.get(comment.text.offset as usize..comment.text.end() as usize).unwrap_or_default();
+    if !comments.iter().any(|comment| bytes(comment).trim_ascii_start().starts_with(b"METADATA")) {
+        return (Vec::new(), Vec::new());
+    }
+    let texts: Vec<String> = comments.iter().map(|comment| replaced(bytes(comment))).collect();
+    let comments: Vec<metadata::Comment<'_>> = comments
+        .iter()
+        .zip(&texts)
+        .map(|(comment, text_of)| {
+            let (row, column) = lines.row_and_column(text, comment.location.at);
+            metadata::Comment { text: text_of, place: Place { row, column, offset: comment.location.at } }
+        })
+        .collect();
+    metadata::read(&comments, &TermsOfOpa)
+}
+
+impl Parser<'_> {
+    /// Gives each annotation the statement below it, and tells which annotations each rule has.
+    pub(super) fn attach(
+        &self,
+        annotations: &mut [Annotation],
+        module: &Assembled,
+        row: impl Fn(u32) -> u32,
+    ) -> Result<HashMap<RuleId, Vec<usize>>, Vec<MetadataError>> {
+        if annotations.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut paths = vec![String::new()];
+        let mut places = vec![(StatementKind::Package, module.package.location)];
+        let mut rules = vec![None];
+        for statement in &module.statements {
+            let (kind, location, rule) = match statement {
+                Statement::Import(number) => {
+                    let location = module.imports.get(*number).map_or(Location::NONE, |import| import.location);
+                    (StatementKind::Import, location, None)
+                }
+                Statement::Rule(id) => {
+                    let location = self.nodes.rules.get(id.0 as usize).map_or(Location::NONE, |rule| rule.location);
+                    (StatementKind::Rule, location, Some(*id))
+                }
+            };
+            places.push((kind, location));
+            rules.push(rule);
+            paths.push(rule.map_or_else(String::new, |rule| self.constant_path(rule)));
+        }
+        let statements: Vec<metadata::Statement<'_>> = places
+            .iter()
+            .zip(&paths)
+            .map(|((kind, location), path)| metadata::Statement { kind: *kind, row: row(location.at), path })
+            .collect();
+        let errors = metadata::attach(annotations, &statements);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let of_rules = metadata::of_rules(annotations, &statements).into_iter().zip(rules);
+        Ok(of_rules
+            .filter(|(annotations, _)| !annotations.is_empty())
+            .filter_map(|(all, rule)| Some((rule?, all)))
+            .collect())
+    }
+
+    /// The ref of a rule's head up to the first part that is no constant.
+    fn constant_path(&self, rule: RuleId) -> String {
+        let Some(rule) = self.nodes.rules.get(rule.0 as usize) else { return String::new() };
+        let reference = rule.head.reference;
+        let parts = self.nodes.terms(reference).iter().enumerate();
+        let constant = |kind| {
+            matches!(kind, TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. })
+        };
+        let length = parts.take_while(|(place, part)| *place == 0 || constant(self.kind(**part))).count();
+        self.written_reference(List { length: u32::try_from(length).unwrap_or(reference.length), ..reference })
+    }
+}
+
+/// Terms in texts of their own, read as OPA does by default.
+struct TermsOfOpa;
+
+impl metadata::Terms for TermsOfOpa {
+    fn read(&self, text: &str) -> Result<metadata::Term, String> {
+        let options = Options::new(RegoVersion::V1);
+        on_a_stack(|limit| {
+            let mut parser = Parser::new(text.as_bytes(), &options, limit);
+            parser.queries_only = true;
+            let parsed = parser.statements();
+            let too_deep = parser.too_deep;
+            (parser.only_term(text, &parsed).map(|term| parser.term_of_metadata(text, term)), too_deep)
+        })
+    }
+}
+
+impl Parser<'_> {
+    fn only_term(&self, text: &str, parsed: &[Parsed]) -> Result<TermId, String> {
+        let reports = self.errors();
+        if !reports.is_empty() {
+            let errors: Vec<String> = reports
+                .into_iter()
+                .map(|report| {
+                    let error = error_at(text.as_bytes(), report.location, report.message.into(), true);
+                    let details = error.details.map_or_else(String::new, |details| {
+                        let line = details.line.trim_start_matches('\t');
+                        let indent = details.index.saturating_sub(details.line.len() - line.len());
+                        format!("\n\t{line}\n\t{:indent$}^", "")
+                    });
+                    let code = super::ParseError::CODE;
+                    format!("{}:{}: {code}: {}{details}", error.row, error.column, error.message)
+                })
+                .collect();
+            let count = if errors.len() == 1 { "1 error".to_owned() } else { format!("{} errors", errors.len()) };
+            let between = if errors.len() == 1 { " " } else { "\n" };
+            return Err(format!("failed to parse term: {count} occurred:{between}{}", errors.join("\n")));
+        }
+        let mut expressions = Vec::new();
+        for statement in parsed {
+            match statement {
+                Parsed::Query(body) => expressions.extend_from_slice(self.nodes.body(*body)),
+                Parsed::Package(_) => return Err("failed to parse term: expected body but got *ast.Package".to_owned()),
+                Parsed::Import(_) => return Err("failed to parse term: expected body but got *ast.Import".to_owned()),
+                Parsed::Rule(_) => return Err("failed to parse term: expected body but got *ast.Rule".to_owned()),
+            }
+        }
+        let [id] = expressions.as_slice() else {
+            let bodies = parsed.iter().filter_map(|statement| match statement {
+                Parsed::Query(body) => Some(self.written_body(*body)),
+                _ => None,
+            });
+            return Err(format!("expected exactly one term but got: {}", bodies.collect::<Vec<_>>().join("; ")));
+        };
+        let Expression { kind, .. } = self.nodes.expression(*id);
+        let ExpressionKind::Term(term) = *kind else {
+            return Err(match kind {
+                ExpressionKind::Call(terms) => {
+                    let terms: Vec<String> = self.nodes.terms(*terms).iter().map(|term| self.written(*term)).collect();
+                    format!("expected term but got [{}]", terms.join(" "))
+                }
+                _ => format!("expected term but got {}", self.written_expression(*id)),
+            });
+        };
+        Ok(term)
+    }
+
+    fn term_of_metadata(self, text: &str, id: TermId) -> metadata::Term {
+        use metadata::Shape;
+        let (shape, parts) = match self.kind(id) {
+            TermKind::Var(_) => (Shape::Variable, vec![id]),
+            TermKind::String { .. } => (Shape::String, vec![id]),
+            TermKind::Ref(parts) => (Shape::Reference, self.nodes.terms(parts).to_vec()),
+            _ => (Shape::Other, vec![id]),
+        };
+        let written = self.written(id);
+        let module = Module::of_nodes(text, self.nodes);
+        let part = |id: TermId| {
+            let location = module.term(id).location;
+            let (row, column) = module.row_and_column(location).unwrap_or_default();
+            let (kind, value) = kind_and_value(&module, id);
+            metadata::Part { kind, value, row, column, text: module.span(location.text).to_owned() }
+        };
+        let parts = metadata::Reference { parts: parts.into_iter().map(part).collect() };
+        metadata::Term { shape, text: written, parts }
+    }
+}

@@ -2,8 +2,9 @@
 
 use super::commands::{
     auth::AuthCommand, build::BuildArgs, check::CheckArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs,
-    login::LoginArgs, logout::LogoutArgs, migrate::MigrateArgs, pull::PullArgs, push::PushArgs, remote::RemoteCommand,
-    repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs, templates::TemplatesCommand,
+    login::LoginArgs, logout::LogoutArgs, migrate::MigrateArgs, parse::ParseArgs, pull::PullArgs, push::PushArgs,
+    remote::RemoteCommand, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
+    templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ pub enum Command {
     Build(With<BuildArgs>),
     /// Read Rego modules and tell what is wrong with them
     Check(With<CheckArgs>),
+    /// Print the tree of a Rego module
+    Parse(With<ParseArgs>),
     /// List the images of the local store; with -r, those of a registry
     #[command(visible_alias = "list")]
     Images(With<ImagesArgs>),
@@ -85,6 +88,7 @@ pub struct NoArgs {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
     /// For people
+    #[value(alias = "pretty")]
     Text,
     /// For programs
     Json,
@@ -174,6 +178,7 @@ impl Command {
         match self {
             Self::Build(with) => &with.global,
             Self::Check(with) => &with.global,
+            Self::Parse(with) => &with.global,
             Self::Images(with) => &with.global,
             Self::Tag(with) => &with.global,
             Self::Inspect(with) => &with.global,
@@ -203,6 +208,7 @@ impl Command {
         match self {
             Self::Build(_) => "build failed",
             Self::Check(_) => "check failed",
+            Self::Parse(_) => "parse failed",
             Self::Images(_) => "images failed",
             Self::Tag(_) => "tag failed",
             Self::Inspect(_) => "inspect failed",

@@ -14,6 +14,7 @@ mod jobs;
 pub mod login;
 pub mod migrate;
 mod names;
+pub mod parse;
 mod problems;
 pub mod pull;
 pub mod push;

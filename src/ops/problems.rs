@@ -79,7 +79,7 @@ pub fn problems(modules: &[Text<'_>], options: impl Fn(RegoVersion) -> Options +
     found.into_iter().flat_map(|(_, problems)| problems).collect()
 }
 
-fn of_module(module: &Text<'_>, errors: Vec<ParseError>) -> Vec<Problem> {
+pub(super) fn of_module(module: &Text<'_>, errors: Vec<ParseError>) -> Vec<Problem> {
     let since_v1 = !matches!(module.version, RegoVersion::V0);
     let reads_as_v0 = since_v1 && parse(module.bytes, module.file, &Options::new(RegoVersion::V0)).is_ok();
     errors

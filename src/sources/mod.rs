@@ -12,7 +12,7 @@ mod walk;
 pub use error::SourceError;
 pub use ignore::{Ignore, Pattern};
 pub use load::load;
-pub use modules::{ModuleFile, modules};
+pub use modules::{ModuleFile, module, modules};
 
 use crate::bundle::{Bundle, RegoVersion, Repeated};
 use std::path::PathBuf;

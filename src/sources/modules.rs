@@ -4,7 +4,7 @@ use super::walk::{self, Found};
 use super::{Ignore, SourceError, file};
 use crate::bundle::Kind;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A module of an author.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +27,8 @@ pub fn modules(paths: &[PathBuf], ignore: &[String]) -> Result<Vec<ModuleFile>, 
     let ignore = Ignore::new(ignore)?;
     let mut modules = Vec::new();
     for typed in paths {
-        let metadata = fs::metadata(typed).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => SourceError::NotFound { path: typed.clone() },
-            _ => SourceError::Unreadable { path: typed.clone(), source },
-        })?;
-        if !metadata.is_dir() {
-            modules.push(ModuleFile { shown: typed.display().to_string(), bytes: file::read(typed)?.0 });
+        if !is_folder(typed)? {
+            modules.push(module(typed)?);
             continue;
         }
         let found = walk::files(typed, typed, &ignore)?;
@@ -41,4 +37,21 @@ pub fn modules(paths: &[PathBuf], ignore: &[String]) -> Result<Vec<ModuleFile>, 
         }
     }
     Ok(modules)
+}
+
+/// One module, whatever its name.
+///
+/// # Errors
+/// A file that is not there or cannot be read.
+pub fn module(typed: &Path) -> Result<ModuleFile, SourceError> {
+    is_folder(typed)?;
+    Ok(ModuleFile { shown: typed.display().to_string(), bytes: file::read(typed)?.0 })
+}
+
+fn is_folder(typed: &Path) -> Result<bool, SourceError> {
+    let metadata = fs::metadata(typed).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => SourceError::NotFound { path: typed.to_owned() },
+        _ => SourceError::Unreadable { path: typed.to_owned(), source },
+    })?;
+    Ok(metadata.is_dir())
 }

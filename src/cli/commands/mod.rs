@@ -10,6 +10,7 @@ pub mod login;
 pub mod logout;
 pub mod migrate;
 mod moved;
+pub mod parse;
 pub mod pull;
 pub mod push;
 pub mod remote;

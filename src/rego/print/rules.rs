@@ -13,7 +13,7 @@ impl<'a> Printer<'a> {
         self.run();
         if let Some(alias) = import.alias {
             self.out.push_str(" as ");
-            self.out.push_str(module.text(alias));
+            self.variable(module.text(alias));
         }
         let path = module.term(import.path).location.text.end();
         path.max(if import.alias_location.is_some() { import.alias_location.text.end() } else { 0 })

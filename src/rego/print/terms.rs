@@ -154,7 +154,7 @@ impl<'a> Printer<'a> {
         let mut works = Vec::new();
         for (place, part) in module.terms(path).iter().skip(1).enumerate() {
             match module.term(*part).kind {
-                TermKind::String { value, .. } if place == 0 => works.push(Work::Word(module.text(value))),
+                TermKind::String { value, .. } if place == 0 => self.variable(module.text(value)),
                 _ => self.part(*part, &mut works),
             }
         }
@@ -229,17 +229,26 @@ impl<'a> Printer<'a> {
     fn template(&mut self, raw: bool, parts: List<Part>) {
         let module = self.module;
         self.out.push_str(if raw { "$`" } else { "$\"" });
-        // Text parts are short-lived: they are written when their turn comes.
         let mut works: Vec<Work<'a>> = Vec::new();
+        let mut after_text = false;
         for part in module.parts(parts) {
-            match part {
-                Part::Expression(id) => {
+            let text = match part {
+                Part::Term(id) => match module.term(*id).kind {
+                    // Two texts in a row would be one.
+                    TermKind::String { value, .. } if !after_text => Some(module.text(value)),
+                    _ => None,
+                },
+                Part::Expression(_) => None,
+            };
+            after_text = text.is_some();
+            match (text, part) {
+                (Some(text), _) => works.push(Work::Piece(text, raw)),
+                (None, Part::Expression(id)) => {
                     works.extend([Work::Word("{"), Work::Expression(*id), Work::Word("}")]);
                 }
-                Part::Term(id) => match module.term(*id).kind {
-                    TermKind::String { value, .. } => works.push(Work::Piece(module.text(value), raw)),
-                    _ => works.extend([Work::Word("{"), Work::Term(*id, Binding::Relation), Work::Word("}")]),
-                },
+                (None, Part::Term(id)) => {
+                    works.extend([Work::Word("{"), Work::Term(*id, Binding::Relation), Work::Word("}")]);
+                }
             }
         }
         works.push(Work::Word(if raw { "`" } else { "\"" }));

@@ -354,7 +354,7 @@ impl<'document> Decoder<'document> {
         self.merged = merged;
         match merge {
             Some(merge) => self.merge(pairs, merge, |decoder, number| {
-                let filled = decoder.enter(number, |decoder, node| {
+                decoder.enter(number, |decoder, node| {
                     if let Content::Mapping(pairs) = &node.content
                         && decoder.keys_are_unique(pairs)
                     {
@@ -362,7 +362,7 @@ impl<'document> Decoder<'document> {
                     }
                     Ok(())
                 })?;
-                Ok(filled.unwrap_or_default())
+                Ok(())
             }),
             None => Ok(()),
         }

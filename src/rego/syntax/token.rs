@@ -172,7 +172,7 @@ impl Token {
 
     /// The token of a word, with these keywords active.
     pub(super) fn of_word(word: &[u8], active: Keywords) -> Self {
-        let token = match word {
+        match word {
             b"as" => Self::As,
             b"package" => Self::Package,
             b"import" => Self::Import,
@@ -191,7 +191,6 @@ impl Token {
             b"and" if active.contains(Keyword::And) => Self::And,
             b"or" if active.contains(Keyword::Or) => Self::Or,
             _ => Self::Identifier,
-        };
-        token
+        }
     }
 }

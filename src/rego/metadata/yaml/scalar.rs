@@ -212,10 +212,8 @@ impl Scanner {
         while self.cursor.mark.column == indent && !self.cursor.is_at_end() {
             let blank = self.cursor.is_blank();
             match last_break.take() {
-                Some('\n') if !literal && !was_blank && !blank => {
-                    if breaks.is_empty() {
-                        value.push(' ');
-                    }
+                Some('\n') if !literal && !was_blank && !blank && breaks.is_empty() => {
+                    value.push(' ');
                 }
                 Some(line_break) => value.push(line_break),
                 None => {}

@@ -20,8 +20,7 @@ impl Parser<'_> {
             return None;
         }
         let mark = self.expressions.len();
-        loop {
-            let Some(expression) = self.literal_expression_of_body() else { break };
+        while let Some(expression) = self.literal_expression_of_body() {
             self.expressions.push(expression);
             if self.is(Token::Semicolon) {
                 self.scan();
@@ -57,10 +56,11 @@ impl Parser<'_> {
     }
 
     fn expression_unplaced(&mut self) -> Option<ExpressionId> {
-        if self.is(Token::LeftBrace) && self.has_logical_keywords() {
-            if let Some(result) = self.explicit_left_operand() {
-                return result;
-            }
+        if self.is(Token::LeftBrace)
+            && self.has_logical_keywords()
+            && let Some(result) = self.explicit_left_operand()
+        {
+            return result;
         }
         if self.is(Token::LeftParenthesis)
             && self.has_logical_keywords()

@@ -113,7 +113,7 @@ impl Parser<'_> {
                 self.scan();
                 let term = self.with_future_keywords(Self::infix_call);
                 self.restore(before);
-                if !term.is_some_and(|term| self.is_membership(term).is_some()) {
+                if term.is_none_or(|term| self.is_membership(term).is_none()) {
                     return;
                 }
                 Keyword::In

@@ -164,9 +164,15 @@ impl Module {
         self.source.as_bytes().get(span.offset as usize..span.end() as usize).unwrap_or_default()
     }
 
-    /// The row and column of a place; `None` where there is none.
+    /// The row and column of a place; `None` where there is none. A newline, with which a part of a raw template string
+    /// may begin, is where it leads to: in the next row, before the first column.
     #[must_use]
     pub fn row_and_column(&self, location: Location) -> Option<(u32, u32)> {
-        location.is_some().then(|| self.lines.row_and_column(self.source.as_bytes(), location.at))
+        if !location.is_some() {
+            return None;
+        }
+        let (row, column) = self.lines.row_and_column(self.source.as_bytes(), location.at);
+        let newline = self.source.as_bytes().get(location.at as usize) == Some(&b'\n');
+        Some(if newline { (row + 1, 0) } else { (row, column) })
     }
 }

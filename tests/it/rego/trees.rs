@@ -51,7 +51,7 @@ fn without(tree: &Value, include: Include) -> Value {
     if include.locations {
         return tree;
     }
-    for comment in tree["comments"].as_array_mut().into_iter().flatten() {
+    for comment in tree.get_mut("comments").and_then(Value::as_array_mut).into_iter().flatten() {
         let _ = comment["Location"].as_object_mut().unwrap().remove("text");
     }
     bare(&tree)
@@ -90,20 +90,25 @@ fn every_recorded_tree_is_written_as_opa_writes_it() {
                 continue;
             }
         };
-        let tree: Value = serde_json::from_str(record.tree.get()).unwrap();
-        for (locations, comments) in [(false, false), (true, true), (false, true)] {
-            let include = Include { locations, comments };
-            let compact = written(&module, include, Layout::Compact);
-            let found = serde_json::from_str(&compact).unwrap_or_else(|error| panic!("{note}: {error}: {compact}"));
-            if let Some(difference) = difference("", &without(&tree, include), &found) {
-                wrong.push(format!("{note}: {difference}"));
-                break;
+        let whole = written(&module, Include { locations: true, comments: true }, Layout::Compact);
+        // Numbers no machine has are compared as text alone.
+        let values = (serde_json::from_str::<Value>(record.tree.get()), serde_json::from_str::<Value>(&whole));
+        let (Ok(tree), Ok(found)) = values else {
+            if whole != record.tree.get() {
+                wrong.push(format!("{note}: {whole}"));
             }
-            if locations && compact != record.tree.get() {
-                wrong.push(format!("{note}: members in another order, or numbers in another spelling"));
-                break;
-            }
+            continue;
+        };
+        let mut differences = vec![difference("", &tree, &found)];
+        if whole != record.tree.get() {
+            differences.push(Some("members in another order, or numbers in another spelling".to_owned()));
         }
+        for comments in [false, true] {
+            let include = Include { locations: false, comments };
+            let found = serde_json::from_str(&written(&module, include, Layout::Compact)).unwrap();
+            differences.push(difference("", &without(&tree, include), &found));
+        }
+        wrong.extend(differences.into_iter().flatten().take(1).map(|difference| format!("{note}: {difference}")));
     }
     wrong.retain(|wrong| !KNOWN.iter().any(|(note, _)| wrong.starts_with(note)));
     let told: String = wrong.iter().take(20).map(|wrong| format!("  {wrong}\n")).collect();

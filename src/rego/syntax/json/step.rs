@@ -19,6 +19,7 @@ pub(super) enum Step {
     Numeral(Text),
     Bytes(Span),
     Place(Location),
+    PlaceOfComment(Location),
     Term(TermId),
     Terms(List<TermId>),
     /// The members of a set, in OPA's order.

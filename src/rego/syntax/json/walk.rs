@@ -61,6 +61,7 @@ impl<'a, W: Write> Walk<'a, W> {
             Step::Text(text) => self.sink.string(module.text(text))?,
             Step::Bytes(span) => self.sink.bytes(module.bytes(span))?,
             Step::Place(location) => self.place(location)?,
+            Step::PlaceOfComment(location) => self.place_of_comment(location)?,
             Step::Numeral(text) => self.numeral(module.text(text))?,
             Step::Term(id) => self.term(id, module.term(id)),
             Step::Terms(list) => self.list(module.terms(list).iter().map(|id| Step::Term(*id))),
@@ -125,6 +126,23 @@ impl<'a, W: Write> Walk<'a, W> {
     }
 
     fn place(&mut self, location: Location) -> io::Result<()> {
+        let module = self.module;
+        self.place_with_text(location, module.bytes(location.text))
+    }
+
+    /// The place of a comment; the first of a METADATA block has the text of the whole block.
+    fn place_of_comment(&mut self, location: Location) -> io::Result<()> {
+        let annotations = &self.module.annotations;
+        match annotations.binary_search_by_key(&location.at, |annotation| annotation.place.offset) {
+            Ok(place) => {
+                let block = annotations.get(place).map_or("", |annotation| annotation.text.as_str());
+                self.place_with_text(location, block.as_bytes())
+            }
+            Err(_) => self.place(location),
+        }
+    }
+
+    fn place_with_text(&mut self, location: Location, text: &[u8]) -> io::Result<()> {
         let (row, column) = self.module.row_and_column(location).unwrap_or_default();
         self.sink.open(b"{")?;
         self.sink.key("file")?;
@@ -133,9 +151,9 @@ impl<'a, W: Write> Walk<'a, W> {
         self.sink.number(row)?;
         self.sink.key("col")?;
         self.sink.number(column)?;
-        if self.include.locations && location.text.length > 0 {
+        if self.include.locations && !text.is_empty() {
             self.sink.key("text")?;
-            self.sink.bytes(self.module.bytes(location.text))?;
+            self.sink.bytes(text)?;
         }
         self.sink.close(b"}")
     }
@@ -186,7 +204,7 @@ impl<'a, W: Write> Walk<'a, W> {
     fn comment(&mut self, comment: &Comment) {
         self.plan.add(Step::OpenObject);
         self.plan.member("Text", Step::Bytes(comment.text));
-        self.plan.member("Location", Step::Place(comment.location));
+        self.plan.member("Location", Step::PlaceOfComment(comment.location));
         self.plan.add(Step::CloseObject);
     }
 
@@ -295,7 +313,7 @@ impl<'a, W: Write> Walk<'a, W> {
             }
             TermKind::TemplateString { raw, parts } => {
                 self.plan.add(Step::OpenObject);
-                self.plan.member("parts", Step::Parts(parts));
+                self.plan.member("parts", if parts.is_empty() { Step::Literal("null") } else { Step::Parts(parts) });
                 self.plan.member("multi_line", Step::Boolean(raw));
                 self.plan.add(Step::CloseObject);
             }

@@ -44,7 +44,7 @@ fn render(snippet: &Snippet<'_>, renderer: &Renderer) -> String {
     let group = match (&snippet.line, snippet.place) {
         (Some((line, marked)), Some((row, _))) => {
             let (line, marked) = shown(line, marked);
-            let source = Source::source(line).line_start(row as usize).path(place);
+            let source = Source::source(line).line_start(row as usize).path(Safe(snippet.file).to_string());
             title.element(source.annotation(AnnotationKind::Primary.span(marked)))
         }
         _ => title.element(annotate_snippets::Origin::path(place)),

@@ -19,16 +19,17 @@ use crate::ui::Ui;
 /// Tells a failure on standard error, and gives the exit code.
 pub(super) fn tell(ui: &Ui, what: Option<&str>, error: &OpsError) -> u8 {
     let (code, hints) = judge(error);
-    match error {
-        OpsError::OutputClosed | OpsError::Told => return code,
-        OpsError::Modules(problems) => rego::tell(ui, problems),
-        _ => {}
+    if matches!(error, OpsError::OutputClosed | OpsError::Told) {
+        return code;
     }
     let text = match what {
         Some(what) => format!("{what}: {}", chain(error)),
         None => chain(error),
     };
     ui.failure(&text, &hints);
+    if let OpsError::Modules(problems) = error {
+        rego::tell(ui, problems);
+    }
     code
 }
 

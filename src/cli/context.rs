@@ -36,13 +36,18 @@ pub struct Context {
     global: GlobalArgs,
     /// Whether it was said that certificates are not verified.
     warned: AtomicBool,
+    /// Shows what is wrong with a credential, once in a run.
+    warn: Warn,
 }
 
 impl Context {
     pub(super) fn new(ui: Ui, config: Config, environment: Environment, global: &GlobalArgs) -> Self {
         let insecure = global.insecure || config.insecure;
         let plaintext = global.plaintext.or(config.plaintext);
-        Self { ui, config, environment, insecure, plaintext, global: global.clone(), warned: AtomicBool::new(false) }
+        let shown = ui.clone();
+        let warn = Warn::new(move |text| shown.warn(text));
+        let (global, warned) = (global.clone(), AtomicBool::new(false));
+        Self { ui, config, environment, insecure, plaintext, global, warned, warn }
     }
 
     /// The registry of names that state none.
@@ -56,7 +61,7 @@ impl Context {
 
     /// How registries are reached, and with which credentials.
     pub(super) fn remote(&self) -> Remote {
-        Remote::new(self.settings(&SignIn::default()), self.keychain(), self.warn())
+        Remote::new(self.settings(&SignIn::default()), self.keychain(), self.warn.clone())
     }
 
     /// The same with a command's sign-in flags laid over it. `registries` are those the command names: a credential that
@@ -83,7 +88,7 @@ impl Context {
                 (None, _) => {}
             }
         }
-        Ok(Remote::new(self.settings(sign_in), keychain, self.warn()))
+        Ok(Remote::new(self.settings(sign_in), keychain, self.warn.clone()))
     }
 
     fn settings(&self, sign_in: &SignIn) -> Settings {
@@ -122,11 +127,6 @@ impl Context {
             tries: global.retries.or(config.retries).map_or(usual.tries, |retries| retries + 1),
             ..usual
         }
-    }
-
-    fn warn(&self) -> Warn {
-        let ui = self.ui.clone();
-        Warn::new(move |text| ui.warn(text))
     }
 
     fn keychain(&self) -> Keychain {

@@ -7,6 +7,7 @@ mod each;
 mod failure;
 mod jobs;
 mod places;
+mod rego;
 mod sign_in;
 mod tree;
 
@@ -81,6 +82,8 @@ fn look(global: &GlobalArgs, environment: &Environment, terminal: Terminal) -> L
 fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
     match command {
         Command::Build(with) => commands::build::run(&with.own, context),
+        Command::Check(with) => commands::check::run(&with.own, context),
+        Command::Parse(with) => commands::parse::run(&with.own, context),
         Command::Images(with) => commands::images::run(&with.own, context),
         Command::Tag(with) => commands::tag::run(&with.own, context),
         Command::Inspect(with) => commands::inspect::run(&with.own, context),

@@ -1,9 +1,10 @@
 //! The whole command tree on one page.
 
 use super::commands::{
-    auth::AuthCommand, build::BuildArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs, login::LoginArgs,
-    logout::LogoutArgs, migrate::MigrateArgs, pull::PullArgs, push::PushArgs, remote::RemoteCommand, repl::ReplArgs,
-    rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs, templates::TemplatesCommand,
+    auth::AuthCommand, build::BuildArgs, check::CheckArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs,
+    login::LoginArgs, logout::LogoutArgs, migrate::MigrateArgs, parse::ParseArgs, pull::PullArgs, push::PushArgs,
+    remote::RemoteCommand, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
+    templates::TemplatesCommand,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -25,6 +26,10 @@ pub struct Cli {
 pub enum Command {
     /// Build a bundle from Rego and data, and store it as an image
     Build(With<BuildArgs>),
+    /// Read Rego modules and tell what is wrong with them
+    Check(With<CheckArgs>),
+    /// Print the tree of a Rego module
+    Parse(With<ParseArgs>),
     /// List the images of the local store; with -r, those of a registry
     #[command(visible_alias = "list")]
     Images(With<ImagesArgs>),
@@ -83,6 +88,7 @@ pub struct NoArgs {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
     /// For people
+    #[value(alias = "pretty")]
     Text,
     /// For programs
     Json,
@@ -171,6 +177,8 @@ impl Command {
     pub(super) fn global(&self) -> &GlobalArgs {
         match self {
             Self::Build(with) => &with.global,
+            Self::Check(with) => &with.global,
+            Self::Parse(with) => &with.global,
             Self::Images(with) => &with.global,
             Self::Tag(with) => &with.global,
             Self::Inspect(with) => &with.global,
@@ -199,6 +207,8 @@ impl Command {
     pub(super) fn verb(&self) -> &'static str {
         match self {
             Self::Build(_) => "build failed",
+            Self::Check(_) => "check failed",
+            Self::Parse(_) => "parse failed",
             Self::Images(_) => "images failed",
             Self::Tag(_) => "tag failed",
             Self::Inspect(_) => "inspect failed",

@@ -1,11 +1,11 @@
 //! Answers questions to Rego policies. The evaluator is regorus, named nowhere else.
 
 mod depth;
+mod dialect;
 mod session;
-mod syntax;
 
+pub use dialect::Dialect;
 pub use session::{Answer, EvalError, Session};
-pub use syntax::{Dialect, SyntaxError, syntax_errors};
 
 use std::num::{NonZeroU32, NonZeroUsize};
 

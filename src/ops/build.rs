@@ -1,16 +1,17 @@
 //! Builds a bundle from an author's files and stores it as an image.
 
 use super::OpsError;
+use super::problems::{Text, problems};
 use crate::bundle::{Bundle, RegoVersion};
-use crate::eval::{self, Dialect, Session};
+use crate::eval::{Dialect, Session};
 use crate::oci::{Descriptor, Hasher, ImageFacts, Reference, annotations, compose, media_types};
+use crate::rego::syntax::{self, Options};
 use crate::sources::{self, Loaded, git};
 use crate::store::Store;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What to build.
-#[derive(Debug)]
 pub struct Request {
     /// The author's files.
     pub sources: sources::Request,
@@ -26,6 +27,8 @@ pub struct Request {
     pub epoch: Option<i64>,
     /// Where the source is, if no git repository says so.
     pub source_url: Option<String>,
+    /// How a version of Rego is read.
+    pub options: Box<dyn Fn(syntax::RegoVersion) -> Options + Sync>,
 }
 
 /// An image that was built.
@@ -61,7 +64,7 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         return Err(OpsError::NoEntrypoint);
     }
     let loaded = sources::load(&request.sources)?;
-    check_syntax(&loaded)?;
+    check_modules(&loaded, &request.options)?;
     if request.optimisation > 0 {
         check_entrypoints(&loaded.bundle, request)?;
     }
@@ -103,14 +106,23 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
     })
 }
 
-/// Every module must parse in its own version of the language. Errors name files as they stand on disk.
-fn check_syntax(loaded: &Loaded) -> Result<(), OpsError> {
-    let mut named = modules(&loaded.bundle);
-    for (module, file) in named.iter_mut().zip(&loaded.module_files) {
-        module.0 = file;
+/// Every module must read in its own version of the language. Errors name files as they stand on disk.
+fn check_modules(loaded: &Loaded, options: &(dyn Fn(syntax::RegoVersion) -> Options + Sync)) -> Result<(), OpsError> {
+    let modules = loaded.bundle.modules.iter().zip(&loaded.module_files);
+    let texts: Vec<Text<'_>> = modules
+        .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
+        .collect();
+    let found = problems(&texts, options);
+    if found.is_empty() { Ok(()) } else { Err(OpsError::Modules(found)) }
+}
+
+fn read_as(version: RegoVersion) -> syntax::RegoVersion {
+    match version {
+        RegoVersion::V0 => syntax::RegoVersion::V0,
+        RegoVersion::V0V1 => syntax::RegoVersion::V0V1,
+        RegoVersion::V1 => syntax::RegoVersion::V1,
+        RegoVersion::V2 => syntax::RegoVersion::V2,
     }
-    let errors = eval::syntax_errors(&named);
-    if errors.is_empty() { Ok(()) } else { Err(OpsError::Syntax(errors)) }
 }
 
 /// An entrypoint must lead to a rule or a package.

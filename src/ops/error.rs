@@ -1,10 +1,11 @@
 //! Why a command did not do what was asked.
 
+use super::Problem;
 use super::remote::RemoteError;
 use crate::bundle::BundleError;
 use crate::bundle::archive::{ArchiveError, ReadError};
 use crate::config::ConfigError;
-use crate::eval::{EvalError, SyntaxError};
+use crate::eval::EvalError;
 use crate::keychain::KeychainError;
 use crate::oci::{ManifestError, ReferenceError};
 use crate::registry::{GitHubError, RegistryError};
@@ -109,9 +110,12 @@ pub enum OpsError {
         /// The images.
         matches: Vec<String>,
     },
-    /// Modules that cannot be parsed.
-    #[error("{}", syntax_lines(.0))]
-    Syntax(Vec<SyntaxError>),
+    /// Modules with errors.
+    #[error("{}", modules_line(.0))]
+    Modules(Vec<Problem>),
+    /// A failure that was shown as a result.
+    #[error("it was told")]
+    Told,
     /// An entrypoint that names nothing.
     #[error("undefined entrypoint {0}")]
     Entrypoint(String),
@@ -156,17 +160,13 @@ pub enum OpsError {
     },
 }
 
-fn syntax_lines(errors: &[SyntaxError]) -> String {
-    let lines: Vec<String> = errors
-        .iter()
-        .map(|error| match (error.row, error.column) {
-            (0, _) => format!("{}: rego_parse_error: {}", error.file, error.message),
-            (row, column) => format!("{}:{row}:{column}: rego_parse_error: {}", error.file, error.message),
-        })
-        .collect();
-    match lines.as_slice() {
-        [line] => line.clone(),
-        lines => format!("{} modules cannot be parsed\n{}", lines.len(), lines.join("\n")),
+fn modules_line(problems: &[Problem]) -> String {
+    let mut files: Vec<&str> = problems.iter().map(|problem| problem.file.as_str()).collect();
+    files.dedup();
+    match (problems, files.as_slice()) {
+        ([_], _) => "1 error".to_owned(),
+        (several, [_]) => format!("{} errors", several.len()),
+        (several, files) => format!("{} errors in {} modules", several.len(), files.len()),
     }
 }
 

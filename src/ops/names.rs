@@ -176,10 +176,12 @@ fn short_path(reference: &Reference) -> &str {
 
 /// Whether two paths differ by at most two single-character edits.
 fn is_near(one: &str, other: &str) -> bool {
+    one.len().abs_diff(other.len()) <= 8 && distance(one, other) <= 2
+}
+
+/// How many single-character edits lead from one text to another.
+pub(super) fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    if one.len().abs_diff(other.len()) > 2 {
-        return false;
-    }
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (line, left) in one.iter().enumerate() {
         let mut diagonal = line;
@@ -193,7 +195,7 @@ fn is_near(one: &str, other: &str) -> bool {
         }
         row = next;
     }
-    row.last().is_some_and(|distance| *distance <= 2)
+    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
 //! Rego, the policy language: text read into a tree with every place kept.
 
 pub mod metadata;
+mod print;
 pub mod syntax;
+
+pub use print::print;

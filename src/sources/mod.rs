@@ -6,11 +6,13 @@ pub mod git;
 mod ignore;
 mod input;
 mod load;
+mod modules;
 mod walk;
 
 pub use error::SourceError;
 pub use ignore::{Ignore, Pattern};
 pub use load::load;
+pub use modules::{ModuleFile, module, modules};
 
 use crate::bundle::{Bundle, RegoVersion, Repeated};
 use std::path::PathBuf;

@@ -4,11 +4,13 @@ mod escape;
 mod log;
 mod progress;
 mod prompt;
+mod snippet;
 mod table;
 mod tally;
 
 pub use escape::{Safe, lines};
 pub use progress::{Bars, Bytes};
+pub use snippet::Snippet;
 pub use table::table;
 pub use tally::Tally;
 

@@ -1,12 +1,13 @@
 //! `policy build`.
 
+use super::check::Found;
 use super::{Context, write_digests};
-use crate::bundle::RegoVersion;
+use crate::cli::rego::RegoArgs;
 use crate::ops::build::{Built, Request, build};
 use crate::ops::{Names, OpsError};
 use crate::sources;
 use crate::ui::{Report, sentence};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,9 +30,8 @@ pub struct BuildArgs {
     /// Names of files and folders to leave out, such as '*_test.rego'; several with ',' between them
     #[arg(long, value_name = "PATTERN,…")]
     ignore: Vec<String>,
-    /// Version of Rego the modules are written in
-    #[arg(long, value_enum, value_name = "VERSION", default_value = "rego.v1")]
-    rego_version: RegoVersionArg,
+    #[command(flatten)]
+    rego: RegoArgs,
     /// Decisions that are asked for, such as authz/allow; several with ',' between them
     #[arg(short, long, value_name = "PATH,…")]
     entrypoint: Vec<String>,
@@ -41,9 +41,6 @@ pub struct BuildArgs {
     /// Output of the compiler; only rego
     #[arg(long, value_name = "TARGET", default_value = "rego")]
     target: String,
-    /// Capabilities of the OPA the bundle is for
-    #[arg(long, value_name = "FILE")]
-    capabilities: Option<PathBuf>,
     /// Write the image's digest to a file
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
@@ -65,34 +62,6 @@ pub struct BuildArgs {
     claims_file: Option<String>,
 }
 
-/// The versions of Rego by the names people type.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum RegoVersionArg {
-    /// Since OPA 1.0
-    #[value(name = "rego.v1")]
-    V1,
-    /// With `and`, `or` and `not { … }`
-    #[value(name = "rego.v2")]
-    V2,
-    /// Valid before and since OPA 1.0
-    #[value(name = "rego.v0v1")]
-    V0V1,
-    /// Before OPA 1.0
-    #[value(name = "rego.v0")]
-    V0,
-}
-
-impl From<RegoVersionArg> for RegoVersion {
-    fn from(version: RegoVersionArg) -> Self {
-        match version {
-            RegoVersionArg::V0 => Self::V0,
-            RegoVersionArg::V0V1 => Self::V0V1,
-            RegoVersionArg::V1 => Self::V1,
-            RegoVersionArg::V2 => Self::V2,
-        }
-    }
-}
-
 /// Builds and prints what was built.
 pub(in crate::cli) fn run(arguments: &BuildArgs, context: &Context) -> Result<(), OpsError> {
     refuse(arguments)?;
@@ -104,7 +73,7 @@ pub(in crate::cli) fn run(arguments: &BuildArgs, context: &Context) -> Result<()
         sources: sources::Request {
             paths: arguments.paths.clone(),
             ignore: split(&arguments.ignore, ','),
-            rego_version: arguments.rego_version.into(),
+            rego_version: arguments.rego.bundle_version(),
             revision: arguments.revision.clone(),
         },
         names,
@@ -113,8 +82,15 @@ pub(in crate::cli) fn run(arguments: &BuildArgs, context: &Context) -> Result<()
         optimisation: arguments.optimize,
         epoch: epoch(context)?,
         source_url: source_url(context),
+        options: arguments.rego.reading()?,
     };
-    let built = build(&context.store(), &request)?;
+    let built = match build(&context.store(), &request) {
+        Err(OpsError::Modules(problems)) if context.wants_json() => {
+            context.ui.report(&Found(&problems))?;
+            return Err(OpsError::Told);
+        }
+        other => other?,
+    };
     for warning in &built.warnings {
         context.ui.warn(warning);
     }
@@ -156,21 +132,14 @@ fn tell_ignored(arguments: &BuildArgs, context: &Context) -> Result<(), OpsError
     if arguments.optimize > 0 {
         context.ui.note("the bundle is packed unoptimised; it gives the same answers");
     }
-    if let Some(path) = &arguments.capabilities {
-        let what = path.display().to_string();
-        let text = std::fs::read(path).map_err(|cause| OpsError::Read { what: what.clone(), cause })?;
-        let document: Value = serde_json::from_slice(&text)
-            .map_err(|cause| OpsError::Usage(format!("{what} is no capabilities file: {cause}")))?;
-        if !document.get("builtins").is_some_and(Value::is_array) {
-            return Err(OpsError::Usage(format!("{what} is no capabilities file: it lists no \"builtins\"")));
-        }
+    if arguments.rego.has_capabilities() {
         context.ui.note("--capabilities: the built-ins that the modules call are not checked against the file");
     }
     Ok(())
 }
 
 /// Splits lists; a backslash keeps the separator, and empty parts fall away.
-fn split(values: &[String], separator: char) -> Vec<String> {
+pub(super) fn split(values: &[String], separator: char) -> Vec<String> {
     let mut parts = Vec::new();
     for value in values {
         let mut part = String::new();

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod build;
+pub mod check;
 pub mod copy;
 pub mod images;
 pub mod inspect;
@@ -9,6 +10,7 @@ pub mod login;
 pub mod logout;
 pub mod migrate;
 mod moved;
+pub mod parse;
 pub mod pull;
 pub mod push;
 pub mod remote;

@@ -5,6 +5,7 @@
 
 mod keychain;
 mod registry;
+mod rego;
 mod remote;
 
 use crate::bundle::BundleError;
@@ -18,7 +19,7 @@ use crate::ui::Ui;
 /// Tells a failure on standard error, and gives the exit code.
 pub(super) fn tell(ui: &Ui, what: Option<&str>, error: &OpsError) -> u8 {
     let (code, hints) = judge(error);
-    if matches!(error, OpsError::OutputClosed) {
+    if matches!(error, OpsError::OutputClosed | OpsError::Told) {
         return code;
     }
     let text = match what {
@@ -26,6 +27,9 @@ pub(super) fn tell(ui: &Ui, what: Option<&str>, error: &OpsError) -> u8 {
         None => chain(error),
     };
     ui.failure(&text, &hints);
+    if let OpsError::Modules(problems) = error {
+        rego::tell(ui, problems);
+    }
     code
 }
 
@@ -64,19 +68,12 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         }
         OpsError::NotInStore { near, .. } => (1, vec![format!("did you mean {}?", near.join(", "))]),
         OpsError::Ambiguous { matches, .. } => (1, vec![format!("name one of: {}", matches.join(", "))]),
-        OpsError::Syntax(errors) => (1, syntax(errors.iter().map(|error| error.message.as_str()))),
+        OpsError::Modules(_) | OpsError::Told => (1, Vec::new()),
         OpsError::Entrypoint(_) => (1, hint("an entrypoint is the path of a rule or package, such as authz/allow")),
         OpsError::NoEntrypoint => (1, hint("name one: -e authz/allow")),
         OpsError::OutputClosed => (0, Vec::new()),
         OpsError::Interrupted(signal) => (128 + signal, Vec::new()),
     }
-}
-
-fn syntax<'a>(mut messages: impl Iterator<Item = &'a str>) -> Vec<String> {
-    if messages.any(|message| message.contains("`if`") || message.contains("`contains`")) {
-        return vec!["modules written before OPA 1.0 build with --rego-version rego.v0".to_owned()];
-    }
-    Vec::new()
 }
 
 fn store(error: &StoreError) -> (u8, Vec<String>) {

@@ -20,7 +20,7 @@ const PASSWORD: &str = "hunter2/K3nn+wort=";
 const TOKEN: &str = "t0ken.of.the-good-server";
 
 /// How many commands run at a time: most of them wait for something.
-const ABREAST: usize = 24;
+const ABREAST: usize = 48;
 
 #[test]
 fn every_fault_is_met_with_the_right_exit_code_and_an_unharmed_store() {

@@ -144,7 +144,9 @@ async fn serve(
             }
             Reply::Endless(bytes, more) => {
                 let _ = stream.write_all(&bytes).await;
-                while stream.write_all(more).await.is_ok() {
+                // Much at a time: on a busy machine a pause is longer than it says.
+                let more = more.repeat(16);
+                while stream.write_all(&more).await.is_ok() {
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
                 return false;

@@ -3,5 +3,6 @@
 mod cases;
 mod differential;
 mod mutation;
+mod print;
 mod reading;
 mod trees;

@@ -50,6 +50,7 @@ pub fn faults() -> Vec<Fault> {
             .most(8),
         Fault::reply("no end of a head", On::Main, Reply::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), &LINE))
             .every(6)
+            .timeout("15")
             .most(8),
         Fault::new("hung up once", On::Main, |request, sane| match request.before {
             0 | 1 => Reply::Bytes(Vec::new()),

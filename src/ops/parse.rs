@@ -1,0 +1,28 @@
+//! Reads one module into its tree.
+
+use super::OpsError;
+use super::problems::{Text, of_module};
+use crate::rego::syntax::{self, Module, Options, RegoVersion};
+use crate::sources;
+use std::path::PathBuf;
+
+/// What is to be read, and how.
+pub struct Request<'a> {
+    /// The file.
+    pub path: &'a PathBuf,
+    /// The version of Rego.
+    pub version: RegoVersion,
+    /// How a version is read.
+    pub options: &'a (dyn Fn(RegoVersion) -> Options + Sync),
+}
+
+/// The tree of a module.
+///
+/// # Errors
+/// A file that cannot be read, or [`OpsError::Modules`] with what is wrong with it.
+pub fn parse(request: &Request<'_>) -> Result<Module, OpsError> {
+    let file = sources::module(request.path)?;
+    let text = Text { file: &file.shown, bytes: &file.bytes, version: request.version };
+    syntax::parse(&file.bytes, &file.shown, &(request.options)(request.version))
+        .map_err(|errors| OpsError::Modules(of_module(&text, errors)))
+}

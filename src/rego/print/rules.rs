@@ -1,0 +1,92 @@
+//! Imports and rules as text.
+
+use super::{Binding, Printer, Work};
+use crate::rego::syntax::{Head, Rule, RuleId};
+
+impl<'a> Printer<'a> {
+    /// Writes an import, and gives the byte of the source it ends before.
+    pub(super) fn import(&mut self, index: usize) -> u32 {
+        let module = self.module;
+        let Some(import) = module.imports.get(index) else { return 0 };
+        self.out.push_str("import ");
+        self.work.push(Work::Term(import.path, Binding::Whole));
+        self.run();
+        if let Some(alias) = import.alias {
+            self.out.push_str(" as ");
+            self.variable(module.text(alias));
+        }
+        let path = module.term(import.path).location.text.end();
+        path.max(if import.alias_location.is_some() { import.alias_location.text.end() } else { 0 })
+    }
+
+    /// Writes a rule with its `else` parts, and gives the byte of the source it ends before. A further body of the rule
+    /// before it is a block alone.
+    pub(super) fn rule(&mut self, id: RuleId) -> u32 {
+        let module = self.module;
+        let Some(rule) = module.rule(id).copied() else { return 0 };
+        if rule.default {
+            self.out.push_str("default ");
+        }
+        if !rule.chained {
+            self.head(&rule.head);
+        }
+        self.body(&rule);
+        let mut end = rule.location.text.end().max(rule.head.location.text.end());
+        let mut next = rule.otherwise;
+        while let Some(other) = next.and_then(|id| module.rule(id).copied()) {
+            self.out.push_str(" else");
+            self.value(&other.head);
+            self.body(&other);
+            end = end.max(other.location.text.end());
+            next = other.otherwise;
+        }
+        end
+    }
+
+    fn head(&mut self, head: &Head) {
+        let module = self.module;
+        self.reference(head.reference);
+        self.run();
+        if !head.arguments.is_empty() {
+            let mut works = vec![Work::Word("(")];
+            self.separated(module.terms(head.arguments), &mut works);
+            works.push(Work::Word(")"));
+            self.then(&works);
+            self.run();
+        }
+        if let Some(key) = head.key {
+            if head.has_contains {
+                self.out.push_str(" contains ");
+                self.work.push(Work::Term(key, Binding::Membership));
+            } else if head.reference.len() == 1 {
+                self.then(&[Work::Word("["), Work::Term(key, Binding::Membership), Work::Word("]")]);
+            }
+            self.run();
+        }
+        self.value(head);
+    }
+
+    fn value(&mut self, head: &Head) {
+        let Some(value) = head.value.filter(|_| !head.generated_value) else { return };
+        self.out.push_str(if head.assign { " := " } else { " = " });
+        self.work.push(Work::Term(value, Binding::Membership));
+        self.run();
+    }
+
+    /// The body, if one was written.
+    fn body(&mut self, rule: &Rule) {
+        let module = self.module;
+        let is_written = module.body(rule.body).iter().any(|id| !module.expression(*id).generated);
+        if !is_written {
+            return;
+        }
+        self.out.push_str(if rule.head.has_if && !rule.chained { " if " } else { " " });
+        let last = module.body(rule.body).last().map(|id| module.expression(*id).location.text.end());
+        let end = match rule.otherwise.and_then(|id| module.rule(id)) {
+            Some(other) => other.location.text.offset,
+            None => rule.location.text.end().max(last.unwrap_or(0)),
+        };
+        self.then(&[Work::Block(rule.body), Work::EndOfBlock(end)]);
+        self.run();
+    }
+}

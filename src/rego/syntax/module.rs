@@ -6,6 +6,7 @@ use super::tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Import, List, Package, Part, Rule, RuleId, Statement,
     Term, TermId, TermKind, Text, With,
 };
+use std::sync::OnceLock;
 
 /// The tree of one file, and the text it was read from.
 ///
@@ -28,7 +29,7 @@ pub struct Module {
     pub statements: Vec<Statement>,
     /// The comments, in the order of the text.
     pub comments: Vec<Comment>,
-    pub(super) lines: LineTable,
+    pub(super) lines: OnceLock<LineTable>,
     pub(super) nodes: Nodes,
 }
 
@@ -133,9 +134,15 @@ impl Module {
         self.source.get(span.offset as usize..span.end() as usize).unwrap_or_default()
     }
 
+    /// The rows of the source.
+    #[must_use]
+    pub fn lines(&self) -> &LineTable {
+        self.lines.get_or_init(|| LineTable::new(self.source.as_bytes()))
+    }
+
     /// The row and column of a place; `None` where there is none.
     #[must_use]
     pub fn row_and_column(&self, location: Location) -> Option<(u32, u32)> {
-        location.is_some().then(|| self.lines.row_and_column(self.source.as_bytes(), location.at))
+        location.is_some().then(|| self.lines().row_and_column(self.source.as_bytes(), location.at))
     }
 }

@@ -7,6 +7,7 @@ use super::location::{LineTable, Location};
 use super::module::Module;
 use super::options::Options;
 use super::parser::{DEPTH_LIMIT, Parser, SHALLOW};
+use std::sync::OnceLock;
 
 /// The stack of a text that is nested deeper than [`SHALLOW`]: enough for [`DEPTH_LIMIT`].
 const DEEP_STACK: usize = 1 << 30;
@@ -44,7 +45,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
     let reports = parser.errors();
     if !reports.is_empty() || parser.too_deep {
         let places = Places::new(text);
-        let errors = reports.into_iter().map(|report| places.error(report.location, report.message.into(), true));
+        let errors = reports.into_iter().map(|(location, message)| places.error(location, message, true));
         return (Err(errors.collect()), parser.too_deep);
     }
     if parsed.is_empty() {
@@ -67,7 +68,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
         rules: assembled.rules,
         statements: assembled.statements,
         comments: parser.comments,
-        lines: LineTable::new(text),
+        lines: OnceLock::new(),
         nodes: parser.nodes,
     };
     (Ok(module), false)

@@ -1,7 +1,8 @@
-//! Any bytes, in any version: no panic, and a tree can be written.
+//! Any bytes, in any version: no panic, and a tree can be written, as JSON and as text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use policy::rego::print;
 use policy::rego::syntax::{Include, Layout, Options, RegoVersion, parse, write_json};
 
 const VERSIONS: [RegoVersion; 4] = [RegoVersion::V1, RegoVersion::V0, RegoVersion::V2, RegoVersion::V0V1];
@@ -12,5 +13,6 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(module) = parse(data, "a.rego", &Options::new(*version)) {
         let include = Include { locations: true, comments: true };
         let _ = write_json(&module, include, Layout::Indented, &mut std::io::sink());
+        let _ = print(&module);
     }
 });

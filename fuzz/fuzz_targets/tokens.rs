@@ -1,7 +1,8 @@
-//! Tokens in any order: no panic, and a tree can be written.
+//! Tokens in any order: no panic, and a tree can be written, as JSON and as text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use policy::rego::print;
 use policy::rego::syntax::{Include, Layout, Options, RegoVersion, parse, write_json};
 
 /// What a byte stands for.
@@ -30,5 +31,6 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(module) = parse(text.as_bytes(), "a.rego", &Options::new(version)) {
         let include = Include { locations: true, comments: true };
         let _ = write_json(&module, include, Layout::Compact, &mut std::io::sink());
+        let _ = print(&module);
     }
 });

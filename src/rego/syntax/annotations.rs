@@ -3,7 +3,7 @@
 use super::assemble::Assembled;
 use super::json::kind_and_value;
 use super::lexer::replaced;
-use super::location::{LineTable, Location, Span};
+use super::location::{Location, Span};
 use super::module::Module;
 use super::options::{Options, RegoVersion};
 use super::parse::{Places, on_a_stack};
@@ -21,7 +21,7 @@ pub(super) fn of_place(place: Place) -> Location {
 /// Reads the blocks among comments, and tells what is wrong with them.
 pub(super) fn annotations(
     text: &[u8],
-    lines: &LineTable,
+    row_and_column: impl Fn(u32) -> (u32, u32),
     comments: &[Comment],
 ) -> (Vec<Annotation>, Vec<MetadataError>) {
     let bytes =
@@ -34,7 +34,7 @@ pub(super) fn annotations(
         .iter()
         .zip(&texts)
         .map(|(comment, text_of)| {
-            let (row, column) = lines.row_and_column(text, comment.location.at);
+            let (row, column) = row_and_column(comment.location.at);
             metadata::Comment { text: text_of, place: Place { row, column, offset: comment.location.at } }
         })
         .collect();
@@ -122,8 +122,8 @@ impl Parser<'_> {
             let places = Places::new(text.as_bytes());
             let errors: Vec<String> = reports
                 .into_iter()
-                .map(|report| {
-                    let error = places.error(report.location, report.message.into(), true);
+                .map(|(location, message)| {
+                    let error = places.error(location, message, true);
                     let details = error.details.map_or_else(String::new, |details| {
                         let line = details.line.trim_start_matches('\t');
                         let indent = details.index.saturating_sub(details.line.len() - line.len());

@@ -26,6 +26,8 @@ pub(super) struct Lexer<'text> {
     pub(super) text: &'text [u8],
     /// Whether the text is UTF-8 without NUL and without byte-order marks inside: then no character has a fault.
     pub(super) clean: bool,
+    /// Whether no character takes several bytes.
+    ascii: bool,
     /// What was wrong with the last token: the place of the character ahead, and the message.
     pub(super) faults: Vec<(u32, &'static str)>,
 }
@@ -64,7 +66,7 @@ impl<'text> Lexer<'text> {
         let rest = text.strip_prefix(MARK).unwrap_or(text);
         let clean = std::str::from_utf8(rest)
             .is_ok_and(|rest| !rest.as_bytes().contains(&0) && (rest.is_ascii() || !rest.contains('\u{feff}')));
-        Self { text, clean, faults: Vec::new() }
+        Self { text, clean, ascii: text.is_ascii(), faults: Vec::new() }
     }
 
     /// Where the first token is looked for: behind a byte-order mark.
@@ -179,7 +181,7 @@ impl<'text> Lexer<'text> {
 
     pub(super) fn finish(&mut self, token: Token, start: u32, literal_start: u32, end: u32) -> Lexeme {
         let mut literal_end = end;
-        if self.byte(end).is_some_and(|byte| !byte.is_ascii()) {
+        if !self.ascii && self.byte(end).is_some_and(|byte| !byte.is_ascii()) {
             literal_end = self.after(end) - 1;
         }
         let mut lexeme = Lexeme { token, start, end, literal_start, literal_end };

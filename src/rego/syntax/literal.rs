@@ -8,24 +8,39 @@ fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_'
 }
 
+/// Which bytes a word goes on with.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        #[allow(clippy::indexing_slicing, reason = "evaluated by the compiler, below the length")]
+        {
+            table[byte] = byte == b'_' as usize || (byte as u8).is_ascii_alphanumeric();
+        }
+        byte += 1;
+    }
+    table
+};
+
 impl Lexer<'_> {
     pub(super) fn identifier(&self, mut place: u32) -> u32 {
-        while let Some(byte) = self.byte(place) {
-            if is_letter(byte) || byte.is_ascii_digit() {
-                place += 1;
-            } else if !byte.is_ascii() {
-                let end = (place as usize + 4).min(self.text.len());
-                match decode(self.text.get(place as usize..end).unwrap_or_default()) {
+        loop {
+            let rest = self.text.get(place as usize..).unwrap_or_default();
+            let length = rest
+                .iter()
+                .position(|byte| !WORD.get(usize::from(*byte)).copied().unwrap_or(false))
+                .unwrap_or(rest.len());
+            place += u32::try_from(length).unwrap_or(0);
+            match rest.get(length..) {
+                Some(rest @ [byte, ..]) if !byte.is_ascii() => match decode(rest.get(..4).unwrap_or(rest)) {
                     (width, Some(character)) if is_decimal_digit(character) => {
                         place += u32::try_from(width).unwrap_or(1);
                     }
-                    _ => break,
-                }
-            } else {
-                break;
+                    _ => return place,
+                },
+                _ => return place,
             }
         }
-        place
     }
 
     fn digits(&self, mut place: u32) -> u32 {

@@ -6,9 +6,9 @@ use super::tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Import, List, Package, Part, Rule, RuleId, Statement,
     Term, TermId, TermKind, Text, With,
 };
-
 use crate::rego::metadata::Annotation;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// The tree of one file, and the text it was read from.
 ///
@@ -35,7 +35,7 @@ pub struct Module {
     pub annotations: Vec<Annotation>,
     /// The annotations of the rules that have some, by their places among all.
     pub annotations_of_rules: HashMap<RuleId, Vec<usize>>,
-    pub(super) lines: LineTable,
+    pub(super) lines: OnceLock<LineTable>,
     pub(super) nodes: Nodes,
 }
 
@@ -98,7 +98,7 @@ impl Module {
             comments: Vec::new(),
             annotations: Vec::new(),
             annotations_of_rules: HashMap::new(),
-            lines: LineTable::new(text.as_bytes()),
+            lines: OnceLock::new(),
             nodes,
         }
     }
@@ -164,6 +164,12 @@ impl Module {
         self.source.as_bytes().get(span.offset as usize..span.end() as usize).unwrap_or_default()
     }
 
+    /// The rows of the source.
+    #[must_use]
+    pub fn lines(&self) -> &LineTable {
+        self.lines.get_or_init(|| LineTable::new(self.source.as_bytes()))
+    }
+
     /// The row and column of a place; `None` where there is none. A newline, with which a part of a raw template string
     /// may begin, is where it leads to: in the next row, before the first column.
     #[must_use]
@@ -171,7 +177,7 @@ impl Module {
         if !location.is_some() {
             return None;
         }
-        let (row, column) = self.lines.row_and_column(self.source.as_bytes(), location.at);
+        let (row, column) = self.lines().row_and_column(self.source.as_bytes(), location.at);
         let newline = self.source.as_bytes().get(location.at as usize) == Some(&b'\n');
         Some(if newline { (row + 1, 0) } else { (row, column) })
     }

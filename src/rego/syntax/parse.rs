@@ -9,6 +9,8 @@ use super::module::Module;
 use super::options::{Options, RegoVersion};
 use super::parser::{DEPTH_LIMIT, Parser, SHALLOW};
 use crate::rego::metadata::MetadataError;
+use std::cell::LazyCell;
+use std::sync::OnceLock;
 
 /// The stack of a text that is nested deeper than [`SHALLOW`]: enough for [`DEPTH_LIMIT`].
 const DEEP_STACK: usize = 1 << 30;
@@ -57,14 +59,15 @@ fn unplaced(message: &str) -> ParseError {
 fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Module, Vec<ParseError>>, bool) {
     let mut parser = Parser::new(text, options, limit);
     let parsed = parser.statements();
-    let places = Places::new(text);
-    let (mut annotations, faults) = annotations(text, &places.lines, parser.comments_so_far());
+    let places = LazyCell::new(|| Places::new(text));
+    let place_of = |at| places.lines.row_and_column(text, at);
+    let (mut annotations, faults) = annotations(text, place_of, parser.comments_so_far());
     for fault in faults {
         parser.error(of_place(fault.place), fault.message);
     }
     let reports = parser.errors();
     if !reports.is_empty() || parser.too_deep {
-        let errors = reports.into_iter().map(|report| places.error(report.location, report.message.into(), true));
+        let errors = reports.into_iter().map(|(location, message)| places.error(location, message, true));
         return (Err(errors.collect()), parser.too_deep);
     }
     if parsed.is_empty() {
@@ -83,7 +86,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
         }
     };
     let annotations_of_rules =
-        match parser.attach(&mut annotations, &assembled, |at| places.lines.row_and_column(text, at).0) {
+        match parser.attach(&mut annotations, &assembled, |at| place_of(at).0) {
             Ok(of_rules) => of_rules,
             Err(errors) => {
                 let error = |error: MetadataError| places.error(of_place(error.place), error.message, false);
@@ -101,7 +104,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
         comments: parser.comments,
         annotations,
         annotations_of_rules,
-        lines: places.lines,
+        lines: OnceLock::new(),
         nodes: parser.nodes,
     };
     (Ok(module), false)

@@ -172,6 +172,9 @@ impl Token {
 
     /// The token of a word, with these keywords active.
     pub(super) fn of_word(word: &[u8], active: Keywords) -> Self {
+        if word.len() < 2 || word.len() > 8 {
+            return Self::Identifier;
+        }
         match word {
             b"as" => Self::As,
             b"package" => Self::Package,

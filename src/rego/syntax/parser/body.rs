@@ -32,7 +32,7 @@ impl Parser<'_> {
             if !self.state.newline {
                 if !self.has_errors() {
                     self.hint_missing_infix_keyword();
-                    self.unexpected(&format!("expected \\n or ; or {}", end.name()));
+                    self.unexpected(format!("expected \\n or ; or {}", end.name()));
                 }
                 break;
             }
@@ -83,7 +83,7 @@ impl Parser<'_> {
         match self.state.token {
             Token::Some | Token::Every if not.is_some() => {
                 let word = self.state.token.name();
-                self.unexpected(&format!("illegal negation of '{word}'"));
+                self.unexpected(format!("illegal negation of '{word}'"));
                 None
             }
             Token::Some => self.some(),

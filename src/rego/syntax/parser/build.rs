@@ -68,9 +68,12 @@ impl Parser<'_> {
     /// A body of the expressions put aside since a mark.
     pub(super) fn body_since(&mut self, mark: usize) -> Body {
         let start = next_number(&self.nodes.bodies);
-        for (index, id) in self.expressions.split_off(mark.min(self.expressions.len())).into_iter().enumerate() {
-            self.change(id, |expression| expression.index = u32::try_from(index).unwrap_or(u32::MAX));
-            self.nodes.bodies.push(id);
+        let mark = mark.min(self.expressions.len());
+        self.nodes.bodies.extend(self.expressions.drain(mark..));
+        for index in start..next_number(&self.nodes.bodies) {
+            if let Some(id) = self.nodes.bodies.get(index as usize).copied() {
+                self.change(id, |expression| expression.index = index - start);
+            }
         }
         List { start, length: next_number(&self.nodes.bodies) - start, of: PhantomData }
     }

@@ -36,7 +36,7 @@ impl Parser<'_> {
             Token::Contains => {
                 if !head.arguments.is_empty() {
                     let name = self.name_of(&head);
-                    self.unexpected(&format!(
+                    self.unexpected(format!(
                         "the contains keyword can only be used with multi-value rule definitions (e.g., {name} contains <VALUE> {{ ... }})"
                     ));
                 }
@@ -45,7 +45,7 @@ impl Parser<'_> {
                 head.has_contains = true;
                 if head.key.is_none() {
                     let name = self.name_of(&head);
-                    self.unexpected(&format!("expected rule key term (e.g., {name} contains <VALUE> {{ ... }})"));
+                    self.unexpected(format!("expected rule key term (e.g., {name} contains <VALUE> {{ ... }})"));
                 }
                 head.location = self.extended(location);
                 return Some(head);
@@ -55,7 +55,7 @@ impl Parser<'_> {
                 head.value = self.infix_call();
                 if head.value.is_none() {
                     let name = self.name_of(&head);
-                    self.unexpected(&format!("expected rule value term (e.g., {name}[<nil>] = <VALUE> {{ ... }})"));
+                    self.unexpected(format!("expected rule value term (e.g., {name}[<nil>] = <VALUE> {{ ... }})"));
                 }
             }
             Token::Assign => {
@@ -71,7 +71,7 @@ impl Parser<'_> {
                     } else {
                         format!("expected rule value term (e.g., {name} := <VALUE> {{ ... }})")
                     };
-                    self.unexpected(&note);
+                    self.unexpected(note);
                 }
             }
             _ => {}
@@ -130,7 +130,7 @@ impl Parser<'_> {
                 let TermKind::Ref(list) = self.kind(operator) else { return None };
                 if !self.begins_with_variable(list) {
                     let written = self.written(operator);
-                    self.unexpected(&format!("rule head ref {written} invalid"));
+                    self.unexpected(format!("rule head ref {written} invalid"));
                     return None;
                 }
                 let mut head = self.head_of_reference(list);

@@ -6,13 +6,16 @@ use crate::rego::syntax::options::Keyword;
 use crate::rego::syntax::token::Token;
 use std::borrow::Cow;
 
-/// An error before its row and line are looked up.
-#[derive(Clone)]
-pub(in super::super) struct Report {
+/// An error before its row, line and words are looked up: most are given up with their reading.
+struct Report {
     /// The error before it; 0 for none.
     before: u32,
-    pub(in super::super) message: Cow<'static, str>,
-    pub(in super::super) location: Location,
+    /// The token that does not belong where it stands; none where the words are the whole message.
+    token: Option<Token>,
+    words: Cow<'static, str>,
+    /// The last of its hints; 0 for none.
+    hints: u32,
+    location: Location,
 }
 
 /// All errors and hints of all readings. Each names the one before it, so that a reading can be given up and taken up.
@@ -33,15 +36,34 @@ impl Reports {
         found
     }
 
-    /// The errors up to a number, in the order found.
-    fn errors(&self, mut last: u32) -> Vec<Report> {
+    /// The errors up to a number, in the order found: places and messages.
+    fn errors(&self, mut last: u32) -> Vec<(Location, String)> {
         let mut found = Vec::new();
         while let Some(report) = self.errors.get((last as usize).wrapping_sub(1)) {
-            found.push(report.clone());
+            found.push((report.location, self.message(report)));
             last = report.before;
         }
         found.reverse();
         found
+    }
+
+    fn message(&self, report: &Report) -> String {
+        let words = &report.words;
+        let mut message = match report.token {
+            None => words.clone().into_owned(),
+            Some(Token::Illegal) => "illegal token".to_owned(),
+            Some(token) => {
+                let kind = if token.is_keyword() { "keyword" } else { "token" };
+                let colon = if words.is_empty() { "" } else { ": " };
+                format!("unexpected {} {kind}{colon}{words}", token.name())
+            }
+        };
+        let hints = self.hints(report.hints);
+        if !hints.is_empty() {
+            let word = if hints.len() == 1 { "hint" } else { "hints" };
+            message.push_str(&format!(" ({word}: {})", hints.join(", ")));
+        }
+        message
     }
 }
 
@@ -51,7 +73,7 @@ impl Parser<'_> {
     }
 
     /// The errors of the reading that holds.
-    pub(in super::super) fn errors(&self) -> Vec<Report> {
+    pub(in super::super) fn errors(&self) -> Vec<(Location, String)> {
         self.reports.errors(self.state.errors)
     }
 
@@ -61,15 +83,7 @@ impl Parser<'_> {
     }
 
     pub(in super::super) fn error(&mut self, location: Location, message: impl Into<Cow<'static, str>>) {
-        let mut message = message.into();
-        if self.state.hints != 0 {
-            let hints = self.reports.hints(self.state.hints);
-            let word = if hints.len() == 1 { "hint" } else { "hints" };
-            message = format!("{message} ({word}: {})", hints.join(", ")).into();
-            self.state.hints = 0;
-        }
-        self.reports.errors.push(Report { before: self.state.errors, message, location });
-        self.state.errors = u32::try_from(self.reports.errors.len()).unwrap_or(u32::MAX);
+        self.report(location, None, message.into());
     }
 
     pub(super) fn error_here(&mut self, message: impl Into<Cow<'static, str>>) {
@@ -77,17 +91,14 @@ impl Parser<'_> {
     }
 
     /// Tells that the current token does not belong where it stands, and what does.
-    pub(super) fn unexpected(&mut self, note: &str) {
-        let token = self.state.token;
-        if token == Token::Illegal {
-            return self.error_here("illegal token");
-        }
-        let (name, kind) = (token.name(), if token.is_keyword() { "keyword" } else { "token" });
-        if note.is_empty() {
-            self.error_here(format!("unexpected {name} {kind}"));
-        } else {
-            self.error_here(format!("unexpected {name} {kind}: {note}"));
-        }
+    pub(super) fn unexpected(&mut self, note: impl Into<Cow<'static, str>>) {
+        self.report(self.here(), Some(self.state.token), note.into());
+    }
+
+    fn report(&mut self, location: Location, token: Option<Token>, words: Cow<'static, str>) {
+        let hints = std::mem::take(&mut self.state.hints);
+        self.reports.errors.push(Report { before: self.state.errors, token, words, hints, location });
+        self.state.errors = u32::try_from(self.reports.errors.len()).unwrap_or(u32::MAX);
     }
 
     pub(super) fn unexpected_token(&mut self) {

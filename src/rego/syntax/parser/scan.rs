@@ -34,6 +34,9 @@ impl Parser<'_> {
             self.state.last_end = self.state.end;
             self.state.newline = false;
         }
+        if skip && self.lexer.clean {
+            self.skip_blanks();
+        }
         loop {
             let place = self.state.end;
             let byte = self.lexer.text.get(place as usize).copied();
@@ -72,6 +75,21 @@ impl Parser<'_> {
                 }
             }
         }
+    }
+
+    /// Passes white space in a text whose characters have no faults.
+    fn skip_blanks(&mut self) {
+        let rest = self.lexer.text.get(self.state.end as usize..).unwrap_or_default();
+        let mut length = 0;
+        for byte in rest {
+            match byte {
+                b' ' | b'\t' | b'\r' => {}
+                b'\n' => self.state.newline = true,
+                _ => break,
+            }
+            length += 1;
+        }
+        self.state.end += length;
     }
 
     /// Goes on with the template string whose expression ended.

@@ -26,6 +26,10 @@ impl Parser<'_> {
         if let (Some(minus), Some(operand)) = (minus, term) {
             term = Some(self.negative(minus, operand));
         }
+        // A single token is soon read again.
+        if term.is_some_and(|term| self.is_single_token(term)) {
+            return term;
+        }
         while self.known.last().is_some_and(|last| last.start >= start) {
             self.known.pop();
         }
@@ -64,6 +68,13 @@ impl Parser<'_> {
             }
         };
         (term, None)
+    }
+
+    fn is_single_token(&self, term: TermId) -> bool {
+        matches!(
+            self.kind(term),
+            TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_)
+        )
     }
 
     fn parenthesized(&mut self) -> Option<TermId> {

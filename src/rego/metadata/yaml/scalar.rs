@@ -211,10 +211,10 @@ impl Scanner {
         let mut was_blank = false;
         while self.cursor.mark.column == indent && !self.cursor.is_at_end() {
             let blank = self.cursor.is_blank();
+            let folds = !literal && !was_blank && !blank;
             match last_break.take() {
-                Some('\n') if !literal && !was_blank && !blank && breaks.is_empty() => {
-                    value.push(' ');
-                }
+                Some('\n') if folds && breaks.is_empty() => value.push(' '),
+                Some('\n') if folds => {}
                 Some(line_break) => value.push(line_break),
                 None => {}
             }

@@ -101,7 +101,8 @@ fn main() {
     let options = Options::new(RegoVersion::V1);
     for (name, shape, size) in SHAPES {
         let (text, double) = (shape(size), shape(size * 2));
-        let time = |text: &str| best(1, false, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));
+        let time =
+            |text: &str| best(1, false, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));
         // By turns, so that a busy moment of the machine meets both.
         let times: Vec<_> = (0..21).map(|_| (time(&text), time(&double))).collect();
         let once = times.iter().map(|(once, _)| *once).min().unwrap_or_default();

@@ -85,14 +85,13 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
             return (Err(faults.into_iter().map(error).collect()), false);
         }
     };
-    let annotations_of_rules =
-        match parser.attach(&mut annotations, &assembled, |at| place_of(at).0) {
-            Ok(of_rules) => of_rules,
-            Err(errors) => {
-                let error = |error: MetadataError| places.error(of_place(error.place), error.message, false);
-                return (Err(errors.into_iter().map(error).collect()), false);
-            }
-        };
+    let annotations_of_rules = match parser.attach(&mut annotations, &assembled, |at| place_of(at).0) {
+        Ok(of_rules) => of_rules,
+        Err(errors) => {
+            let error = |error: MetadataError| places.error(of_place(error.place), error.message, false);
+            return (Err(errors.into_iter().map(error).collect()), false);
+        }
+    };
     let module = Module {
         file: file.to_owned(),
         source: String::from_utf8_lossy(text).into_owned(),

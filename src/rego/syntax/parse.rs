@@ -94,7 +94,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
     };
     let module = Module {
         file: file.to_owned(),
-        source: String::from_utf8_lossy(text).into_owned(),
+        source: std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text).into_owned(), str::to_owned),
         version: options.version,
         package: assembled.package,
         imports: assembled.imports,

@@ -50,6 +50,15 @@ impl Parser<'_> {
         };
         let mut level = FACTOR;
         let mut result = Some(left);
+        if level_of(self.state.token).is_none() {
+            // No level has anything to say, but for that of `in`, which looks at commas too.
+            if lowest > MEMBERSHIP {
+                self.leave(steps);
+                return result;
+            }
+            self.leave(FACTOR - MEMBERSHIP);
+            level = MEMBERSHIP;
+        }
         loop {
             if level == MEMBERSHIP {
                 result = self.membership(left, key_value, start);

@@ -154,6 +154,9 @@ impl<'text> Parser<'text> {
         let mut nodes = Nodes::default();
         nodes.terms.reserve(text.len() / 16);
         nodes.term_lists.reserve(text.len() / 16);
+        nodes.expressions.reserve(text.len() / 64);
+        nodes.bodies.reserve(text.len() / 64);
+        nodes.apart.reserve(256);
         let names = Names::new(&mut nodes);
         let place = lexer.first();
         let state = State {

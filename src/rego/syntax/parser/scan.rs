@@ -112,10 +112,12 @@ impl Parser<'_> {
     }
 
     /// Reports what the lexer found wrong with the token; whether it found anything.
+    #[inline]
     pub(super) fn tell_faults(&mut self) -> bool {
-        if self.lexer.faults.is_empty() {
-            return false;
-        }
+        !self.lexer.faults.is_empty() && self.report_faults()
+    }
+
+    fn report_faults(&mut self) -> bool {
         for (_, message) in std::mem::take(&mut self.lexer.faults) {
             self.error_here(message);
         }

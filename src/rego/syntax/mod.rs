@@ -26,6 +26,7 @@ mod lexer;
 mod literal;
 mod location;
 mod module;
+mod nodes;
 mod options;
 mod parse;
 mod parser;
@@ -39,6 +40,7 @@ pub use error::{Details, ParseError};
 pub use json::{Include, Layout, WriteError, write_json};
 pub use location::{LineTable, Location, Span};
 pub use module::Module;
+pub use nodes::Nodes;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};
 pub use parse::{count_tokens, parse};
 pub use tree::{

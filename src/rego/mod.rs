@@ -1,5 +1,6 @@
 //! Rego, the policy language: text read into a tree with every place kept.
 
+pub mod check;
 pub mod metadata;
 mod print;
 pub mod syntax;

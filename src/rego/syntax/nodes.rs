@@ -170,6 +170,19 @@ impl<N: Copy> Nodes<N> {
         id
     }
 
+    /// Gives every name another.
+    pub fn rename(&mut self, mut name: impl FnMut(N) -> N) {
+        for term in &mut self.terms {
+            match &mut term.kind {
+                TermKind::Number(old) | TermKind::String { value: old, .. } | TermKind::Var(old) => *old = name(*old),
+                _ => {}
+            }
+        }
+        for rule in &mut self.rules {
+            rule.head.name = rule.head.name.map(&mut name);
+        }
+    }
+
     /// The same tree with other names; numbers and lists stay what they are.
     #[must_use]
     pub fn renamed<M>(&self, mut name: impl FnMut(N) -> M) -> Nodes<M> {

@@ -1,0 +1,57 @@
+//! What stages see of all modules at once.
+
+use super::names::{Names, Symbol};
+use super::unit::Unit;
+use crate::rego::syntax::{List, Nodes, TermId, TermKind};
+
+/// How a program is checked.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// Whether the checks of `opa check --strict` are made.
+    pub strict: bool,
+    /// How many errors are told before one more says that there may be others; 0 for all.
+    pub limit: usize,
+    /// Whether calls of `print` stay; a build takes them out first.
+    pub keep_print: bool,
+}
+
+impl Default for CheckOptions {
+    fn default() -> Self {
+        Self { strict: false, limit: 10, keep_print: true }
+    }
+}
+
+/// What stages see of all modules at once.
+#[derive(Debug)]
+pub struct Program<'m> {
+    /// How it is checked.
+    pub options: &'m CheckOptions,
+    /// All names.
+    pub names: Names,
+}
+
+/// The names of a ref from its head on, as far as each part is a variable (the head) or a string.
+pub(super) fn ground_names(nodes: &Nodes<Symbol>, parts: List<TermId>) -> Vec<Symbol> {
+    let mut names = Vec::with_capacity(parts.len());
+    for (place, part) in nodes.terms(parts).iter().enumerate() {
+        match nodes.term(*part).kind {
+            TermKind::Var(name) if place == 0 => names.push(name),
+            TermKind::String { value, .. } => names.push(value),
+            _ => break,
+        }
+    }
+    names
+}
+
+/// The names of the function a call's first term names; `None` if it is not a ref of names alone.
+pub(super) fn operator(unit: &Unit<'_>, call: List<TermId>) -> Option<Vec<Symbol>> {
+    let first = *unit.nodes.terms(call).first()?;
+    match unit.nodes.term(first).kind {
+        TermKind::Var(name) => Some(vec![name]),
+        TermKind::Ref(parts) => {
+            let names = ground_names(&unit.nodes, parts);
+            (names.len() == parts.len()).then_some(names)
+        }
+        _ => None,
+    }
+}

@@ -1,6 +1,7 @@
 //! Rego, the policy language: text read into a tree with every place kept.
 
 pub mod capabilities;
+pub mod check;
 pub mod metadata;
 mod print;
 pub mod syntax;

@@ -175,7 +175,7 @@ impl Parser<'_> {
             _ => (Shape::Other, vec![id]),
         };
         let written = self.written(id);
-        let module = Module::of_nodes(text, self.nodes);
+        let module = Module::of_nodes(text, self.nodes, self.apart);
         let part = |id: TermId| {
             let location = module.term(id).location;
             let (row, column) = module.row_and_column(location).unwrap_or_default();

@@ -1,10 +1,12 @@
 //! A module: the tree of one file.
 
+use super::json::Sorted;
 use super::location::{LineTable, Location, Span};
+use super::nodes::Nodes;
 use super::options::RegoVersion;
 use super::tree::{
-    Body, Comment, Expression, ExpressionId, ExpressionKind, Import, List, Package, Part, Rule, RuleId, Statement,
-    Term, TermId, TermKind, Text, With,
+    Body, Comment, Expression, ExpressionId, Import, List, Package, Part, Rule, RuleId, Statement, Term, TermId, Text,
+    With,
 };
 use crate::rego::metadata::Annotation;
 use std::collections::HashMap;
@@ -36,57 +38,20 @@ pub struct Module {
     /// The annotations of the rules that have some, by their places among all.
     pub annotations_of_rules: HashMap<RuleId, Vec<usize>>,
     pub(super) lines: OnceLock<LineTable>,
-    pub(super) nodes: Nodes,
-}
-
-/// All nodes of a module.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Nodes {
+    pub(super) nodes: Nodes<Text>,
+    /// The texts that do not stand in the source.
     pub(super) apart: String,
-    pub(super) terms: Vec<Term>,
-    pub(super) term_lists: Vec<TermId>,
-    pub(super) expressions: Vec<Expression>,
-    pub(super) bodies: Vec<ExpressionId>,
-    pub(super) withs: Vec<With>,
-    pub(super) parts: Vec<Part>,
-    pub(super) rules: Vec<Rule>,
-}
-
-const NO_TERM: &Term = &Term { kind: TermKind::Null, location: Location::NONE };
-const NO_EXPRESSION: &Expression = &Expression {
-    kind: ExpressionKind::Call(List::EMPTY),
-    with: List::EMPTY,
-    index: 0,
-    negated: false,
-    generated: true,
-    location: Location::NONE,
-};
-
-fn run<T, U>(all: &[U], list: List<T>) -> &[U] {
-    all.get(list.start as usize..list.start.saturating_add(list.length) as usize).unwrap_or_default()
-}
-
-impl Nodes {
-    pub(super) fn term(&self, id: TermId) -> &Term {
-        self.terms.get(id.0 as usize).unwrap_or(NO_TERM)
-    }
-
-    pub(super) fn terms(&self, list: List<TermId>) -> &[TermId] {
-        run(&self.term_lists, list)
-    }
-
-    pub(super) fn expression(&self, id: ExpressionId) -> &Expression {
-        self.expressions.get(id.0 as usize).unwrap_or(NO_EXPRESSION)
-    }
-
-    pub(super) fn body(&self, body: Body) -> &[ExpressionId] {
-        run(&self.bodies, body)
-    }
 }
 
 impl Module {
+    /// All its nodes.
+    #[must_use]
+    pub fn nodes(&self) -> &Nodes<Text> {
+        &self.nodes
+    }
+
     /// Nodes that are no whole module, with the text they were read from.
-    pub(super) fn of_nodes(text: &str, nodes: Nodes) -> Self {
+    pub(super) fn of_nodes(text: &str, nodes: Nodes<Text>, apart: String) -> Self {
         Self {
             file: String::new(),
             source: text.to_owned(),
@@ -100,6 +65,7 @@ impl Module {
             annotations_of_rules: HashMap::new(),
             lines: OnceLock::new(),
             nodes,
+            apart,
         }
     }
 
@@ -130,25 +96,32 @@ impl Module {
     /// The `with` modifiers of an expression.
     #[must_use]
     pub fn withs(&self, list: List<With>) -> &[With] {
-        run(&self.nodes.withs, list)
+        self.nodes.withs(list)
     }
 
     /// The parts of a template string.
     #[must_use]
     pub fn parts(&self, list: List<Part>) -> &[Part] {
-        run(&self.nodes.parts, list)
+        self.nodes.parts(list)
     }
 
     /// A rule; `None` only for a number of another module.
     #[must_use]
     pub fn rule(&self, id: RuleId) -> Option<&Rule> {
-        self.nodes.rules.get(id.0 as usize)
+        self.nodes.rule(id)
+    }
+
+    /// The members of sets, doubles left out, and the keys and values of objects by turns, in the order OPA keeps them.
+    /// Sets and objects with fewer than two members are not among them.
+    #[must_use]
+    pub fn sorted_members(&self) -> HashMap<TermId, Vec<TermId>> {
+        Sorted::new(self).into_members()
     }
 
     /// The characters of a text.
     #[must_use]
     pub fn text(&self, text: Text) -> &str {
-        let from = if text.apart { &self.nodes.apart } else { &self.source };
+        let from = if text.apart { &self.apart } else { &self.source };
         from.get(text.span.offset as usize..text.span.end() as usize).unwrap_or_default()
     }
 

@@ -105,6 +105,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
         annotations_of_rules,
         lines: OnceLock::new(),
         nodes: parser.nodes,
+        apart: parser.apart,
     };
     (Ok(module), false)
 }

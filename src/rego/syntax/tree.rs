@@ -1,8 +1,9 @@
 //! The nodes of a module's tree.
 //!
-//! Nodes live in the vectors of a [`Module`](super::Module) and name each other by number, so that a tree of any depth
-//! is dropped, copied and walked without recursion. Order and doubles are those of the text: what OPA sorts and merges
-//! (members of sets, keys of objects) is not sorted here.
+//! Nodes live in the vectors of [`Nodes`](super::Nodes) and name each other by number, so that a tree of any depth is
+//! dropped, copied and walked without recursion. Order and doubles are those of the text: what OPA sorts and merges
+//! (members of sets, keys of objects) is not sorted here. `N` is what a name is: a piece of the text for a tree as it was
+//! read.
 
 use super::location::{Location, Span};
 use std::marker::PhantomData;
@@ -65,9 +66,9 @@ pub struct Text {
 
 /// A term and its place.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Term {
+pub struct Term<N = Text> {
     /// What it is.
-    pub kind: TermKind,
+    pub kind: TermKind<N>,
     /// As OPA places it: a scalar or variable is its token; a composite or comprehension goes from its bracket through
     /// its closing bracket; a ref from its head (where the head is more than a variable, from the last token of the
     /// head) through its last part; a call from the operator through `)`; an infix call from its left operand (with an
@@ -78,22 +79,22 @@ pub struct Term {
 
 /// The kinds of terms.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum TermKind {
+pub enum TermKind<N = Text> {
     /// `null`
     Null,
     /// `true`, `false`
     Boolean(bool),
     /// A number, as it is written.
-    Number(Text),
+    Number(N),
     /// A string.
     String {
         /// Its value, escapes decoded.
-        value: Text,
+        value: N,
         /// Whether it is written in backquotes.
         raw: bool,
     },
     /// A variable; wildcards are named `$0`, `$1` … in the order they were read.
-    Var(Text),
+    Var(N),
     /// A ref: its head, then its parts (`.b` is a string).
     Ref(List<TermId>),
     /// A call: its operator (a ref), then its arguments. Infix operators are calls of `plus`, `equal`,
@@ -233,9 +234,9 @@ pub struct With {
 
 /// A rule, one `else` of it, or one more body of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rule {
+pub struct Rule<N = Text> {
     /// Its head; of an `else`: the head of the rule with another value.
-    pub head: Head,
+    pub head: Head<N>,
     /// Its body; where none is written, one generated `true`.
     pub body: Body,
     /// The next `else`.
@@ -251,11 +252,37 @@ pub struct Rule {
     pub location: Location,
 }
 
+impl<N> Rule<N> {
+    pub(super) fn renamed<M>(self, name: impl FnMut(N) -> M) -> Rule<M> {
+        let head = self.head;
+        Rule {
+            head: Head {
+                name: head.name.map(name),
+                reference: head.reference,
+                arguments: head.arguments,
+                key: head.key,
+                value: head.value,
+                assign: head.assign,
+                generated_value: head.generated_value,
+                has_if: head.has_if,
+                has_contains: head.has_contains,
+                location: head.location,
+            },
+            body: self.body,
+            otherwise: self.otherwise,
+            default: self.default,
+            chained: self.chained,
+            generated_body: self.generated_body,
+            location: self.location,
+        }
+    }
+}
+
 /// The head of a rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Head {
+pub struct Head<N = Text> {
     /// The name, where OPA tells one: heads of one part, and some of two.
-    pub name: Option<Text>,
+    pub name: Option<N>,
     /// The head's ref: a variable, then its parts.
     pub reference: List<TermId>,
     /// The arguments of a function.

@@ -11,6 +11,7 @@ mod step;
 mod walk;
 
 pub use layout::Layout;
+pub(super) use order::Sorted;
 
 use super::module::Module;
 use super::tree::TermId;

@@ -104,7 +104,7 @@ impl Parser<'_> {
         match self.names.operators.get(token as usize).copied().flatten() {
             Some(name) => name,
             None => {
-                let name = set_apart(&mut self.nodes, token.name());
+                let name = set_apart(&mut self.apart, token.name());
                 if let Some(place) = self.names.operators.get_mut(token as usize) {
                     *place = Some(name);
                 }
@@ -119,7 +119,7 @@ impl Parser<'_> {
         self.state.wildcards += 1;
         match self.names.wildcards.get(number as usize) {
             Some(name) => *name,
-            None => set_apart(&mut self.nodes, &format!("${number}")),
+            None => set_apart(&mut self.apart, &format!("${number}")),
         }
     }
 }

@@ -32,7 +32,7 @@ use report::Reports;
 
 use super::lexer::Lexer;
 use super::location::{Location, Span};
-use super::module::Nodes;
+use super::nodes::Nodes;
 use super::options::{Keyword, Keywords, Options};
 use super::token::Token;
 use super::tree::{Body, Comment, ExpressionId, Package, RuleId, TermId, Text};
@@ -80,7 +80,9 @@ pub(super) struct Parser<'text> {
     lexer: Lexer<'text>,
     options: &'text Options,
     state: State,
-    pub(super) nodes: Nodes,
+    pub(super) nodes: Nodes<Text>,
+    /// The texts that do not stand in the source.
+    pub(super) apart: String,
     names: Names,
     reports: Reports,
     pub(super) comments: Vec<Comment>,
@@ -118,10 +120,10 @@ struct Names {
 }
 
 /// Puts a text apart from the source.
-fn set_apart(nodes: &mut Nodes, text: &str) -> Text {
-    let start = u32::try_from(nodes.apart.len()).unwrap_or(u32::MAX);
-    nodes.apart.push_str(text);
-    let end = u32::try_from(nodes.apart.len()).unwrap_or(u32::MAX);
+fn set_apart(apart: &mut String, text: &str) -> Text {
+    let start = u32::try_from(apart.len()).unwrap_or(u32::MAX);
+    apart.push_str(text);
+    let end = u32::try_from(apart.len()).unwrap_or(u32::MAX);
     Text { span: Span::between(start, end), apart: true }
 }
 
@@ -133,8 +135,8 @@ fn next_number<T>(all: &[T]) -> u32 {
 const FIRST_TEXTS: &str = "datainternalmember_2member_30$0$1$2$3$4$5$6$7";
 
 impl Names {
-    fn new(nodes: &mut Nodes) -> Self {
-        nodes.apart.push_str(FIRST_TEXTS);
+    fn new(apart: &mut String) -> Self {
+        apart.push_str(FIRST_TEXTS);
         let text = |offset, length| Text { span: Span { offset, length }, apart: true };
         Self {
             data: text(0, 4),
@@ -156,8 +158,8 @@ impl<'text> Parser<'text> {
         nodes.term_lists.reserve(text.len() / 16);
         nodes.expressions.reserve(text.len() / 64);
         nodes.bodies.reserve(text.len() / 64);
-        nodes.apart.reserve(256);
-        let names = Names::new(&mut nodes);
+        let mut apart = String::with_capacity(256);
+        let names = Names::new(&mut apart);
         let place = lexer.first();
         let state = State {
             token: Token::Illegal,
@@ -178,6 +180,7 @@ impl<'text> Parser<'text> {
             options,
             state,
             nodes,
+            apart,
             names,
             reports: Reports::default(),
             comments: Vec::new(),
@@ -231,7 +234,7 @@ impl<'text> Parser<'text> {
     /// The bytes of a text.
     pub(super) fn bytes(&self, text: Text) -> &[u8] {
         if text.apart {
-            self.nodes.apart.as_bytes().get(text.span.offset as usize..text.span.end() as usize).unwrap_or_default()
+            self.apart.as_bytes().get(text.span.offset as usize..text.span.end() as usize).unwrap_or_default()
         } else {
             self.lexer.slice(text.span.offset, text.span.end())
         }

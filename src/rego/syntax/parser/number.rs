@@ -62,7 +62,7 @@ impl Parser<'_> {
             Text { span: Span::between(location.at, self.state.end), apart: false }
         } else {
             let digits = replaced(literal);
-            set_apart(&mut self.nodes, &format!("{prefix}{digits}"))
+            set_apart(&mut self.apart, &format!("{prefix}{digits}"))
         };
         Some(self.new_term(TermKind::Number(written), location))
     }

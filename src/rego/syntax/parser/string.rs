@@ -23,7 +23,7 @@ impl Parser<'_> {
                 self.error_here(format!("illegal string literal: {}", replaced(literal)));
                 return None;
             };
-            set_apart(&mut self.nodes, &decoded)
+            set_apart(&mut self.apart, &decoded)
         };
         Some(self.new_term(TermKind::String { value, raw }, here))
     }

@@ -104,7 +104,7 @@ impl Parser<'_> {
             };
             text
         };
-        Some((!text.is_empty()).then(|| set_apart(&mut self.nodes, &text)))
+        Some((!text.is_empty()).then(|| set_apart(&mut self.apart, &text)))
     }
 }
 

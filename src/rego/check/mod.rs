@@ -1,0 +1,107 @@
+//! Whether OPA would load modules: the stages of OPA 1.22.2's compiler, as far as they can refuse something.
+//!
+//! [`check`] runs the stages in OPA's order over all modules of a program at once. A stage is a file here; [`Stage`] is
+//! their list. Stages that look at one module alone run over several modules in parallel, and what they find is put in
+//! the order in which OPA, one stage after another, finds it.
+//!
+//! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
+
+mod errors;
+mod lower;
+mod names;
+mod program;
+mod stage;
+mod unit;
+
+pub use errors::{CheckError, Code, Details, Place, Related};
+pub use names::{Interner, Names, Symbol};
+pub use program::{CheckOptions, Program};
+pub use stage::Stage;
+pub use unit::{Made, Unit, UnitImport};
+
+use crate::rego::syntax::Module;
+use errors::Record;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The stack of a thread that runs stages over trees of usual depth.
+const STACK: usize = 64 << 20;
+
+/// The errors OPA tells of modules, in its order; none if it would load them.
+///
+/// The modules are those of one program, in any order; their errors name them by their places once they are sorted by
+/// file, which is the order of the list that comes back too.
+#[must_use]
+pub fn check<'m>(modules: &'m [Module], options: &'m CheckOptions) -> (Vec<&'m Module>, Vec<CheckError>) {
+    let mut sorted: Vec<&Module> = modules.iter().collect();
+    sorted.sort_by(|left, right| left.file.cmp(&right.file));
+    let errors = run(&sorted, options);
+    (sorted, errors)
+}
+
+fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError> {
+    let mut record = Record::new(options.limit);
+    let lowered = parallel(modules.iter().copied().collect(), lower::lower);
+    let mut interner = Interner::default();
+    let mut units = Vec::with_capacity(lowered.len());
+    for (number, (mut unit, own)) in (0..).zip(lowered) {
+        unit.number = number;
+        units.push((unit, interner.absorb(&own)));
+    }
+    let program = Program { options, names: interner.names() };
+    let mut units = parallel(units, |(mut unit, symbols)| {
+        lower::adopt(&mut unit, &symbols);
+        unit
+    });
+    if !tell(&mut units, &mut record) {
+        return record.sorted(modules);
+    }
+    drop(program);
+    record.sorted(modules)
+}
+
+/// Records what the stages found in the units, stage by stage; `false` if no later stage may run.
+fn tell(units: &mut [Unit<'_>], record: &mut Record) -> bool {
+    let mut found: Vec<(Stage, CheckError)> =
+        units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)).collect();
+    found.sort_by_key(|(stage, _)| *stage);
+    for stage in found.chunk_by(|left, right| left.0 == right.0) {
+        let errors = stage.iter().map(|(_, error)| error.clone());
+        if let Some((stage, _)) = stage.first() {
+            if !record.stage(*stage, errors) {
+                return false;
+            }
+        }
+    }
+    !record.ended()
+}
+
+/// Does the same work for each of many, on as many threads as there are processors; results come in the order of the many.
+fn parallel<T: Send, R: Send>(many: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(many.len());
+    if threads <= 1 {
+        return many.into_iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let due: Vec<Mutex<Option<T>>> = many.into_iter().map(|one| Mutex::new(Some(one))).collect();
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some((place, one)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            due.get(place).map(|one| (place, one))
+        } {
+            if let Some(one) = one.lock().ok().and_then(|mut one| one.take()) {
+                done.push((place, work(one)));
+            }
+        }
+        done
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .filter_map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok())
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
+}

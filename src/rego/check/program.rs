@@ -1,0 +1,95 @@
+//! What stages see of all modules at once.
+
+use super::names::{Names, Symbol};
+use super::unit::Unit;
+use crate::rego::syntax::{List, Nodes, TermId, TermKind, Written};
+use std::borrow::Cow;
+
+/// How a program is checked.
+#[derive(Debug, Clone)]
+pub struct CheckOptions {
+    /// Whether the checks of `opa check --strict` are made.
+    pub strict: bool,
+    /// How many errors are told before one more says that there may be others; 0 for all.
+    pub limit: usize,
+    /// Whether calls of `print` stay; a build takes them out first.
+    pub keep_print: bool,
+}
+
+impl Default for CheckOptions {
+    fn default() -> Self {
+        Self { strict: false, limit: 10, keep_print: true }
+    }
+}
+
+/// What stages see of all modules at once.
+#[derive(Debug)]
+pub struct Program<'m> {
+    /// How it is checked.
+    pub options: &'m CheckOptions,
+    /// All names.
+    pub names: Names,
+}
+
+impl Program<'_> {
+    /// The name people know a variable, string or number of a unit by. A variable that stands for none of the author's
+    /// is written as [`UNNUMBERED`] twice with its ordinal between: it has no number before all units are done.
+    pub(super) fn name(&self, unit: &Unit<'_>, symbol: Symbol) -> Cow<'_, str> {
+        let symbol = unit.origin(symbol);
+        match symbol.ordinal() {
+            None => Cow::Borrowed(self.names.text(symbol)),
+            Some(ordinal) => Cow::Owned(format!("{UNNUMBERED}{ordinal}{UNNUMBERED}")),
+        }
+    }
+
+    /// A term of a unit as OPA writes it, with the author's variables.
+    pub(super) fn term_text(&self, unit: &Unit<'_>, term: TermId) -> String {
+        Written::new(&unit.nodes, &|symbol| self.name(unit, symbol)).term(term)
+    }
+
+    /// A ref of a unit as OPA writes it, with the author's variables.
+    pub(super) fn reference_text(&self, unit: &Unit<'_>, parts: &[TermId]) -> String {
+        Written::new(&unit.nodes, &|symbol| self.name(unit, symbol)).reference(parts)
+    }
+}
+
+/// Stands around the ordinal of a made variable in a message. No name is written with it: OPA escapes it.
+pub(super) const UNNUMBERED: char = '\0';
+
+/// A message of a unit with the numbers of its made variables, which are known once all units are done.
+pub(super) fn numbered(message: &str, unit: &Unit<'_>, units: &[Unit<'_>]) -> String {
+    let mut text = String::with_capacity(message.len());
+    for (place, piece) in message.split(UNNUMBERED).enumerate() {
+        match piece.parse::<u32>() {
+            Ok(ordinal) if place % 2 == 1 => text.push_str(&unit.made_name(units, ordinal)),
+            _ => text.push_str(piece),
+        }
+    }
+    text
+}
+
+/// The names of a ref from its head on, as far as each part is a variable (the head) or a string.
+pub(super) fn ground_names(nodes: &Nodes<Symbol>, parts: List<TermId>) -> Vec<Symbol> {
+    let mut names = Vec::with_capacity(parts.len());
+    for (place, part) in nodes.terms(parts).iter().enumerate() {
+        match nodes.term(*part).kind {
+            TermKind::Var(name) if place == 0 => names.push(name),
+            TermKind::String { value, .. } => names.push(value),
+            _ => break,
+        }
+    }
+    names
+}
+
+/// The names of the function a call's first term names; `None` if it is not a ref of names alone.
+pub(super) fn operator(unit: &Unit<'_>, call: List<TermId>) -> Option<Vec<Symbol>> {
+    let first = *unit.nodes.terms(call).first()?;
+    match unit.nodes.term(first).kind {
+        TermKind::Var(name) => Some(vec![name]),
+        TermKind::Ref(parts) => {
+            let names = ground_names(&unit.nodes, parts);
+            (names.len() == parts.len()).then_some(names)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,219 @@
+//! The arena the nodes of a tree live in.
+
+use super::location::Location;
+use super::tree::{
+    Body, Expression, ExpressionId, ExpressionKind, List, Part, Rule, RuleId, Term, TermId, TermKind, With,
+};
+use std::marker::PhantomData;
+
+/// All nodes of a tree. `N` is what a name is.
+///
+/// Numbers and lists are those this arena handed out; for any other, the lookups answer with an empty node.
+#[derive(Debug, Clone)]
+pub struct Nodes<N> {
+    pub(super) terms: Vec<Term<N>>,
+    pub(super) term_lists: Vec<TermId>,
+    pub(super) expressions: Vec<Expression>,
+    pub(super) bodies: Vec<ExpressionId>,
+    pub(super) withs: Vec<With>,
+    pub(super) parts: Vec<Part>,
+    pub(super) rules: Vec<Rule<N>>,
+}
+
+impl<N> Default for Nodes<N> {
+    fn default() -> Self {
+        Self {
+            terms: Vec::new(),
+            term_lists: Vec::new(),
+            expressions: Vec::new(),
+            bodies: Vec::new(),
+            withs: Vec::new(),
+            parts: Vec::new(),
+            rules: Vec::new(),
+        }
+    }
+}
+
+const NO_EXPRESSION: &Expression = &Expression {
+    kind: ExpressionKind::Call(List::EMPTY),
+    with: List::EMPTY,
+    index: 0,
+    negated: false,
+    generated: true,
+    location: Location::NONE,
+};
+
+fn run<T, U>(all: &[U], list: List<T>) -> &[U] {
+    all.get(list.start as usize..list.start.saturating_add(list.length) as usize).unwrap_or_default()
+}
+
+/// Puts a list behind all others.
+fn append<T, U: Copy>(all: &mut Vec<U>, members: &[U]) -> List<T> {
+    let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let start = number(all.len());
+    all.extend_from_slice(members);
+    List { start, length: number(members.len()), of: PhantomData }
+}
+
+impl<N: Copy> Nodes<N> {
+    /// A term.
+    #[must_use]
+    pub fn term(&self, id: TermId) -> &Term<N> {
+        self.terms.get(id.0 as usize).unwrap_or(const { &Term { kind: TermKind::Null, location: Location::NONE } })
+    }
+
+    /// The terms of a list.
+    #[must_use]
+    pub fn terms(&self, list: List<TermId>) -> &[TermId] {
+        run(&self.term_lists, list)
+    }
+
+    /// An expression.
+    #[must_use]
+    pub fn expression(&self, id: ExpressionId) -> &Expression {
+        self.expressions.get(id.0 as usize).unwrap_or(NO_EXPRESSION)
+    }
+
+    /// The expressions of a body.
+    #[must_use]
+    pub fn body(&self, body: Body) -> &[ExpressionId] {
+        run(&self.bodies, body)
+    }
+
+    /// The `with` modifiers of an expression.
+    #[must_use]
+    pub fn withs(&self, list: List<With>) -> &[With] {
+        run(&self.withs, list)
+    }
+
+    /// The parts of a template string.
+    #[must_use]
+    pub fn parts(&self, list: List<Part>) -> &[Part] {
+        run(&self.parts, list)
+    }
+
+    /// A rule; `None` only for a number of another arena.
+    #[must_use]
+    pub fn rule(&self, id: RuleId) -> Option<&Rule<N>> {
+        self.rules.get(id.0 as usize)
+    }
+
+    /// Every term there is, also those nothing leads to.
+    pub fn all_terms(&self) -> impl Iterator<Item = (TermId, &Term<N>)> {
+        (0..).map(TermId).zip(&self.terms)
+    }
+
+    /// How many terms there are.
+    #[must_use]
+    pub fn term_count(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// A term, to be changed.
+    pub fn term_mut(&mut self, id: TermId) -> Option<&mut Term<N>> {
+        self.terms.get_mut(id.0 as usize)
+    }
+
+    /// An expression, to be changed.
+    pub fn expression_mut(&mut self, id: ExpressionId) -> Option<&mut Expression> {
+        self.expressions.get_mut(id.0 as usize)
+    }
+
+    /// A rule, to be changed.
+    pub fn rule_mut(&mut self, id: RuleId) -> Option<&mut Rule<N>> {
+        self.rules.get_mut(id.0 as usize)
+    }
+
+    /// The `with` modifiers of an expression, to be changed.
+    pub fn withs_mut(&mut self, list: List<With>) -> &mut [With] {
+        self.withs.get_mut(list.start as usize..list.start.saturating_add(list.length) as usize).unwrap_or_default()
+    }
+
+    /// One more term.
+    pub fn add_term(&mut self, kind: TermKind<N>, location: Location) -> TermId {
+        let id = TermId(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
+        self.terms.push(Term { kind, location });
+        id
+    }
+
+    /// One more list of terms.
+    pub fn add_terms(&mut self, terms: &[TermId]) -> List<TermId> {
+        append(&mut self.term_lists, terms)
+    }
+
+    /// One more expression.
+    pub fn add_expression(&mut self, expression: Expression) -> ExpressionId {
+        let id = ExpressionId(u32::try_from(self.expressions.len()).unwrap_or(u32::MAX));
+        self.expressions.push(expression);
+        id
+    }
+
+    /// One more body. Its expressions are numbered anew.
+    pub fn add_body(&mut self, expressions: &[ExpressionId]) -> Body {
+        for (index, id) in (0..).zip(expressions) {
+            if let Some(expression) = self.expressions.get_mut(id.0 as usize) {
+                expression.index = index;
+            }
+        }
+        append(&mut self.bodies, expressions)
+    }
+
+    /// One more list of `with` modifiers.
+    pub fn add_withs(&mut self, withs: &[With]) -> List<With> {
+        append(&mut self.withs, withs)
+    }
+
+    /// One more rule.
+    pub fn add_rule(&mut self, rule: Rule<N>) -> RuleId {
+        let id = RuleId(u32::try_from(self.rules.len()).unwrap_or(u32::MAX));
+        self.rules.push(rule);
+        id
+    }
+
+    /// Gives every name another.
+    pub fn rename(&mut self, mut name: impl FnMut(N) -> N) {
+        for term in &mut self.terms {
+            match &mut term.kind {
+                TermKind::Number(old) | TermKind::String { value: old, .. } | TermKind::Var(old) => *old = name(*old),
+                _ => {}
+            }
+        }
+        for rule in &mut self.rules {
+            rule.head.name = rule.head.name.map(&mut name);
+        }
+    }
+
+    /// The same tree with other names; numbers and lists stay what they are.
+    #[must_use]
+    pub fn renamed<M>(&self, mut name: impl FnMut(N) -> M) -> Nodes<M> {
+        let terms = self.terms.iter().map(|term| Term { kind: renamed(term.kind, &mut name), location: term.location });
+        Nodes {
+            terms: terms.collect(),
+            term_lists: self.term_lists.clone(),
+            expressions: self.expressions.clone(),
+            bodies: self.bodies.clone(),
+            withs: self.withs.clone(),
+            parts: self.parts.clone(),
+            rules: self.rules.iter().map(|rule| (*rule).renamed(&mut name)).collect(),
+        }
+    }
+}
+
+fn renamed<N, M>(kind: TermKind<N>, name: &mut impl FnMut(N) -> M) -> TermKind<M> {
+    match kind {
+        TermKind::Null => TermKind::Null,
+        TermKind::Boolean(value) => TermKind::Boolean(value),
+        TermKind::Number(number) => TermKind::Number(name(number)),
+        TermKind::String { value, raw } => TermKind::String { value: name(value), raw },
+        TermKind::Var(variable) => TermKind::Var(name(variable)),
+        TermKind::Ref(parts) => TermKind::Ref(parts),
+        TermKind::Call(parts) => TermKind::Call(parts),
+        TermKind::Array(members) => TermKind::Array(members),
+        TermKind::Object(entries) => TermKind::Object(entries),
+        TermKind::Set(members) => TermKind::Set(members),
+        TermKind::ArrayComprehension { term, body } => TermKind::ArrayComprehension { term, body },
+        TermKind::SetComprehension { term, body } => TermKind::SetComprehension { term, body },
+        TermKind::ObjectComprehension { key, value, body } => TermKind::ObjectComprehension { key, value, body },
+        TermKind::TemplateString { raw, parts } => TermKind::TemplateString { raw, parts },
+    }
+}

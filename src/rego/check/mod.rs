@@ -9,13 +9,17 @@
 mod errors;
 mod lower;
 mod names;
+mod path;
 mod program;
+mod rule_tree;
 mod stage;
 mod unit;
 
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use names::{Interner, Names, Symbol};
+pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, Program};
+pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use unit::{Made, Unit, UnitImport};
 
@@ -48,7 +52,7 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         unit.number = number;
         units.push((unit, interner.absorb(&own)));
     }
-    let program = Program { options, names: interner.names() };
+    let mut program = Program { options, names: interner.names(), rules: RuleTree::default() };
     let mut units = parallel(units, |(mut unit, symbols)| {
         lower::adopt(&mut unit, &symbols);
         unit
@@ -56,7 +60,7 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     if !tell(&mut units, &mut record) {
         return record.sorted(modules);
     }
-    drop(program);
+    program.rules = RuleTree::new(&units, &program.names);
     record.sorted(modules)
 }
 

@@ -1,6 +1,7 @@
 //! What stages see of all modules at once.
 
 use super::names::{Names, Symbol};
+use super::rule_tree::RuleTree;
 use super::unit::Unit;
 use crate::rego::syntax::{List, Nodes, TermId, TermKind};
 
@@ -28,6 +29,8 @@ pub struct Program<'m> {
     pub options: &'m CheckOptions,
     /// All names.
     pub names: Names,
+    /// All rules by their paths; none before heads have been resolved.
+    pub rules: RuleTree,
 }
 
 /// The names of a ref from its head on, as far as each part is a variable (the head) or a string.

@@ -3,7 +3,8 @@
 use super::errors::CheckError;
 use super::names::{Names, Symbol};
 use super::stage::Stage;
-use crate::rego::syntax::{Location, Module, Nodes, RuleId, TermId, TermKind};
+use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
 /// An import.
@@ -49,6 +50,8 @@ pub struct Unit<'m> {
     pub made: Vec<Made>,
     /// How many made variables there were when a stage began to make some.
     made_by: Vec<(Stage, u32)>,
+    /// The equalities that were written as `:=`, by the numbers of expressions.
+    assigned: FxHashSet<ExpressionId>,
     /// What was found, in the order it was found.
     pub errors: Vec<(Stage, CheckError)>,
 }
@@ -66,6 +69,7 @@ impl<'m> Unit<'m> {
             since_v1: true,
             made: Vec::new(),
             made_by: Vec::new(),
+            assigned: FxHashSet::default(),
             errors: Vec::new(),
         }
     }
@@ -103,6 +107,17 @@ impl<'m> Unit<'m> {
     pub(super) fn made_where(&self, ordinal: u32) -> Option<(Stage, u32)> {
         let (stage, start) = self.made_by.iter().rfind(|(_, start)| *start <= ordinal)?;
         Some((*stage, ordinal - start))
+    }
+
+    /// Remembers that an equality was written as `:=`.
+    pub(super) fn mark_assigned(&mut self, id: ExpressionId) {
+        let _ = self.assigned.insert(id);
+    }
+
+    /// Whether an equality was written as `:=`.
+    #[must_use]
+    pub fn is_assigned(&self, id: ExpressionId) -> bool {
+        self.assigned.contains(&id)
     }
 
     /// Tells an error of this unit.

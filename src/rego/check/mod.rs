@@ -19,6 +19,7 @@ mod resolve;
 mod rewrite;
 mod rule_tree;
 mod stage;
+mod types;
 mod unit;
 mod variables;
 mod walk;

@@ -224,13 +224,17 @@ impl Tree {
 
 /// An object with the type of what a path in it leads to.
 fn inserted(object: Type, path: &[(Step, Constant)], value: Type, types: &mut Types) -> Type {
-    let Some(((_, first), rest)) = path.split_first() else { return object };
+    let Some((first, rest)) = path.split_first() else { return object };
+    let key_of = |(step, key): &(Step, Constant), types: &mut Types| match step {
+        Step::Variable(_) => Type::UNKNOWN,
+        _ => types.type_of(*key),
+    };
     let mut inner = value;
-    for (_, key) in rest.iter().rev() {
-        let key = types.type_of(*key);
+    for part in rest.iter().rev() {
+        let key = key_of(part, types);
         inner = types.object(&[], Some((key, inner)));
     }
-    let key = types.type_of(*first);
+    let key = key_of(first, types);
     types.with_dynamic(object, key, inner)
 }
 

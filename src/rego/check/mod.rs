@@ -7,8 +7,11 @@
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
 mod builtins;
+mod comprehension_terms;
 mod declared;
+mod dynamic_terms;
 mod errors;
+mod expression_terms;
 mod head_references;
 mod locals;
 mod lower;
@@ -22,7 +25,9 @@ mod stage;
 mod types;
 mod unit;
 mod variables;
+mod void_calls;
 mod walk;
+mod with_values;
 
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use names::{Interner, Names, Symbol};
@@ -86,6 +91,13 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     program.rules = RuleTree::new(&units, &program.names);
     units = parallel(units, |mut unit| {
         locals::rewrite(&mut unit, &program);
+        void_calls::check(&mut unit, &program);
+        expression_terms::rewrite(&mut unit);
+        comprehension_terms::rewrite_comprehensions(&mut unit);
+        comprehension_terms::rewrite_heads(&mut unit);
+        with_values::rewrite(&mut unit, &program);
+        dynamic_terms::rewrite_equals(&mut unit);
+        dynamic_terms::rewrite(&mut unit);
         unit
     });
     let _ = tell(&mut units, &mut record);

@@ -112,6 +112,15 @@ impl Program<'_> {
         Written::new(&unit.nodes, &|symbol| self.name(unit, symbol)).term(term)
     }
 
+    /// A term of a unit as OPA writes it, with the variables that stages made.
+    pub(super) fn rewritten_text(&self, unit: &Unit<'_>, term: TermId) -> String {
+        let name = |symbol: Symbol| match symbol.ordinal() {
+            None => Cow::Borrowed(self.names.text(symbol)),
+            Some(ordinal) => Cow::Owned(format!("{UNNUMBERED}{ordinal}{UNNUMBERED}")),
+        };
+        Written::new(&unit.nodes, &name).term(term)
+    }
+
     /// A ref of a unit as OPA writes it, with the author's variables.
     pub(super) fn reference_text(&self, unit: &Unit<'_>, parts: &[TermId]) -> String {
         Written::new(&unit.nodes, &|symbol| self.name(unit, symbol)).reference(parts)

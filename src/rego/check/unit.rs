@@ -3,6 +3,7 @@
 use super::errors::CheckError;
 use super::names::{Names, Symbol};
 use super::stage::Stage;
+use super::walk::Node;
 use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
@@ -107,6 +108,37 @@ impl<'m> Unit<'m> {
     pub(super) fn made_where(&self, ordinal: u32) -> Option<(Stage, u32)> {
         let (stage, start) = self.made_by.iter().rfind(|(_, start)| *start <= ordinal)?;
         Some((*stage, ordinal - start))
+    }
+
+    /// Remembers the term a made variable was put in place of.
+    pub(super) fn remember(&mut self, variable: Symbol, subject: TermId) {
+        let made = variable.ordinal().and_then(|ordinal| self.made.get_mut(ordinal as usize));
+        if let Some(made) = made {
+            made.subject = Some(subject);
+        }
+    }
+
+    /// The rules, each with its `else` behind it.
+    #[must_use]
+    pub fn rules_with_else(&self) -> Vec<RuleId> {
+        let mut all = Vec::with_capacity(self.rules.len());
+        for rule in &self.rules {
+            let mut next = Some(*rule);
+            while let Some(rule) = next {
+                all.push(rule);
+                next = self.nodes.rule(rule).and_then(|rule| rule.otherwise);
+            }
+        }
+        all
+    }
+
+    /// The arguments, key, value and body of a rule, as OPA walks through them.
+    pub(super) fn nodes_of_rule(&self, rule: RuleId) -> Vec<Node> {
+        let Some(rule) = self.nodes.rule(rule) else { return Vec::new() };
+        let mut nodes: Vec<Node> = self.nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
+        nodes.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
+        nodes.extend(self.nodes.body(rule.body).iter().copied().map(Node::Expression));
+        nodes
     }
 
     /// Remembers that an equality was written as `:=`.

@@ -6,11 +6,13 @@
 //!
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
+mod conflicts;
 mod errors;
 mod lower;
 mod names;
 mod path;
 mod program;
+mod rule_text;
 mod rule_tree;
 mod stage;
 mod unit;
@@ -18,7 +20,7 @@ mod unit;
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
-pub use program::{CheckOptions, Program};
+pub use program::{CheckOptions, DataPaths, Program};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use unit::{Made, Unit, UnitImport};
@@ -61,6 +63,9 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         return record.sorted(modules);
     }
     program.rules = RuleTree::new(&units, &program.names);
+    if !record.stage(Stage::RuleConflicts, conflicts::check(&units, &program)) {
+        return record.sorted(modules);
+    }
     record.sorted(modules)
 }
 

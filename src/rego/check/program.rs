@@ -5,6 +5,8 @@ use super::rule_tree::RuleTree;
 use super::unit::Unit;
 use crate::rego::syntax::{List, Nodes, TermId, TermKind, Written};
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 
 /// How a program is checked.
 #[derive(Debug, Clone)]
@@ -15,11 +17,35 @@ pub struct CheckOptions {
     pub limit: usize,
     /// Whether calls of `print` stay; a build takes them out first.
     pub keep_print: bool,
+    /// Where a bundle has data of its own, with which rules conflict.
+    pub data: Option<DataPaths>,
+}
+
+/// Where there is data.
+#[derive(Clone)]
+pub struct DataPaths(Arc<dyn Fn(&[&str]) -> bool + Send + Sync>);
+
+impl DataPaths {
+    /// Data whose paths a function knows. It is asked for paths below `data` and answers whether something is there, or
+    /// something that is no object is on the way.
+    pub fn new(has: impl Fn(&[&str]) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(has))
+    }
+
+    pub(super) fn has(&self, path: &[&str]) -> bool {
+        (self.0)(path)
+    }
+}
+
+impl fmt::Debug for DataPaths {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("DataPaths")
+    }
 }
 
 impl Default for CheckOptions {
     fn default() -> Self {
-        Self { strict: false, limit: 10, keep_print: true }
+        Self { strict: false, limit: 10, keep_print: true, data: None }
     }
 }
 

@@ -7,15 +7,18 @@
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
 mod conflicts;
+mod declared;
 mod errors;
 mod lower;
 mod names;
 mod path;
 mod program;
+mod resolve;
 mod rule_text;
 mod rule_tree;
 mod stage;
 mod unit;
+mod walk;
 
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use names::{Interner, Names, Symbol};
@@ -27,6 +30,7 @@ pub use unit::{Made, Unit, UnitImport};
 
 use crate::rego::syntax::Module;
 use errors::Record;
+use program::Exports;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -57,6 +61,11 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     let mut program = Program { options, names: interner.names(), rules: RuleTree::default() };
     let mut units = parallel(units, |(mut unit, symbols)| {
         lower::adopt(&mut unit, &symbols);
+        unit
+    });
+    let exports = Exports::new(&units);
+    units = parallel(units, |mut unit| {
+        resolve::resolve(&mut unit, &program, &exports);
         unit
     });
     if !tell(&mut units, &mut record) {

@@ -3,7 +3,8 @@
 use super::names::{Names, Symbol};
 use super::rule_tree::RuleTree;
 use super::unit::Unit;
-use crate::rego::syntax::{List, Nodes, TermId, TermKind, Written};
+use crate::rego::syntax::{List, Nodes, RuleId, TermId, TermKind, Written};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -46,6 +47,41 @@ impl fmt::Debug for DataPaths {
 impl Default for CheckOptions {
     fn default() -> Self {
         Self { strict: false, limit: 10, keep_print: true, data: None }
+    }
+}
+
+/// The names of the rules of each package.
+#[derive(Debug, Default)]
+pub(super) struct Exports {
+    names: FxHashMap<Vec<Symbol>, Vec<Symbol>>,
+}
+
+impl Exports {
+    /// The names the rules of units begin with.
+    pub(super) fn new(units: &[Unit<'_>]) -> Self {
+        let mut exports = Self::default();
+        for unit in units {
+            if !exports.names.contains_key(&unit.package_names) {
+                let _ = exports.names.insert(unit.package_names.clone(), Vec::new());
+            }
+            if let Some(names) = exports.names.get_mut(&unit.package_names) {
+                let head = |rule: &RuleId| {
+                    let head = unit.nodes.rule(*rule)?.head;
+                    unit.nodes.terms(head.reference).first().and_then(|name| unit.variable(*name))
+                };
+                names.extend(unit.rules.iter().filter_map(head));
+            }
+        }
+        for names in exports.names.values_mut() {
+            names.sort_unstable();
+            names.dedup();
+        }
+        exports
+    }
+
+    /// The names of a package.
+    pub(super) fn of(&self, package: &[Symbol]) -> &[Symbol] {
+        self.names.get(package).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -9,10 +9,12 @@
 mod conflicts;
 mod declared;
 mod errors;
+mod graph;
 mod lower;
 mod names;
 mod path;
 mod program;
+mod recursion;
 mod resolve;
 mod rule_text;
 mod rule_tree;
@@ -21,6 +23,7 @@ mod unit;
 mod walk;
 
 pub use errors::{CheckError, Code, Details, Place, Related};
+pub use graph::Graph;
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, DataPaths, Program};
@@ -75,6 +78,8 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     if !record.stage(Stage::RuleConflicts, conflicts::check(&units, &program)) {
         return record.sorted(modules);
     }
+    let graph = Graph::new(&units, &program.names, &program.rules);
+    let _ = record.stage(Stage::Recursion, recursion::check(&units, &program, &graph));
     record.sorted(modules)
 }
 

@@ -6,34 +6,47 @@
 //!
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
+mod builtins;
+mod comprehension_terms;
 mod conflicts;
+mod data_paths;
 mod declared;
+mod dynamic_terms;
 mod errors;
+mod expression_terms;
 mod graph;
+mod head_references;
+mod locals;
 mod lower;
 mod names;
 mod path;
 mod program;
 mod recursion;
 mod resolve;
+mod rewrite;
 mod rule_text;
 mod rule_tree;
 mod stage;
 mod unit;
+mod variables;
+mod void_calls;
 mod walk;
+mod with_values;
 
+pub use data_paths::DataPaths;
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use graph::Graph;
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
-pub use program::{CheckOptions, DataPaths, Program};
+pub use program::{CheckOptions, Program};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use unit::{Made, Unit, UnitImport};
 
 use crate::rego::syntax::Module;
+use builtins::Builtins;
 use errors::Record;
-use program::Exports;
+use program::{Exports, Heads};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -61,7 +74,13 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         unit.number = number;
         units.push((unit, interner.absorb(&own)));
     }
-    let mut program = Program { options, names: interner.names(), rules: RuleTree::default() };
+    let mut program = Program {
+        options,
+        names: interner.names(),
+        builtins: Builtins::new(&options.capabilities, &interner),
+        heads: Heads::of(&options.capabilities.features),
+        rules: RuleTree::default(),
+    };
     let mut units = parallel(units, |(mut unit, symbols)| {
         lower::adopt(&mut unit, &symbols);
         unit
@@ -69,24 +88,44 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     let exports = Exports::new(&units);
     units = parallel(units, |mut unit| {
         resolve::resolve(&mut unit, &program, &exports);
+        head_references::rewrite(&mut unit, &program);
         unit
     });
-    if !tell(&mut units, &mut record) {
+    if !tell(&mut units, Vec::new(), &mut record) {
         return record.sorted(modules);
     }
     program.rules = RuleTree::new(&units, &program.names);
-    if !record.stage(Stage::RuleConflicts, conflicts::check(&units, &program)) {
+    units = parallel(units, |mut unit| {
+        locals::rewrite(&mut unit, &program);
+        void_calls::check(&mut unit, &program);
+        expression_terms::rewrite(&mut unit);
+        unit
+    });
+    if !tell(&mut units, Vec::new(), &mut record) {
         return record.sorted(modules);
     }
     let graph = Graph::new(&units, &program.names, &program.rules);
-    let _ = record.stage(Stage::Recursion, recursion::check(&units, &program, &graph));
+    let recursive = recursion::check(&units, &program, &graph);
+    units = parallel(units, |mut unit| {
+        comprehension_terms::rewrite_comprehensions(&mut unit);
+        comprehension_terms::rewrite_heads(&mut unit);
+        with_values::rewrite(&mut unit, &program);
+        dynamic_terms::rewrite_equals(&mut unit);
+        dynamic_terms::rewrite(&mut unit);
+        unit
+    });
+    let conflicts = conflicts::check(&units, &program).into_iter().map(|error| (Stage::RuleConflicts, error));
+    if !tell(&mut units, conflicts.collect(), &mut record) {
+        return record.sorted(modules);
+    }
+    let _ = record.stage(Stage::Recursion, recursive);
     record.sorted(modules)
 }
 
-/// Records what the stages found in the units, stage by stage; `false` if no later stage may run.
-fn tell(units: &mut [Unit<'_>], record: &mut Record) -> bool {
-    let mut found: Vec<(Stage, CheckError)> =
-        units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)).collect();
+/// Records what the stages found in the units, and in all of them at once, stage by stage; `false` if no later stage may run.
+fn tell(units: &mut [Unit<'_>], of_all: Vec<(Stage, CheckError)>, record: &mut Record) -> bool {
+    let mut found = of_all;
+    found.extend(units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)));
     found.sort_by_key(|(stage, _)| *stage);
     for stage in found.chunk_by(|left, right| left.0 == right.0) {
         let errors = stage.iter().map(|(_, error)| error.clone());

@@ -119,7 +119,10 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     if !tell(&mut units, conflicts.collect(), &mut record) {
         return record.sorted(modules);
     }
-    let _ = record.stage(Stage::Recursion, recursive);
+    if !record.stage(Stage::Recursion, recursive) {
+        return record.sorted(modules);
+    }
+    let _ = record.stage(Stage::Types, types::check_types(&units, &program, &graph));
     record.sorted(modules)
 }
 

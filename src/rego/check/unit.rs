@@ -3,7 +3,8 @@
 use super::errors::CheckError;
 use super::names::{Names, Symbol};
 use super::stage::Stage;
-use crate::rego::syntax::{Location, Module, Nodes, RuleId, TermId, TermKind};
+use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
 /// An import.
@@ -49,6 +50,8 @@ pub struct Unit<'m> {
     pub made: Vec<Made>,
     /// How many made variables there were when a stage began to make some.
     made_by: Vec<(Stage, u32)>,
+    /// The equalities that were written as `:=`, by the numbers of expressions.
+    assigned: FxHashSet<ExpressionId>,
     /// What was found, in the order it was found.
     pub errors: Vec<(Stage, CheckError)>,
 }
@@ -66,6 +69,7 @@ impl<'m> Unit<'m> {
             since_v1: true,
             made: Vec::new(),
             made_by: Vec::new(),
+            assigned: FxHashSet::default(),
             errors: Vec::new(),
         }
     }
@@ -105,6 +109,17 @@ impl<'m> Unit<'m> {
         Some((*stage, ordinal - start))
     }
 
+    /// Remembers that an equality was written as `:=`.
+    pub(super) fn mark_assigned(&mut self, id: ExpressionId) {
+        let _ = self.assigned.insert(id);
+    }
+
+    /// Whether an equality was written as `:=`.
+    #[must_use]
+    pub fn is_assigned(&self, id: ExpressionId) -> bool {
+        self.assigned.contains(&id)
+    }
+
     /// Tells an error of this unit.
     pub(super) fn tell(&mut self, stage: Stage, error: CheckError) {
         self.errors.push((stage, error));
@@ -113,8 +128,15 @@ impl<'m> Unit<'m> {
     /// The name of a variable, a string or a number: made variables as the program numbers them.
     #[must_use]
     pub fn name<'n>(&self, names: &'n Names, units: &[Unit<'_>], symbol: Symbol) -> Cow<'n, str> {
-        let Some(ordinal) = symbol.ordinal() else { return Cow::Borrowed(names.text(symbol)) };
-        Cow::Owned(format!("__local{}__", self.number_of_made(units, ordinal)))
+        match symbol.ordinal() {
+            None => Cow::Borrowed(names.text(symbol)),
+            Some(ordinal) => Cow::Owned(self.made_name(units, ordinal)),
+        }
+    }
+
+    /// The name of a made variable, as the program numbers it.
+    pub(super) fn made_name(&self, units: &[Unit<'_>], ordinal: u32) -> String {
+        format!("__local{}__", self.number_of_made(units, ordinal))
     }
 
     /// One counter runs through all stages, and in each through all modules.

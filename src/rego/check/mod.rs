@@ -17,11 +17,13 @@ mod locals;
 mod lower;
 mod names;
 mod path;
+mod print_calls;
 mod program;
 mod resolve;
 mod rewrite;
 mod rule_tree;
 mod stage;
+mod template_strings;
 mod unit;
 mod variables;
 mod void_calls;
@@ -85,12 +87,14 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         unit
     });
     if !tell(&mut units, &mut record) {
-        return record.sorted(modules);
+        return finish(record, modules, &units);
     }
     program.rules = RuleTree::new(&units, &program.names);
     units = parallel(units, |mut unit| {
         locals::rewrite(&mut unit, &program);
+        template_strings::rewrite(&mut unit, &program);
         void_calls::check(&mut unit, &program);
+        print_calls::rewrite(&mut unit, &program);
         expression_terms::rewrite(&mut unit);
         comprehension_terms::rewrite_comprehensions(&mut unit);
         comprehension_terms::rewrite_heads(&mut unit);
@@ -100,7 +104,19 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         unit
     });
     let _ = tell(&mut units, &mut record);
-    record.sorted(modules)
+    finish(record, modules, &units)
+}
+
+/// The errors in their order, with the numbers of made variables.
+fn finish(record: Record, modules: &[&Module], units: &[Unit<'_>]) -> Vec<CheckError> {
+    let mut errors = record.sorted(modules);
+    for error in &mut errors {
+        let unit = error.place.and_then(|place| units.get(place.unit as usize));
+        if let Some(unit) = unit.filter(|_| error.message.contains(program::UNNUMBERED)) {
+            error.message = program::numbered(&error.message, unit, units);
+        }
+    }
+    errors
 }
 
 /// Records what the stages found in the units, stage by stage; `false` if no later stage may run.

@@ -134,10 +134,18 @@ impl<'m> Unit<'m> {
 
     /// The arguments, key, value and body of a rule, as OPA walks through them.
     pub(super) fn nodes_of_rule(&self, rule: RuleId) -> Vec<Node> {
+        let mut nodes = self.nodes_of_head(rule);
+        if let Some(rule) = self.nodes.rule(rule) {
+            nodes.extend(self.nodes.body(rule.body).iter().copied().map(Node::Expression));
+        }
+        nodes
+    }
+
+    /// The arguments, key and value of a rule.
+    pub(super) fn nodes_of_head(&self, rule: RuleId) -> Vec<Node> {
         let Some(rule) = self.nodes.rule(rule) else { return Vec::new() };
         let mut nodes: Vec<Node> = self.nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
         nodes.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
-        nodes.extend(self.nodes.body(rule.body).iter().copied().map(Node::Expression));
         nodes
     }
 

@@ -18,6 +18,7 @@ mod program;
 mod resolve;
 mod rewrite;
 mod rule_tree;
+mod safety;
 mod stage;
 mod unit;
 mod variables;
@@ -85,6 +86,14 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     program.rules = RuleTree::new(&units, &program.names);
     units = parallel(units, |mut unit| {
         locals::rewrite(&mut unit, &program);
+        unit
+    });
+    if !tell(&mut units, &mut record) {
+        return record.sorted(modules);
+    }
+    units = parallel(units, |mut unit| {
+        safety::heads(&mut unit, &program);
+        safety::bodies(&mut unit, &program);
         unit
     });
     let _ = tell(&mut units, &mut record);

@@ -22,6 +22,7 @@ mod program;
 mod resolve;
 mod rewrite;
 mod rule_tree;
+mod safety;
 mod stage;
 mod template_strings;
 mod unit;
@@ -101,6 +102,14 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         with_values::rewrite(&mut unit, &program);
         dynamic_terms::rewrite_equals(&mut unit);
         dynamic_terms::rewrite(&mut unit);
+        unit
+    });
+    if !tell(&mut units, &mut record) {
+        return record.sorted(modules);
+    }
+    units = parallel(units, |mut unit| {
+        safety::heads(&mut unit, &program);
+        safety::bodies(&mut unit, &program);
         unit
     });
     let _ = tell(&mut units, &mut record);

@@ -52,7 +52,7 @@ pub struct Unit<'m> {
     /// How many made variables there were when a stage began to make some.
     made_by: Vec<(Stage, u32)>,
     /// The equalities that were written as `:=`, by the numbers of expressions.
-    assigned: FxHashSet<ExpressionId>,
+    pub(super) assigned: FxHashSet<ExpressionId>,
     /// What was found, in the order it was found.
     pub errors: Vec<(Stage, CheckError)>,
 }

@@ -11,11 +11,14 @@ mod comprehension_terms;
 mod conflicts;
 mod data_paths;
 mod declared;
+mod duplicate_imports;
 mod dynamic_terms;
 mod errors;
 mod expression_terms;
+mod functions;
 mod graph;
 mod head_references;
+mod keyword_overrides;
 mod locals;
 mod lower;
 mod names;
@@ -89,6 +92,8 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     units = parallel(units, |mut unit| {
         resolve::resolve(&mut unit, &program, &exports);
         head_references::rewrite(&mut unit, &program);
+        keyword_overrides::check(&mut unit, &program);
+        duplicate_imports::check(&mut unit, &program);
         unit
     });
     if !tell(&mut units, Vec::new(), &mut record) {
@@ -110,6 +115,7 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         comprehension_terms::rewrite_comprehensions(&mut unit);
         comprehension_terms::rewrite_heads(&mut unit);
         with_values::rewrite(&mut unit, &program);
+        functions::check(&mut unit, &program);
         dynamic_terms::rewrite_equals(&mut unit);
         dynamic_terms::rewrite(&mut unit);
         unit

@@ -30,6 +30,7 @@ mod rewrite;
 mod rule_text;
 mod rule_tree;
 mod stage;
+mod types;
 mod unit;
 mod variables;
 mod void_calls;

@@ -89,8 +89,7 @@ struct Rewriter<'u, 'm, 'p> {
 
 impl Rewriter<'_, '_, '_> {
     fn bind(&self, id: ExpressionId, bound: &mut Bound) {
-        let arity = |path: &[Symbol]| self.program.arity(path);
-        Outputs::new(&self.unit.nodes, &arity).bind(&[id], bound);
+        Outputs::new(&self.unit.nodes, &self.unit.assigned, self.program).bind(&[id], bound);
     }
 
     fn body(&mut self, body: Body, around: &Bound) -> Result<Body, Told> {

@@ -71,8 +71,7 @@ impl Rewriter<'_, '_, '_> {
 
     /// Rewrites a body, and gives what is bound behind it.
     fn body(&mut self, body: Body, mut bound: Bound) -> Bound {
-        let arity = |path: &[Symbol]| self.program.arity(path);
-        Outputs::new(&self.unit.nodes, &arity).bind(self.unit.nodes.body(body), &mut bound);
+        Outputs::new(&self.unit.nodes, &self.unit.assigned, self.program).bind(self.unit.nodes.body(body), &mut bound);
         for node in of_body(&self.unit.nodes, body) {
             self.visit(node, &bound);
         }

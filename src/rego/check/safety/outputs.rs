@@ -91,12 +91,7 @@ impl<'a> Outputs<'a> {
     }
 
     /// Adds what an equality binds to `found`, where those are bound that `bound` says.
-    pub(super) fn of_equality(
-        &self,
-        id: ExpressionId,
-        bound: impl Fn(Symbol) -> bool + Copy,
-        found: &mut Vec<Symbol>,
-    ) {
+    pub(super) fn of_equality(&self, id: ExpressionId, bound: impl Fn(Symbol) -> bool + Copy, found: &mut Vec<Symbol>) {
         let expression = self.nodes.expression(id);
         let ExpressionKind::Call(call) = expression.kind else { return };
         let [_, left, right] = *self.nodes.terms(call) else { return };

@@ -135,8 +135,7 @@ impl Reorder<'_> {
         }
         let point = self.bound.point();
         let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
-        let mut placing =
-            Placing::new(self.nodes, &mut outputs, &mut self.bound, expressions, &self.own, candidates);
+        let mut placing = Placing::new(self.nodes, &mut outputs, &mut self.bound, expressions, &self.own, candidates);
         placing.place();
         let order = placing.order;
         self.bound.rewind(point);

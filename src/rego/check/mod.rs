@@ -149,6 +149,7 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     if !tell(units, conflicts.collect(), record) || !record.stage(Stage::Recursion, recursive) {
         return;
     }
+    let _ = record.stage(Stage::Types, types::check_types(units, program, &graph));
 }
 
 /// Does the same work for each unit.

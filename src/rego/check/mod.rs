@@ -6,11 +6,13 @@
 //!
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
+mod annotation_set;
 mod builtins;
 mod comprehension_terms;
 mod conflicts;
 mod data_paths;
 mod declared;
+mod deprecated;
 mod duplicate_imports;
 mod dynamic_terms;
 mod errors;
@@ -25,6 +27,7 @@ mod names;
 mod path;
 mod program;
 mod recursion;
+mod required;
 mod resolve;
 mod rewrite;
 mod rule_text;
@@ -107,7 +110,8 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         expression_terms::rewrite(&mut unit);
         unit
     });
-    if !tell(&mut units, Vec::new(), &mut record) {
+    let annotations = annotation_set::check(&units, &program).into_iter().map(|error| (Stage::Annotations, error));
+    if !tell(&mut units, annotations.collect(), &mut record) {
         return record.sorted(modules);
     }
     let graph = Graph::new(&units, &program.names, &program.rules);
@@ -125,7 +129,11 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     if !tell(&mut units, conflicts.collect(), &mut record) {
         return record.sorted(modules);
     }
-    let _ = record.stage(Stage::Recursion, recursive);
+    if !record.stage(Stage::Recursion, recursive) {
+        return record.sorted(modules);
+    }
+    deprecated::check(&mut units, &program);
+    let _ = tell(&mut units, Vec::new(), &mut record);
     record.sorted(modules)
 }
 

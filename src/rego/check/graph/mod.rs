@@ -5,6 +5,7 @@
 
 pub(super) mod bindings;
 pub(super) mod components;
+pub(super) mod dependents;
 pub(super) mod references;
 pub(super) mod rules;
 mod sort;

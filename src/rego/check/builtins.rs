@@ -11,6 +11,8 @@ pub struct Builtins {
     plain: FxHashMap<Symbol, usize>,
     /// Those of several.
     dotted: FxHashMap<Vec<Symbol>, usize>,
+    /// Whether one is deprecated.
+    deprecated: bool,
 }
 
 impl Builtins {
@@ -21,12 +23,18 @@ impl Builtins {
             else {
                 continue;
             };
+            builtins.deprecated |= builtin.deprecated;
             match path.as_slice() {
                 [name] => drop(builtins.plain.insert(*name, place)),
                 _ => drop(builtins.dotted.insert(path, place)),
             }
         }
         builtins
+    }
+
+    /// Whether one of them is deprecated.
+    pub(super) const fn any_deprecated(&self) -> bool {
+        self.deprecated
     }
 
     /// The place of a function among those of the capabilities.
@@ -44,6 +52,13 @@ impl super::Program<'_> {
     #[must_use]
     pub fn builtin(&self, path: &[Symbol]) -> Option<&Builtin> {
         self.builtins.find(path).and_then(|place| self.options.capabilities.builtins().get(place))
+    }
+
+    /// How many arguments the function of a path takes; `None` where there is no such function. A rule that is no function
+    /// takes none.
+    #[must_use]
+    pub fn arity(&self, path: &[Symbol]) -> Option<usize> {
+        self.builtin(path).map(|builtin| builtin.arity).or_else(|| self.rules.arity(path))
     }
 
     /// Whether a variable has the name of a built-in function.

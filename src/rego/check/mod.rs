@@ -54,13 +54,11 @@ pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use unit::{Made, Unit, UnitImport};
 
-use crate::rego::syntax::{Module, RuleId};
+use crate::rego::syntax::Module;
 use builtins::Builtins;
 use errors::Record;
-use graph::dependents::Dependents;
 use metadata_calls::AnnotationTerms;
 use program::{Exports, Heads};
-use std::cell::OnceCell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -168,12 +166,7 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     if !tell(units, conflicts.collect(), record) || !record.stage(Stage::Recursion, recursive) {
         return;
     }
-    let order: Vec<(u32, RuleId)> = graph.order().collect();
-    let dependents = OnceCell::new();
-    let mistyped = types::check_types(units, program, &order, &|unit, parts| {
-        dependents.get_or_init(|| Dependents::new(&graph)).of(&program.rules, &unit.nodes, parts)
-    });
-    if !record.stage(Stage::Types, mistyped) {
+    if !record.stage(Stage::Types, types::check_types(units, program, &graph)) {
         return;
     }
     deprecated::check(units, program);

@@ -5,7 +5,6 @@
 
 pub(super) mod bindings;
 pub(super) mod components;
-pub(super) mod dependents;
 pub(super) mod references;
 pub(super) mod rules;
 mod sort;

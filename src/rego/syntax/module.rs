@@ -1,5 +1,6 @@
 //! A module: the tree of one file.
 
+use super::json::Sorted;
 use super::location::{LineTable, Location, Span};
 use super::nodes::Nodes;
 use super::options::RegoVersion;
@@ -108,6 +109,13 @@ impl Module {
     #[must_use]
     pub fn rule(&self, id: RuleId) -> Option<&Rule> {
         self.nodes.rule(id)
+    }
+
+    /// The members of sets, doubles left out, and the keys and values of objects by turns, in the order OPA keeps them.
+    /// Sets and objects with fewer than two members are not among them.
+    #[must_use]
+    pub fn sorted_members(&self) -> HashMap<TermId, Vec<TermId>> {
+        Sorted::new(self).into_members()
     }
 
     /// The characters of a text.

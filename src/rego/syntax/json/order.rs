@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// The sets of a module without doubles, and its objects, both sorted.
 ///
 /// Sets keep the first of equal members; objects keep every entry, also of equal keys.
-pub(super) struct Sorted<'m> {
+pub(in crate::rego::syntax) struct Sorted<'m> {
     module: &'m Module,
     /// The members of sets, keys and values of objects by turns; only where there are two or more.
     members: HashMap<TermId, Vec<TermId>>,
@@ -27,7 +27,7 @@ enum Pair<'m> {
 
 impl<'m> Sorted<'m> {
     /// A term is numbered after everything in it, so that members are sorted before what holds them.
-    pub(super) fn new(module: &'m Module) -> Self {
+    pub(in crate::rego::syntax) fn new(module: &'m Module) -> Self {
         let mut sorted = Self { module, members: HashMap::new() };
         for (number, term) in (0..).zip(&module.nodes.terms) {
             let members: Vec<TermId> = match term.kind {
@@ -48,6 +48,12 @@ impl<'m> Sorted<'m> {
             let _ = sorted.members.insert(TermId(number), members);
         }
         sorted
+    }
+
+    /// The members of each set, and the keys and values of each object by turns, in order; only where there are two
+    /// members or more.
+    pub(in crate::rego::syntax) fn into_members(self) -> HashMap<TermId, Vec<TermId>> {
+        self.members
     }
 
     /// The members of a set, or the keys and values of an object by turns, in order.

@@ -1,0 +1,68 @@
+//! The built-in functions of a program, by the names in its text.
+
+use super::names::{Interner, Symbol};
+use crate::rego::capabilities::{Builtin, Capabilities};
+use rustc_hash::FxHashMap;
+
+/// The built-in functions whose names stand somewhere in the modules.
+#[derive(Debug, Default)]
+pub struct Builtins {
+    /// Those of one part.
+    plain: FxHashMap<Symbol, usize>,
+    /// Those of several.
+    dotted: FxHashMap<Vec<Symbol>, usize>,
+    /// Whether one is deprecated.
+    deprecated: bool,
+}
+
+impl Builtins {
+    pub(super) fn new(capabilities: &Capabilities, interner: &Interner<'_>) -> Self {
+        let mut builtins = Self::default();
+        for (place, builtin) in capabilities.builtins().iter().enumerate() {
+            let Some(path) = builtin.name.split('.').map(|part| interner.find(part)).collect::<Option<Vec<Symbol>>>()
+            else {
+                continue;
+            };
+            builtins.deprecated |= builtin.deprecated;
+            match path.as_slice() {
+                [name] => drop(builtins.plain.insert(*name, place)),
+                _ => drop(builtins.dotted.insert(path, place)),
+            }
+        }
+        builtins
+    }
+
+    /// Whether one of them is deprecated.
+    pub(super) const fn any_deprecated(&self) -> bool {
+        self.deprecated
+    }
+
+    /// The place of a function among those of the capabilities.
+    #[must_use]
+    pub fn find(&self, path: &[Symbol]) -> Option<usize> {
+        match path {
+            [name] => self.plain.get(name).copied(),
+            _ => self.dotted.get(path).copied(),
+        }
+    }
+}
+
+impl super::Program<'_> {
+    /// The built-in function a path names.
+    #[must_use]
+    pub fn builtin(&self, path: &[Symbol]) -> Option<&Builtin> {
+        self.builtins.find(path).and_then(|place| self.options.capabilities.builtins().get(place))
+    }
+
+    /// How many arguments the function of a path takes; `None` where there is no such function. A rule that is no function
+    /// takes none.
+    #[must_use]
+    pub fn arity(&self, path: &[Symbol]) -> Option<usize> {
+        self.builtin(path).map(|builtin| builtin.arity).or_else(|| self.rules.arity(path))
+    }
+
+    /// Whether a variable has the name of a built-in function.
+    pub(super) fn is_builtin_name(&self, name: Symbol) -> bool {
+        self.builtins.find(&[name]).is_some()
+    }
+}

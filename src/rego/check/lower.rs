@@ -1,0 +1,74 @@
+//! A module as it was read into a unit.
+
+use super::names::{Interner, Symbol};
+use super::rewrite::copy_all;
+use super::unit::{Unit, UnitImport};
+use crate::rego::syntax::{Module, RegoVersion, TermKind, Text};
+
+/// The unit of a module, and its names. Symbols are the module's own until [`adopt`] makes them the program's.
+///
+/// The tree is that of the text, with the members of sets and objects sorted and merged as OPA keeps them.
+pub(super) fn lower(module: &Module) -> (Unit<'_>, Interner<'_>) {
+    let mut interner = Interner::default();
+    let mut unit = Unit::new(module);
+    unit.nodes = module.nodes().renamed(|text: Text| interner.symbol(module.text(text)));
+    for (id, members) in module.sorted_members() {
+        let list = unit.nodes.add_terms(&members);
+        if let Some(term) = unit.nodes.term_mut(id) {
+            term.kind = match term.kind {
+                TermKind::Set(_) => TermKind::Set(list),
+                _ => TermKind::Object(list),
+            };
+        }
+    }
+    unit.package = module.terms(module.package.path).to_vec();
+    unit.imports = module
+        .imports
+        .iter()
+        .map(|import| UnitImport {
+            path: import.path,
+            alias: import.alias.map(|alias| interner.symbol(module.text(alias))),
+            location: import.location,
+        })
+        .collect();
+    unit.rules.clone_from(&module.rules);
+    unshare_heads(&mut unit);
+    (unit, interner)
+}
+
+/// Further bodies and `else` parts share terms of their head with the rule before them; here each has its own.
+fn unshare_heads(unit: &mut Unit<'_>) {
+    for id in unit.rules_with_else() {
+        let Some(mut rule) = unit.nodes.rule(id).copied() else { continue };
+        let of_rule = unit.rules.binary_search(&id).is_ok();
+        if of_rule && !rule.chained {
+            continue;
+        }
+        rule.head.reference = copy_all(&mut unit.nodes, rule.head.reference);
+        rule.head.arguments = copy_all(&mut unit.nodes, rule.head.arguments);
+        if let Some(old) = unit.nodes.rule_mut(id) {
+            *old = rule;
+        }
+    }
+}
+
+/// Makes the symbols of a unit those of the program.
+pub(super) fn adopt(unit: &mut Unit<'_>, symbols: &[Symbol]) {
+    let symbol = |own: Symbol| symbols.get(own.index()).copied().unwrap_or(Symbol::EMPTY);
+    unit.nodes.rename(symbol);
+    for import in &mut unit.imports {
+        import.alias = import.alias.map(symbol);
+    }
+    unit.package_names = unit.package.iter().filter_map(|part| unit.string(*part).or(unit.variable(*part))).collect();
+    unit.since_v1 = unit.module.version != RegoVersion::V0 || imports_a_version(unit);
+}
+
+fn imports_a_version(unit: &Unit<'_>) -> bool {
+    unit.imports.iter().any(|import| {
+        let TermKind::Ref(parts) = unit.nodes.term(import.path).kind else { return false };
+        let parts = unit.nodes.terms(parts);
+        let names =
+            (parts.first().and_then(|part| unit.variable(*part)), parts.get(1).and_then(|part| unit.string(*part)));
+        matches!(names, (Some(Symbol::REGO), Some(Symbol::V1 | Symbol::V2)))
+    })
+}

@@ -1,0 +1,215 @@
+//! Whether OPA would load modules: the stages of OPA 1.22.2's compiler, as far as they can refuse something.
+//!
+//! [`check`] runs the stages in OPA's order over all modules of a program at once. A stage is a file here; [`Stage`] is
+//! their list. Stages that look at one module alone run over several modules in parallel, and what they find is put in
+//! the order in which OPA, one stage after another, finds it.
+//!
+//! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
+
+mod annotation_set;
+mod builtins;
+mod comprehension_terms;
+mod conflicts;
+mod data_paths;
+mod declared;
+mod deprecated;
+mod duplicate_imports;
+mod dynamic_terms;
+mod errors;
+mod expression_terms;
+mod functions;
+mod graph;
+mod head_references;
+mod keyword_overrides;
+mod locals;
+mod lower;
+mod names;
+mod path;
+mod print_calls;
+mod program;
+mod recursion;
+mod required;
+mod resolve;
+mod rewrite;
+mod rule_text;
+mod rule_tree;
+mod safety;
+mod stage;
+mod template_strings;
+mod types;
+mod unit;
+mod variables;
+mod void_calls;
+mod walk;
+mod with_values;
+
+pub use data_paths::DataPaths;
+pub use errors::{CheckError, Code, Details, Place, Related};
+pub use graph::Graph;
+pub use names::{Interner, Names, Symbol};
+pub use path::{Key, Step, is_constant};
+pub use program::{CheckOptions, Program};
+pub use rule_tree::{NodeId, RuleTree, TreeRule};
+pub use stage::Stage;
+pub use unit::{Made, Unit, UnitImport};
+
+use crate::rego::syntax::Module;
+use builtins::Builtins;
+use errors::Record;
+use program::{Exports, Heads};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The stack of a thread that runs stages over trees of usual depth.
+const STACK: usize = 64 << 20;
+
+/// The errors OPA tells of modules, in its order; none if it would load them.
+///
+/// The modules are those of one program, in any order; their errors name them by their places once they are sorted by
+/// file, which is the order of the list that comes back too.
+#[must_use]
+pub fn check<'m>(modules: &'m [Module], options: &'m CheckOptions) -> (Vec<&'m Module>, Vec<CheckError>) {
+    let mut sorted: Vec<&Module> = modules.iter().collect();
+    sorted.sort_by(|left, right| left.file.cmp(&right.file));
+    let errors = run(&sorted, options);
+    (sorted, errors)
+}
+
+fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError> {
+    let mut record = Record::new(options.limit);
+    let (mut program, mut units) = lowered(modules, options);
+    stages(&mut program, &mut units, &mut record);
+    let mut errors = record.sorted(modules);
+    for error in &mut errors {
+        let unit = error.place.and_then(|place| units.get(place.unit as usize));
+        if let Some(unit) = unit.filter(|_| error.message.contains(program::UNNUMBERED)) {
+            error.message = program::numbered(&error.message, unit, &units);
+        }
+    }
+    errors
+}
+
+/// The units of modules, and what is known of all of them.
+fn lowered<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> (Program<'m>, Vec<Unit<'m>>) {
+    let lowered = parallel(modules.to_vec(), lower::lower);
+    let mut interner = Interner::default();
+    let mut units = Vec::with_capacity(lowered.len());
+    for (number, (mut unit, own)) in (0..).zip(lowered) {
+        unit.number = number;
+        units.push((unit, interner.absorb(&own)));
+    }
+    let program = Program {
+        options,
+        names: interner.names(),
+        builtins: Builtins::new(&options.capabilities, &interner),
+        heads: Heads::of(&options.capabilities.features),
+        rules: RuleTree::default(),
+    };
+    let units = parallel(units, |(mut unit, symbols)| {
+        lower::adopt(&mut unit, &symbols);
+        unit
+    });
+    (program, units)
+}
+
+/// Runs the stages, those of one unit after another where they need not know of the other units.
+fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Record) {
+    let exports = Exports::new(units);
+    each(units, |unit| {
+        resolve::resolve(unit, program, &exports);
+        head_references::rewrite(unit, program);
+        keyword_overrides::check(unit, program);
+        duplicate_imports::check(unit, program);
+    });
+    if !tell(units, Vec::new(), record) {
+        return;
+    }
+    program.rules = RuleTree::new(units, &program.names);
+    let program = &*program;
+    each(units, |unit| {
+        locals::rewrite(unit, program);
+        template_strings::rewrite(unit, program);
+        void_calls::check(unit, program);
+        print_calls::rewrite(unit, program);
+        expression_terms::rewrite(unit);
+    });
+    let annotations = annotation_set::check(units, program).into_iter().map(|error| (Stage::Annotations, error));
+    if !tell(units, annotations.collect(), record) {
+        return;
+    }
+    let graph = Graph::new(units, &program.names, &program.rules);
+    let recursive = recursion::check(units, program, &graph);
+    each(units, |unit| {
+        comprehension_terms::rewrite_comprehensions(unit);
+        comprehension_terms::rewrite_heads(unit);
+        with_values::rewrite(unit, program);
+        functions::check(unit, program);
+        safety::heads(unit, program);
+        safety::bodies(unit, program);
+        dynamic_terms::rewrite_equals(unit);
+        dynamic_terms::rewrite(unit);
+    });
+    let conflicts = conflicts::check(units, program).into_iter().map(|error| (Stage::RuleConflicts, error));
+    if !tell(units, conflicts.collect(), record) || !record.stage(Stage::Recursion, recursive) {
+        return;
+    }
+    if !record.stage(Stage::Types, types::check_types(units, program, &graph)) {
+        return;
+    }
+    deprecated::check(units, program);
+    let _ = tell(units, Vec::new(), record);
+}
+
+/// Does the same work for each unit.
+fn each(units: &mut Vec<Unit<'_>>, work: impl Fn(&mut Unit<'_>) + Sync) {
+    *units = parallel(std::mem::take(units), |mut unit| {
+        work(&mut unit);
+        unit
+    });
+}
+
+/// Records what the stages found in the units, and in all of them at once, stage by stage; `false` if no later stage may run.
+fn tell(units: &mut [Unit<'_>], of_all: Vec<(Stage, CheckError)>, record: &mut Record) -> bool {
+    let mut found = of_all;
+    found.extend(units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)));
+    found.sort_by_key(|(stage, _)| *stage);
+    for stage in found.chunk_by(|left, right| left.0 == right.0) {
+        let errors = stage.iter().map(|(_, error)| error.clone());
+        if let Some((stage, _)) = stage.first() {
+            if !record.stage(*stage, errors) {
+                return false;
+            }
+        }
+    }
+    !record.ended()
+}
+
+/// Does the same work for each of many, on as many threads as there are processors; results come in the order of the many.
+fn parallel<T: Send, R: Send>(many: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(many.len());
+    if threads <= 1 {
+        return many.into_iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let due: Vec<Mutex<Option<T>>> = many.into_iter().map(|one| Mutex::new(Some(one))).collect();
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some((place, one)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            due.get(place).map(|one| (place, one))
+        } {
+            if let Some(one) = one.lock().ok().and_then(|mut one| one.take()) {
+                done.push((place, work(one)));
+            }
+        }
+        done
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .filter_map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok())
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,149 @@
+//! Types: whether what a program compares, calls and refers to can be at all.
+//!
+//! Rules are typed one after the other, those a rule refers to before it. The type of a rule is what its head can be once
+//! its body holds; several rules of one path make a union. A rule with an error is anything for all others. Documents that
+//! no rule makes are anything, as is `input`.
+//!
+//! Expressions are looked at in the order of their body, which is that of evaluation: first the closures in an expression,
+//! then its refs, then, for a call, its arguments. Each tells the types of variables to those behind it. Bodies of `every`,
+//! `not { … }` and of the operands of `and` and `or` are not typed; only refs in them are looked at.
+//!
+//! OPA types a closure anew whenever it is asked for its type, closures inside closures once more for each closure around
+//! them. Here a closure is typed once for the types its variables have.
+
+mod bodies;
+mod calls;
+mod closures;
+mod dependents;
+mod environment;
+mod fault;
+mod faults;
+mod node_json;
+mod references;
+mod rules;
+mod tree;
+mod unification;
+mod variables;
+mod with;
+
+#[cfg(test)]
+mod tests;
+
+use super::errors::CheckError;
+use super::graph::Graph;
+use super::names::Symbol;
+use super::program::Program;
+use super::unit::Unit;
+use crate::rego::syntax::{ExpressionId, ExpressionKind, RuleId};
+use crate::rego::types::{Constant, Shape, Type, Types};
+use closures::Closures;
+use dependents::Dependents;
+use fault::{Fault, Found};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use tree::Tree;
+use variables::Variables;
+
+/// A rule of the program: the number of its unit, and the rule in it.
+type ProgramRule = (u32, RuleId);
+
+/// What is wrong with the types of a program, in the order OPA records it. The graph is not circular.
+///
+/// Details are only made for as many errors as are told.
+pub(super) fn check_types(units: &[Unit<'_>], program: &Program<'_>, graph: &Graph) -> Vec<CheckError> {
+    let Some(first) = units.first() else { return Vec::new() };
+    let mut checker = Checker::new(units, program, graph, first);
+    for (unit, rule) in graph.order() {
+        if let Some(unit) = units.get(unit as usize) {
+            checker.unit = unit;
+            checker.rule(rule);
+        }
+    }
+    checker.told()
+}
+
+/// A call of a built-in function with a number of arguments it does not take, in OPA's words; nothing is known of documents
+/// and variables. `None` if it is no such call.
+pub(super) fn arity_mismatch(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId) -> Option<CheckError> {
+    let expression = unit.nodes.expression(id);
+    let ExpressionKind::Call(call) = expression.kind else { return None };
+    let (operator, operands) = unit.nodes.terms(call).split_first()?;
+    let graph = Graph::new(&[], &program.names, &program.rules);
+    let mut checker = Checker::new(&[], program, &graph, unit);
+    let signature = checker.type_of(*operator);
+    let Shape::Function { arguments, variadic, .. } = checker.types.shape(signature) else { return None };
+    let want = checker.types.items(arguments).to_vec();
+    let have = operands.iter().map(|operand| checker.type_of(*operand)).collect();
+    let fault = Fault::Arguments { operator: *operator, message: "arity mismatch", have, want, variadic };
+    Some(checker.error(&Found { unit: unit.number, location: expression.location, fault }))
+}
+
+/// A stage on its way through the rules.
+struct Checker<'c, 'm> {
+    units: &'c [Unit<'m>],
+    program: &'c Program<'m>,
+    /// The unit of the rule that is typed.
+    unit: &'c Unit<'m>,
+    graph: &'c Graph,
+    /// Made when it is first asked for.
+    dependents: Option<Rc<Dependents>>,
+    types: Types,
+    /// What rules make.
+    documents: Tree,
+    /// What `with` replaces while an expression is typed, the last counts first.
+    replaced: Vec<Rc<Replaced>>,
+    /// Documents that depend on what is replaced, by what it is.
+    affected: FxHashMap<with::Target, Option<Rc<Replaced>>>,
+    replacements: u32,
+    variables: Variables,
+    closures: Closures,
+    /// Signatures of built-in functions, by their places in the capabilities.
+    signatures: FxHashMap<usize, Type>,
+    /// Names as strings.
+    strings: Vec<Option<Constant>>,
+    found: Vec<Found>,
+}
+
+/// Documents that are others while an expression with `with` is evaluated.
+struct Replaced {
+    /// No two have the same number.
+    number: u32,
+    documents: std::cell::RefCell<Tree>,
+}
+
+impl<'c, 'm> Checker<'c, 'm> {
+    fn new(units: &'c [Unit<'m>], program: &'c Program<'m>, graph: &'c Graph, unit: &'c Unit<'m>) -> Self {
+        Self {
+            units,
+            program,
+            unit,
+            graph,
+            dependents: None,
+            types: Types::default(),
+            documents: Tree::default(),
+            replaced: Vec::new(),
+            affected: FxHashMap::default(),
+            replacements: 0,
+            variables: Variables::default(),
+            closures: Closures::default(),
+            signatures: FxHashMap::default(),
+            strings: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// A name as a string.
+    fn string(&mut self, name: Symbol) -> Constant {
+        if let Some(Some(known)) = self.strings.get(name.index()) {
+            return *known;
+        }
+        let constant = self.types.string(self.program.names.text(name));
+        if self.strings.len() <= name.index() {
+            self.strings.resize(name.index() + 1, None);
+        }
+        if let Some(slot) = self.strings.get_mut(name.index()) {
+            *slot = Some(constant);
+        }
+        constant
+    }
+}

@@ -5,7 +5,7 @@ use super::fault::Found;
 use crate::rego::check::names::Symbol;
 use crate::rego::check::variables::{Skip, VariableWalk};
 use crate::rego::check::walk::{Enter, Node, walk};
-use crate::rego::syntax::{ExpressionId, TermId, TermKind};
+use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
 use crate::rego::types::Type;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -111,6 +111,9 @@ impl Checker<'_, '_> {
 
     /// Types the closures of an expression, those inside others too: the errors of the last of them that has some.
     pub(super) fn closures_of(&mut self, id: ExpressionId, found: &mut Vec<Found>) {
+        if !self.may_have_closures(id) {
+            return;
+        }
         let mut closures = Vec::new();
         let nodes = &self.unit.nodes;
         walk(nodes, &[Node::Expression(id)], |node| {
@@ -128,6 +131,30 @@ impl Checker<'_, '_> {
             self.closures_in(term, alone, &mut last);
         }
         found.extend(last.iter().flat_map(|found| found.iter().cloned()));
+    }
+
+    fn may_have_closures(&self, id: ExpressionId) -> bool {
+        let expression = self.unit.nodes.expression(id);
+        match expression.kind {
+            _ if !expression.with.is_empty() => true,
+            ExpressionKind::Call(parts) => self.terms(parts).iter().skip(1).any(|term| self.has_closures(*term)),
+            ExpressionKind::Term(term) => self.has_closures(term),
+            _ => true,
+        }
+    }
+
+    fn has_closures(&self, term: TermId) -> bool {
+        match self.kind(term) {
+            TermKind::Ref(list) | TermKind::Array(list) | TermKind::Object(list) | TermKind::Set(list) => {
+                self.terms(list).iter().any(|term| self.has_closures(*term))
+            }
+            TermKind::Null
+            | TermKind::Boolean(_)
+            | TermKind::Number(_)
+            | TermKind::String { .. }
+            | TermKind::Var(_) => false,
+            _ => true,
+        }
     }
 
     fn closures_in(&mut self, outer: TermId, alone: bool, last: &mut Option<Rc<[Found]>>) {

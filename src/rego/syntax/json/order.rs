@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// The sets of a module without doubles, and its objects, both sorted.
 ///
-/// Sets keep the first of equal members; objects keep every entry, also of equal keys.
+/// Sets keep the first of equal members; objects keep every entry, also of equal keys, for as long as they are read.
 pub(in crate::rego::syntax) struct Sorted<'m> {
     module: &'m Module,
     /// The members of sets, keys and values of objects by turns; only where there are two or more.
@@ -51,30 +51,25 @@ impl<'m> Sorted<'m> {
     }
 
     /// The members of each set, and the keys and values of each object by turns, in order; only where there are two
-    /// members or more. Of equal keys the last has the value; numbers are equal keys if they are written alike.
+    /// members or more. Of entries with equal keys, the value of the last counts, as where OPA makes an object anew;
+    /// numbers are equal keys if they are written alike.
     pub(in crate::rego::syntax) fn into_members(mut self) -> HashMap<TermId, Vec<TermId>> {
-        let mut members = std::mem::take(&mut self.members);
-        for (id, entries) in &mut members {
-            if matches!(self.module.term(*id).kind, TermKind::Object(_)) {
-                self.merge(entries);
-            }
-        }
-        members
-    }
-
-    fn merge(&self, entries: &mut Vec<TermId>) {
-        let mut place = 0;
-        while let Some([key, _, next, value]) = entries.get(place..place + 4) {
-            if self.are_one_key(*key, *next) {
-                let value = *value;
-                drop(entries.drain(place + 2..place + 4));
-                if let Some(old) = entries.get_mut(place + 1) {
-                    *old = value;
+        let mut shorter = Vec::new();
+        for (id, members) in &self.members {
+            let TermKind::Object(_) = self.module.term(*id).kind else { continue };
+            let mut merged: Vec<TermId> = Vec::with_capacity(members.len());
+            for [key, value] in members.as_chunks::<2>().0 {
+                match merged.as_mut_slice() {
+                    [.., before, last] if self.are_one_key(*before, *key) => *last = *value,
+                    _ => merged.extend([*key, *value]),
                 }
-            } else {
-                place += 2;
+            }
+            if merged.len() < members.len() {
+                shorter.push((*id, merged));
             }
         }
+        self.members.extend(shorter);
+        self.members
     }
 
     fn are_one_key(&self, left: TermId, right: TermId) -> bool {

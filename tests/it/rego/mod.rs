@@ -1,6 +1,7 @@
 //! The reader of Rego beside OPA.
 
 mod cases;
+mod depth;
 mod differential;
 mod mutation;
 mod print;

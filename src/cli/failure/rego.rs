@@ -1,30 +1,45 @@
 //! What to do about a module with errors.
 
-use crate::ops::Problem;
-use crate::rego::syntax::ParseError;
-use crate::ui::{Snippet, Ui};
+use crate::ops::{Excerpt, Problem};
+use crate::ui::{Lines, Mark, Snippet, Ui};
 
-/// Tells each error with its line.
+/// Tells each error with its lines.
 pub(super) fn tell(ui: &Ui, problems: &[Problem]) {
     for problem in problems {
-        let place = problem.error.placed.then_some((problem.error.row, problem.error.column));
+        // Of a message of several lines the first one says what is wrong.
+        let mut message = problem.message.lines();
+        let title = message.next().unwrap_or_default();
+        let note: Vec<String> = message.map(str::to_owned).chain(problem.lines.iter().cloned()).collect();
         ui.snippet(&Snippet {
-            code: ParseError::CODE,
-            message: &problem.error.message,
-            file: &problem.file,
-            place,
-            line: problem.excerpt.as_ref().map(|excerpt| (excerpt.line.as_str(), excerpt.marked.clone())),
+            code: problem.code,
+            message: title,
+            file: problem.file.as_deref(),
+            place: problem.place,
+            lines: problem.excerpts.iter().map(lines).collect(),
+            note: &note,
             hints: hints(problem),
         });
     }
 }
 
+fn lines(excerpt: &Excerpt) -> Lines<'_> {
+    Lines {
+        file: &excerpt.file,
+        lines: excerpt.lines.iter().map(|line| (line.row, line.text.as_str())).collect(),
+        marks: excerpt.marks.iter().map(mark).collect(),
+    }
+}
+
+fn mark(mark: &crate::ops::Mark) -> Mark<'_> {
+    Mark { row: mark.row, bytes: mark.bytes.clone(), label: mark.label.as_deref() }
+}
+
 fn hints(problem: &Problem) -> Vec<String> {
-    let message = problem.error.message.as_str();
-    if problem.reads_as_v0 {
+    let message = problem.message.as_str();
+    if problem.clue.reads_as_v0 {
         return vec!["this is Rego of before OPA 1.0: --rego-version rego.v0 reads it".to_owned()];
     }
-    if let Some(keyword) = problem.near_keyword {
+    if let Some(keyword) = problem.clue.near_keyword {
         return vec![format!("did you mean `{keyword}`?")];
     }
     if message.starts_with("`if` keyword is required") {

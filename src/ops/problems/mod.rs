@@ -43,6 +43,12 @@ pub struct Clue {
 }
 
 impl Problem {
+    /// Whether it says that there may be more errors than are told.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.place.is_none() && self.message == "error limit reached"
+    }
+
     /// An error that belongs to no module and has no code.
     #[must_use]
     pub fn of_bundle(message: String) -> Self {

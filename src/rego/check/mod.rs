@@ -8,6 +8,7 @@
 
 mod builtins;
 mod comprehension_terms;
+mod conflicts;
 mod declared;
 mod dynamic_terms;
 mod errors;
@@ -20,6 +21,7 @@ mod path;
 mod program;
 mod resolve;
 mod rewrite;
+mod rule_text;
 mod rule_tree;
 mod stage;
 mod unit;
@@ -31,7 +33,7 @@ mod with_values;
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
-pub use program::{CheckOptions, Program};
+pub use program::{CheckOptions, DataPaths, Program};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use unit::{Made, Unit, UnitImport};
@@ -99,7 +101,10 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         dynamic_terms::rewrite(&mut unit);
         unit
     });
-    let _ = tell(&mut units, &mut record);
+    if !tell(&mut units, &mut record) {
+        return record.sorted(modules);
+    }
+    let _ = record.stage(Stage::RuleConflicts, conflicts::check(&units, &program));
     record.sorted(modules)
 }
 

@@ -8,6 +8,8 @@ use crate::rego::capabilities::Capabilities;
 use crate::rego::syntax::{List, Nodes, RuleId, TermId, TermKind, Written};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 
 /// How a program is checked.
 #[derive(Debug, Clone)]
@@ -20,11 +22,36 @@ pub struct CheckOptions {
     pub keep_print: bool,
     /// What the OPA that will load the modules knows.
     pub capabilities: Cow<'static, Capabilities>,
+    /// Where a bundle has data of its own, with which rules conflict.
+    pub data: Option<DataPaths>,
+}
+
+/// Where there is data.
+#[derive(Clone)]
+pub struct DataPaths(Arc<dyn Fn(&[&str]) -> bool + Send + Sync>);
+
+impl DataPaths {
+    /// Data whose paths a function knows. It is asked for paths below `data` and answers whether something is there, or
+    /// something that is no object is on the way.
+    pub fn new(has: impl Fn(&[&str]) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(has))
+    }
+
+    pub(super) fn has(&self, path: &[&str]) -> bool {
+        (self.0)(path)
+    }
+}
+
+impl fmt::Debug for DataPaths {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("DataPaths")
+    }
 }
 
 impl Default for CheckOptions {
     fn default() -> Self {
-        Self { strict: false, limit: 10, keep_print: true, capabilities: Cow::Borrowed(Capabilities::current()) }
+        let capabilities = Cow::Borrowed(Capabilities::current());
+        Self { strict: false, limit: 10, keep_print: true, capabilities, data: None }
     }
 }
 

@@ -140,7 +140,7 @@ fn check_and_pack(
         let facts = scope.spawn(|| git::facts(&loaded.inputs));
         let layer = scope.spawn(|| pack(store, &loaded.bundle));
         let (modules, errors) = check_program(modules, &options);
-        let problems = of_program(&modules, errors);
+        let problems = of_program(&modules, errors, &options.capabilities);
         let layer = layer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (problems, layer, facts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })

@@ -79,5 +79,5 @@ fn problems(request: &Request<'_>, texts: &[Text<'_>], options: CheckOptions) ->
     };
     let options = CheckOptions { strict: request.strict, limit: request.limit, ..options };
     let (modules, errors) = check_program(&modules, &options);
-    of_program(&modules, errors)
+    of_program(&modules, errors, &options.capabilities)
 }

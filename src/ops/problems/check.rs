@@ -1,21 +1,39 @@
 //! What a check of a whole program found, made ready to be shown.
 
 use super::excerpt::{Piece, glimpse};
+use super::near_names::near;
+use super::other_places::other_places;
 use super::{Clue, Excerpt, Problem};
+use crate::rego::capabilities::Capabilities;
 use crate::rego::check::{CheckError, Place};
-use crate::rego::syntax::{Location, Module};
+use crate::rego::syntax::{Location, Module, RegoVersion};
 
-/// The errors of a check as problems, in their order. `modules` are those the errors number.
-pub(in crate::ops) fn of_program(modules: &[&Module], errors: Vec<CheckError>) -> Vec<Problem> {
-    errors.into_iter().map(|error| problem(modules, error)).collect()
+/// For how many errors more is looked up in the modules than the check tells.
+const LOOKED_UP: usize = 200;
+
+/// The errors of a check as problems, in their order. `modules` are those the errors number, `known` is what their OPA
+/// knows.
+pub(in crate::ops) fn of_program(modules: &[&Module], errors: Vec<CheckError>, known: &Capabilities) -> Vec<Problem> {
+    let problems = errors.into_iter().enumerate().map(|(number, error)| {
+        let looked_up = number < LOOKED_UP;
+        let at = error.place.and_then(|place| module(modules, place));
+        let near_names = if looked_up { near(&error, at, modules, known) } else { Vec::new() };
+        let others = if looked_up { other_places(&error, modules) } else { Vec::new() };
+        problem(modules, error, near_names, others)
+    });
+    problems.collect()
 }
 
-fn problem(modules: &[&Module], error: CheckError) -> Problem {
+fn problem(
+    modules: &[&Module],
+    error: CheckError,
+    near_names: Vec<String>,
+    mut related: Vec<(String, Place)>,
+) -> Problem {
     let module = error.place.and_then(|place| module(modules, place));
     let place = error.row_and_column(modules);
     let (json, mut lines) = error.details.map_or((None, Vec::new()), |details| (Some(details.json), details.lines));
     let mut excerpts = Vec::new();
-    let mut related: Vec<(String, Place)> = error.related.into_iter().map(|other| (other.label, other.place)).collect();
     if let Some((at, module)) = error.place.zip(module).filter(|_| place.is_some()) {
         let (here, elsewhere) = related.into_iter().partition(|(_, other)| other.unit == at.unit);
         related = elsewhere;
@@ -39,7 +57,11 @@ fn problem(modules: &[&Module], error: CheckError) -> Problem {
         details: json,
         lines,
         excerpts,
-        clue: Clue { near_names: error.suggestions, ..Clue::default() },
+        clue: Clue {
+            is_v0: module.is_some_and(|module| module.version == RegoVersion::V0),
+            near_names,
+            ..Clue::default()
+        },
     }
 }
 
@@ -84,7 +106,7 @@ fn word(module: &Module, at: usize) -> usize {
 mod tests {
     use super::*;
     use crate::rego::check::{Code, Details};
-    use crate::rego::syntax::{Options, RegoVersion, parse};
+    use crate::rego::syntax::{Options, parse};
     use serde_json::json;
 
     fn read(file: &str, text: &str) -> Module {
@@ -102,7 +124,7 @@ mod tests {
         let error = CheckError::new(Code::Type, Some(place_of_rule(&a, 0, 0)), "conflicting rules")
             .with_related("and here", place_of_rule(&b, 1, 0))
             .with_related("here", place_of_rule(&a, 0, 1));
-        let problem = of_program(&[&a, &b], vec![error]).remove(0);
+        let problem = of_program(&[&a, &b], vec![error], Capabilities::current()).remove(0);
         assert_eq!((problem.file.as_deref(), problem.place), (Some("a.rego"), Some((3, 1))));
         let marks: Vec<_> = problem.excerpts.iter().flat_map(|excerpt| &excerpt.marks).collect();
         let marks: Vec<_> = marks.iter().map(|mark| (mark.row, mark.bytes.clone(), mark.label.as_deref())).collect();
@@ -113,7 +135,7 @@ mod tests {
     #[test]
     fn an_error_without_a_place_shows_no_lines() {
         let error = CheckError::new(Code::Compile, None, "error limit reached");
-        let problem = of_program(&[], vec![error]).remove(0);
+        let problem = of_program(&[], vec![error], Capabilities::current()).remove(0);
         assert_eq!((problem.code, problem.file, problem.place), (Some("rego_compile_error"), None, None));
         assert!(problem.excerpts.is_empty());
     }
@@ -124,7 +146,7 @@ mod tests {
         let details = Details { json: json!({"a": 1}), lines: vec!["left  : number".to_owned()] };
         let error =
             CheckError::new(Code::Type, Some(place_of_rule(&module, 0, 0)), "match error").with_details(details);
-        let problem = of_program(&[&module], vec![error]).remove(0);
+        let problem = of_program(&[&module], vec![error], Capabilities::current()).remove(0);
         assert_eq!((problem.details, problem.lines), (Some(json!({"a": 1})), vec!["left  : number".to_owned()]));
     }
 }

@@ -2,6 +2,8 @@
 
 mod check;
 mod excerpt;
+mod near_names;
+mod other_places;
 mod read;
 
 pub(super) use check::of_program;
@@ -36,6 +38,8 @@ pub struct Problem {
 pub struct Clue {
     /// Whether the module reads as Rego of before OPA 1.0.
     pub reads_as_v0: bool,
+    /// Whether the module is read as Rego of before OPA 1.0.
+    pub is_v0: bool,
     /// The keyword that the word at fault comes near.
     pub near_keyword: Option<&'static str>,
     /// The names there are, of which the author may have meant one; nearest first.

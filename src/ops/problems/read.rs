@@ -93,7 +93,12 @@ fn problem(text: &Text<'_>, error: ParseError, reads_as_v0: bool) -> Problem {
         details: error.details.map(|details| json!({ "line": details.line, "idx": details.index })),
         lines,
         excerpts: excerpt.into_iter().collect(),
-        clue: Clue { reads_as_v0, near_keyword: near_keyword(text.bytes.get(at..)), near_names: Vec::new() },
+        clue: Clue {
+            reads_as_v0,
+            is_v0: text.version == RegoVersion::V0,
+            near_keyword: near_keyword(text.bytes.get(at..)),
+            near_names: Vec::new(),
+        },
     }
 }
 

@@ -1,4 +1,6 @@
-//! What to do about a module with errors.
+//! Modules with errors, as people are told of them.
+
+mod hints;
 
 use crate::ops::{Excerpt, Problem};
 use crate::ui::{Lines, Mark, Snippet, Ui};
@@ -17,7 +19,7 @@ pub(super) fn tell(ui: &Ui, problems: &[Problem]) {
             place: problem.place,
             lines: problem.excerpts.iter().map(lines).collect(),
             note: &note,
-            hints: hints(problem),
+            hints: hints::hints(problem),
         });
     }
 }
@@ -32,18 +34,4 @@ fn lines(excerpt: &Excerpt) -> Lines<'_> {
 
 fn mark(mark: &crate::ops::Mark) -> Mark<'_> {
     Mark { row: mark.row, bytes: mark.bytes.clone(), label: mark.label.as_deref() }
-}
-
-fn hints(problem: &Problem) -> Vec<String> {
-    let message = problem.message.as_str();
-    if problem.clue.reads_as_v0 {
-        return vec!["this is Rego of before OPA 1.0: --rego-version rego.v0 reads it".to_owned()];
-    }
-    if let Some(keyword) = problem.clue.near_keyword {
-        return vec![format!("did you mean `{keyword}`?")];
-    }
-    if message.starts_with("`if` keyword is required") {
-        return vec!["write `if` before the body: allow if { … }".to_owned()];
-    }
-    Vec::new()
 }

@@ -9,28 +9,37 @@
 mod builtins;
 mod comprehension_terms;
 mod conflicts;
+mod data_paths;
 mod declared;
+mod duplicate_imports;
 mod dynamic_terms;
 mod errors;
 mod expression_terms;
+mod functions;
+mod graph;
 mod head_references;
+mod keyword_overrides;
 mod locals;
 mod lower;
 mod names;
 mod path;
 mod program;
+mod recursion;
 mod resolve;
 mod rewrite;
 mod rule_text;
 mod rule_tree;
 mod stage;
+mod types;
 mod unit;
 mod variables;
 mod void_calls;
 mod walk;
 mod with_values;
 
+pub use data_paths::DataPaths;
 pub use errors::{CheckError, Code, Details, Place, Related};
+pub use graph::Graph;
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, DataPaths, Program};
@@ -84,9 +93,11 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     units = parallel(units, |mut unit| {
         resolve::resolve(&mut unit, &program, &exports);
         head_references::rewrite(&mut unit, &program);
+        keyword_overrides::check(&mut unit, &program);
+        duplicate_imports::check(&mut unit, &program);
         unit
     });
-    if !tell(&mut units, &mut record) {
+    if !tell(&mut units, Vec::new(), &mut record) {
         return record.sorted(modules);
     }
     program.rules = RuleTree::new(&units, &program.names);
@@ -94,24 +105,34 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         locals::rewrite(&mut unit, &program);
         void_calls::check(&mut unit, &program);
         expression_terms::rewrite(&mut unit);
+        unit
+    });
+    if !tell(&mut units, Vec::new(), &mut record) {
+        return record.sorted(modules);
+    }
+    let graph = Graph::new(&units, &program.names, &program.rules);
+    let recursive = recursion::check(&units, &program, &graph);
+    units = parallel(units, |mut unit| {
         comprehension_terms::rewrite_comprehensions(&mut unit);
         comprehension_terms::rewrite_heads(&mut unit);
         with_values::rewrite(&mut unit, &program);
+        functions::check(&mut unit, &program);
         dynamic_terms::rewrite_equals(&mut unit);
         dynamic_terms::rewrite(&mut unit);
         unit
     });
-    if !tell(&mut units, &mut record) {
+    let conflicts = conflicts::check(&units, &program).into_iter().map(|error| (Stage::RuleConflicts, error));
+    if !tell(&mut units, conflicts.collect(), &mut record) {
         return record.sorted(modules);
     }
-    let _ = record.stage(Stage::RuleConflicts, conflicts::check(&units, &program));
+    let _ = record.stage(Stage::Recursion, recursive);
     record.sorted(modules)
 }
 
-/// Records what the stages found in the units, stage by stage; `false` if no later stage may run.
-fn tell(units: &mut [Unit<'_>], record: &mut Record) -> bool {
-    let mut found: Vec<(Stage, CheckError)> =
-        units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)).collect();
+/// Records what the stages found in the units, and in all of them at once, stage by stage; `false` if no later stage may run.
+fn tell(units: &mut [Unit<'_>], of_all: Vec<(Stage, CheckError)>, record: &mut Record) -> bool {
+    let mut found = of_all;
+    found.extend(units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)));
     found.sort_by_key(|(stage, _)| *stage);
     for stage in found.chunk_by(|left, right| left.0 == right.0) {
         let errors = stage.iter().map(|(_, error)| error.clone());

@@ -1,6 +1,7 @@
 //! What stages see of all modules at once.
 
 use super::builtins::Builtins;
+use super::data_paths::DataPaths;
 use super::names::{Names, Symbol};
 use super::rule_tree::RuleTree;
 use super::unit::Unit;
@@ -8,8 +9,6 @@ use crate::rego::capabilities::Capabilities;
 use crate::rego::syntax::{List, Nodes, RuleId, TermId, TermKind, Written};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::Arc;
 
 /// How a program is checked.
 #[derive(Debug, Clone)]
@@ -26,32 +25,15 @@ pub struct CheckOptions {
     pub data: Option<DataPaths>,
 }
 
-/// Where there is data.
-#[derive(Clone)]
-pub struct DataPaths(Arc<dyn Fn(&[&str]) -> bool + Send + Sync>);
-
-impl DataPaths {
-    /// Data whose paths a function knows. It is asked for paths below `data` and answers whether something is there, or
-    /// something that is no object is on the way.
-    pub fn new(has: impl Fn(&[&str]) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(has))
-    }
-
-    pub(super) fn has(&self, path: &[&str]) -> bool {
-        (self.0)(path)
-    }
-}
-
-impl fmt::Debug for DataPaths {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("DataPaths")
-    }
-}
-
 impl Default for CheckOptions {
     fn default() -> Self {
-        let capabilities = Cow::Borrowed(Capabilities::current());
-        Self { strict: false, limit: 10, keep_print: true, capabilities, data: None }
+        Self {
+            strict: false,
+            limit: 10,
+            keep_print: true,
+            capabilities: Cow::Borrowed(Capabilities::current()),
+            data: None,
+        }
     }
 }
 

@@ -1,9 +1,9 @@
-//! How messages name rules, packages, places.
+//! How messages name rules, packages, imports, places.
 
 use super::names::Symbol;
 use super::program::Program;
-use super::unit::Unit;
-use crate::rego::syntax::{Location, RuleId, TermId, write_part};
+use super::unit::{Unit, UnitImport};
+use crate::rego::syntax::{Location, RuleId, TermId, TermKind, write_part};
 
 impl Program<'_> {
     /// The whole path of a rule, as OPA writes it: `data.a.p[x]`.
@@ -37,6 +37,16 @@ impl Program<'_> {
         text
     }
 
+    /// An import, as OPA writes it.
+    pub(super) fn import_text(&self, unit: &Unit<'_>, import: &UnitImport) -> String {
+        let mut text = format!("import {}", self.reference_text(unit, &import_path(unit, import)));
+        if let Some(alias) = import.alias {
+            text.push_str(" as ");
+            text.push_str(self.names.text(alias));
+        }
+        text
+    }
+
     fn write_package(&self, unit: &Unit<'_>, text: &mut String) {
         self.write_parts(unit.package_names.get(1..).unwrap_or_default(), text);
     }
@@ -50,6 +60,14 @@ impl Program<'_> {
 
 fn head<'u>(unit: &'u Unit<'_>, rule: RuleId) -> &'u [TermId] {
     unit.nodes.rule(rule).map_or(&[], |rule| unit.nodes.terms(rule.head.reference))
+}
+
+/// The parts of an import's path.
+pub(super) fn import_path(unit: &Unit<'_>, import: &UnitImport) -> Vec<TermId> {
+    match unit.nodes.term(import.path).kind {
+        TermKind::Ref(parts) => unit.nodes.terms(parts).to_vec(),
+        _ => vec![import.path],
+    }
 }
 
 /// A place, as messages name it.

@@ -42,7 +42,7 @@ pub use errors::{CheckError, Code, Details, Place, Related};
 pub use graph::Graph;
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
-pub use program::{CheckOptions, DataPaths, Program};
+pub use program::{CheckOptions, Program};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use unit::{Made, Unit, UnitImport};

@@ -89,12 +89,25 @@ fn of_pieces(module: &Module, pieces: &[Piece]) -> Option<Excerpt> {
     Excerpt::of(&module.file, text, pieces, row)
 }
 
-/// What to mark of a place: its text, where that begins there, else the word at it.
+/// What to mark of a place: its text, where that begins there, else the word at it. Of a statement that is placed at its
+/// first word it is the whole line.
 fn piece(module: &Module, location: Location, label: Option<String>) -> Piece {
     let at = location.at as usize;
     let reaches = location.text.offset <= location.at && location.at < location.text.end();
-    let length = if reaches { (location.text.end() - location.at) as usize } else { word(module, at) };
+    let length = match module.span(location.text) {
+        "package" | "import" | "default" => rest_of_line(module, at),
+        _ if reaches => (location.text.end() - location.at) as usize,
+        _ => word(module, at),
+    };
     Piece { at, length, label }
+}
+
+/// How many bytes there are up to the end of the line, or to the comment at the end.
+fn rest_of_line(module: &Module, at: usize) -> usize {
+    let line = module.source.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let comments = module.comments.iter().map(|comment| comment.location.at as usize);
+    let comment = comments.filter(|comment| (at..at + line.len()).contains(comment)).min();
+    comment.map_or(line, |comment| line.get(..comment - at).unwrap_or(line)).trim_end().len()
 }
 
 fn word(module: &Module, at: usize) -> usize {

@@ -12,6 +12,9 @@ pub(super) fn other_places(error: &CheckError, modules: &[&Module]) -> Vec<(Stri
     let found = error.place.and_then(|at| {
         let module = modules.get(at.unit as usize)?;
         let message = error.message.as_str();
+        if let Some((name, what)) = inside(message) {
+            return Some((what.to_owned(), place(at.unit, use_inside(module, at.location, name)?)));
+        }
         if let Some(name) = variable(message) {
             let label = format!("`{name}` is here before");
             return Some((label, place(at.unit, first_use(module, at.location, name)?)));
@@ -30,6 +33,34 @@ pub(super) fn other_places(error: &CheckError, modules: &[&Module]) -> Vec<(Stri
 pub(super) fn rule_at(module: &Module, location: Location) -> Option<Span> {
     let rules = module.rules.iter().filter_map(|rule| module.rule(*rule)).map(|rule| rule.location.text);
     rules.filter(|span| span.offset <= location.at && location.at < span.end()).last()
+}
+
+/// The variable a message is about, which stands inside its place, and what is the matter with it.
+fn inside(message: &str) -> Option<(&str, &'static str)> {
+    if let Some(name) = message.strip_prefix("unused argument ") {
+        return Some((name.split_once(". (hint")?.0, "nothing uses it"));
+    }
+    if let Some(rest) = message.strip_prefix("args must not shadow ") {
+        return Some((rest.split(' ').next()?, "this argument"));
+    }
+    let (name, rest) = ["var ", "declared var ", "assigned var "]
+        .iter()
+        .find_map(|start| message.strip_prefix(start)?.split_once(' '))?;
+    match rest {
+        "unused" => Some((name, "nothing uses it")),
+        _ => rest.starts_with("is unsafe").then_some((name, "has no value")),
+    }
+}
+
+/// Where a variable stands first inside a place, unless it is the whole of it.
+fn use_inside(module: &Module, location: Location, name: &str) -> Option<Location> {
+    let is_it = |text: &str| text == name || (name == "_" && text.starts_with('$'));
+    let places = module.nodes().all_terms().filter_map(|(_, term)| match term.kind {
+        TermKind::Var(variable) if is_it(module.text(variable)) => Some(term.location),
+        _ => None,
+    });
+    let inside = places.filter(|place| location.at <= place.at && place.at < location.text.end());
+    inside.min_by_key(|place| place.at).filter(|place| place.at > location.at)
 }
 
 /// The variable of a message that says it was there before.
@@ -111,6 +142,24 @@ mod tests {
             other("package a\n\nf(x, x) := 1\n", "x)", "arg x redeclared"),
             pair("`x` is here before", "x, x) := 1")
         );
+    }
+
+    #[test]
+    fn a_variable_stands_inside_an_expression() {
+        let module = read("package a\n\np if {\n\tinput.x > limit + _\n}\n");
+        let location = module.nodes().all_expressions().map(|(_, expression)| expression.location).next().unwrap();
+        let at = |message: &str| {
+            let error = CheckError::new(Code::UnsafeVariable, Some(Place { unit: 0, location }), message);
+            let found = other_places(&error, &[&module]);
+            found
+                .into_iter()
+                .next()
+                .map(|(label, place)| (label, module.source[place.location.at as usize..].to_owned()))
+        };
+        assert_eq!(at("var limit is unsafe in rule p"), pair("has no value", "limit + _\n}\n"));
+        assert_eq!(at("var _ is unsafe"), pair("has no value", "_\n}\n"));
+        assert_eq!(at("declared var limit unused"), pair("nothing uses it", "limit + _\n}\n"));
+        assert_eq!(at("var other is unsafe"), None);
     }
 
     #[test]

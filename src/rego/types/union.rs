@@ -153,7 +153,8 @@ impl Types {
         distinct.extend(types.iter().copied().filter(|of| !of.is_unknown() && seen.insert(*of)));
         if distinct.len() > 2 {
             let shapes = || distinct.iter().map(|of| self.shape(*of));
-            let sets: Vec<Type> = shapes().filter_map(|of| if let Shape::Set(of) = of { Some(of) } else { None }).collect();
+            let sets: Vec<Type> =
+                shapes().filter_map(|of| if let Shape::Set(of) = of { Some(of) } else { None }).collect();
             if sets.len() == distinct.len() {
                 let of = self.union_of(&sets);
                 return self.set(of);
@@ -178,7 +179,9 @@ impl Types {
         let mut columns: Vec<Vec<Type>> = Vec::new();
         let mut results = Vec::with_capacity(functions.len());
         for function in functions {
-            let Shape::Function { arguments, variadic: Type::UNKNOWN, result } = self.shape(*function) else { return None };
+            let Shape::Function { arguments, variadic: Type::UNKNOWN, result } = self.shape(*function) else {
+                return None;
+            };
             if columns.is_empty() {
                 columns.resize(arguments.len(), Vec::new());
             }

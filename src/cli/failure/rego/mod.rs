@@ -4,14 +4,19 @@ mod hints;
 
 use crate::ops::{Excerpt, Problem};
 use crate::ui::{Lines, Mark, Snippet, Ui};
+use std::collections::HashSet;
 
 /// Tells each error with its lines.
 pub(super) fn tell(ui: &Ui, problems: &[Problem]) {
+    // Errors of one cause come in numbers, and a way out is told once.
+    let mut told = HashSet::new();
     for problem in problems {
         // Of a message of several lines the first one says what is wrong.
         let mut message = problem.message.lines();
         let title = message.next().unwrap_or_default();
-        let note: Vec<String> = message.map(str::to_owned).chain(problem.lines.iter().cloned()).collect();
+        let note: Vec<String> =
+            message.map(|line| line.trim().to_owned()).chain(problem.lines.iter().cloned()).collect();
+        let hints: Vec<String> = hints::hints(problem).into_iter().filter(|hint| told.insert(hint.clone())).collect();
         ui.snippet(&Snippet {
             code: problem.code,
             message: title,
@@ -19,7 +24,7 @@ pub(super) fn tell(ui: &Ui, problems: &[Problem]) {
             place: problem.place,
             lines: problem.excerpts.iter().map(lines).collect(),
             note: &note,
-            hints: hints::hints(problem),
+            hints,
         });
     }
 }

@@ -28,12 +28,7 @@ impl Checker<'_, '_> {
                 .membership(arguments.first().copied(), None, arguments.get(1).copied(), location)
                 .or_else(|| self.function(*operator, arguments, location)),
             Some(Special::MemberWithKey) if arguments.len() >= 3 => self
-                .membership(
-                    arguments.get(1).copied(),
-                    arguments.first().copied(),
-                    arguments.get(2).copied(),
-                    location,
-                )
+                .membership(arguments.get(1).copied(), arguments.first().copied(), arguments.get(2).copied(), location)
                 .or_else(|| self.function(*operator, arguments, location)),
             _ => self.function(*operator, arguments, location),
         }

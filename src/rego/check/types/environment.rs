@@ -209,12 +209,12 @@ impl<'c> Checker<'c, '_> {
                 return of;
             }
             of = match self.kind(*part) {
-                TermKind::Var(_)
-                | TermKind::Ref(_)
-                | TermKind::Array(_)
-                | TermKind::Object(_)
-                | TermKind::Set(_) => {
-                    if self.types.is_empty_collection(of) { Type::ANY } else { self.types.values(of) }
+                TermKind::Var(_) | TermKind::Ref(_) | TermKind::Array(_) | TermKind::Object(_) | TermKind::Set(_) => {
+                    if self.types.is_empty_collection(of) {
+                        Type::ANY
+                    } else {
+                        self.types.values(of)
+                    }
                 }
                 _ => self.type_under(of, *part),
             };

@@ -53,9 +53,10 @@ impl Checker<'_, '_> {
                 (format!("{}: {message}", words.term(*operator)), Some(self.arguments(have, want, *variadic)))
             }
             Fault::NoFunction { operator } => (format!("undefined function {}", words.term(*operator)), None),
-            Fault::NotIndexable { reference, position, have } => {
-                (self.cannot_index(&words, reference, *have), Some(self.not_indexed(&words, reference, *position, *have)))
-            }
+            Fault::NotIndexable { reference, position, have } => (
+                self.cannot_index(&words, reference, *have),
+                Some(self.not_indexed(&words, reference, *position, *have)),
+            ),
             Fault::WrongKey { reference, position, have, want, one_of } => (
                 format!("undefined ref: {}", words.reference(reference)),
                 Some(self.wrong(&words, reference, *position, *have, *want, one_of)),

@@ -99,12 +99,7 @@ struct Replaced {
 }
 
 impl<'c, 'm> Checker<'c, 'm> {
-    fn new(
-        units: &'c [Unit<'m>],
-        program: &'c Program<'m>,
-        unit: &'c Unit<'m>,
-        dependents: Dependents<'c>,
-    ) -> Self {
+    fn new(units: &'c [Unit<'m>], program: &'c Program<'m>, unit: &'c Unit<'m>, dependents: Dependents<'c>) -> Self {
         Self {
             units,
             program,

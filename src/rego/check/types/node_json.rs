@@ -91,7 +91,8 @@ impl NodeJson<'_, '_, '_> {
         }
         if !expression.with.is_empty() {
             let withs = nodes.withs(expression.with).iter();
-            let withs = withs.map(|with| json!({"target": self.term(with.target, depth), "value": self.term(with.value, depth)}));
+            let withs = withs
+                .map(|with| json!({"target": self.term(with.target, depth), "value": self.term(with.value, depth)}));
             object.insert("with".to_owned(), withs.collect());
         }
         Value::Object(object)

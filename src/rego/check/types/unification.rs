@@ -22,7 +22,9 @@ impl Checker<'_, '_> {
                 let (a, b) = (self.terms(a), self.terms(b));
                 return self.unify_objects(a, b);
             }
-            (TermKind::Array(_) | TermKind::Object(_), TermKind::Var(_)) => return self.unify_with_variable(left, right),
+            (TermKind::Array(_) | TermKind::Object(_), TermKind::Var(_)) => {
+                return self.unify_with_variable(left, right);
+            }
             (TermKind::Var(_), TermKind::Var(_) | TermKind::Array(_) | TermKind::Object(_)) => {
                 let (first, second) =
                     if matches!(self.kind(right), TermKind::Var(_)) { (left, right) } else { (right, left) };

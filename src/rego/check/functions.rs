@@ -36,7 +36,7 @@ fn error(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId, path: &mut Ve
     let ExpressionKind::Call(call) = expression.kind else { return None };
     let (operator, operands) = unit.nodes.terms(call).split_first()?;
     let place = expression.location.is_some().then_some(Place { unit: unit.number, location: expression.location });
-    let Some(arity) = program.arity(unit, *operator, path) else {
+    let Some(arity) = program.arity_of(unit, *operator, path) else {
         let message = format!("undefined function {}", program.term_text(unit, *operator));
         return Some(CheckError::new(Code::Type, place, message));
     };
@@ -58,7 +58,7 @@ fn error(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId, path: &mut Ve
 impl Program<'_> {
     /// How many arguments the function takes that a call's operator names; `None` if there is none. `path` then has the
     /// names of the operator.
-    fn arity(&self, unit: &Unit<'_>, operator: TermId, path: &mut Vec<Symbol>) -> Option<usize> {
+    fn arity_of(&self, unit: &Unit<'_>, operator: TermId, path: &mut Vec<Symbol>) -> Option<usize> {
         path.clear();
         match unit.nodes.term(operator).kind {
             TermKind::Var(name) => path.push(name),
@@ -73,6 +73,6 @@ impl Program<'_> {
             }
             _ => return None,
         }
-        self.builtin(path).map(|builtin| builtin.arity).or_else(|| self.rules.arity(path))
+        self.arity(path)
     }
 }

@@ -111,6 +111,7 @@ impl Program<'_> {
     pub(super) fn name(&self, unit: &Unit<'_>, symbol: Symbol) -> Cow<'_, str> {
         let symbol = unit.origin(symbol);
         match symbol.ordinal() {
+            None if self.names.is_wildcard(symbol) => Cow::Borrowed("_"),
             None => Cow::Borrowed(self.names.text(symbol)),
             Some(ordinal) => Cow::Owned(format!("{UNNUMBERED}{ordinal}{UNNUMBERED}")),
         }

@@ -1,7 +1,9 @@
 //! Whether two nodes are the same but for where they stand.
 
 use crate::rego::check::names::Symbol;
-use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Logical, Nodes, Part, TermId, TermKind};
+use crate::rego::syntax::{
+    Body, Expression, ExpressionId, ExpressionKind, List, Logical, Nodes, Part, TermId, TermKind,
+};
 
 /// Whether two terms are equal.
 pub(super) fn terms_are_equal(nodes: &Nodes<Symbol>, left: TermId, right: TermId) -> bool {

@@ -28,5 +28,5 @@ mod unify;
 mod tests;
 
 pub(super) use head::check as heads;
-pub(super) use outputs::{Arity, Outputs};
+pub(super) use outputs::Outputs;
 pub(super) use reorder::check as bodies;

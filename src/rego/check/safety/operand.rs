@@ -48,11 +48,10 @@ fn bound_in_operand(
     let mut equalities = Vec::new();
     let mut bindings = Vec::new();
     for id in nodes.body(operand) {
-        let expression = nodes.expression(*id);
-        let ExpressionKind::Call(call) = expression.kind else { continue };
+        let ExpressionKind::Call(call) = nodes.expression(*id).kind else { continue };
         match (operator(nodes, call), nodes.terms(call)) {
-            (Some(kind @ (Operator::Equality | Operator::Assignment)), [_, left, right]) => {
-                equalities.push(([*left, *right], expression.with, kind == Operator::Assignment));
+            (Some(Operator::Equality), [_, left, right]) => {
+                equalities.push(*id);
                 sides.extend([left, right].into_iter().filter_map(|side| match nodes.term(*side).kind {
                     TermKind::Var(name) => Some(name),
                     _ => None,
@@ -65,7 +64,7 @@ fn bound_in_operand(
     let mut by_equality: Vec<Symbol> = Vec::new();
     let mut changed = true;
     while std::mem::take(&mut changed) {
-        for (equality, withs, assigns) in &equalities {
+        for equality in &equalities {
             let mut found = Vec::new();
             let is_bound = |name: Symbol| {
                 name == Symbol::DATA
@@ -73,7 +72,7 @@ fn bound_in_operand(
                     || by_equality.contains(&name)
                     || (occurrences.binary_search(&name).is_ok() && !sides.contains(&name))
             };
-            outputs.of_equality(*equality, *withs, *assigns, is_bound, &mut found);
+            outputs.of_equality(*equality, is_bound, &mut found);
             for name in found {
                 if !by_equality.contains(&name) {
                     by_equality.push(name);

@@ -2,11 +2,10 @@
 
 use super::unify::unify;
 use crate::rego::check::names::Symbol;
+use crate::rego::check::program::Program;
 use crate::rego::check::variables::{Bound, Skip, VariableWalk};
 use crate::rego::syntax::{ExpressionId, ExpressionKind, List, Nodes, TermId, TermKind, With};
-
-/// How many arguments the function of a path takes, its result not counted; `None` where there is no such function.
-pub(in crate::rego::check) type Arity<'a> = dyn Fn(&[Symbol]) -> Option<usize> + 'a;
+use rustc_hash::FxHashSet;
 
 /// What does not bind in the arguments of a call.
 const BY_CALL: Skip = Skip { reference_heads: true, call_heads: false, object_keys: true, sets: true, closures: true };
@@ -16,8 +15,6 @@ const BY_CALL: Skip = Skip { reference_heads: true, call_heads: false, object_ke
 pub(super) enum Operator {
     /// `=`
     Equality,
-    /// `:=`, or the equality it became.
-    Assignment,
     /// A function.
     Function,
 }
@@ -25,16 +22,17 @@ pub(super) enum Operator {
 /// Finds the variables that expressions bind.
 pub(in crate::rego::check) struct Outputs<'a> {
     nodes: &'a Nodes<Symbol>,
-    arity: &'a Arity<'a>,
+    assigned: &'a FxHashSet<ExpressionId>,
+    program: &'a Program<'a>,
     /// What the last call or equality that was looked at found on its way. `every` finds it there.
     passed_on: Vec<Symbol>,
     path: Vec<Symbol>,
 }
 
 impl<'a> Outputs<'a> {
-    /// For expressions of an arena.
-    pub fn new(nodes: &'a Nodes<Symbol>, arity: &'a Arity<'a>) -> Self {
-        Self { nodes, arity, passed_on: Vec::new(), path: Vec::new() }
+    /// For expressions of an arena, those among them that were written as `:=`, in a program that knows its rules.
+    pub fn new(nodes: &'a Nodes<Symbol>, assigned: &'a FxHashSet<ExpressionId>, program: &'a Program<'a>) -> Self {
+        Self { nodes, assigned, program, passed_on: Vec::new(), path: Vec::new() }
     }
 
     /// Before the first expression of a body is looked at.
@@ -72,14 +70,11 @@ impl<'a> Outputs<'a> {
                 let terms = self.nodes.terms(parts);
                 match operator(self.nodes, parts) {
                     Some(Operator::Function) => self.of_call(terms, expression.with, bound, found),
-                    Some(operator) => {
-                        if let [_, left, right] = terms {
-                            let assigns = operator == Operator::Assignment;
-                            self.of_equality([*left, *right], expression.with, assigns, |name| bound.contains(name), found);
-                            self.passed_on.clear();
-                        }
+                    Some(Operator::Equality) if terms.len() == 3 => {
+                        self.of_equality(id, |name| bound.contains(name), found);
+                        self.passed_on.clear();
                     }
-                    None => {}
+                    _ => {}
                 }
             }
             ExpressionKind::Every { domain, .. } => {
@@ -95,21 +90,18 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    /// Adds what an equality binds to `found`.
-    pub(super) fn of_equality(
-        &self,
-        sides: [TermId; 2],
-        withs: List<With>,
-        assigns: bool,
-        bound: impl Fn(Symbol) -> bool + Copy,
-        found: &mut Vec<Symbol>,
-    ) {
+    /// Adds what an equality binds to `found`, where those are bound that `bound` says.
+    pub(super) fn of_equality(&self, id: ExpressionId, bound: impl Fn(Symbol) -> bool + Copy, found: &mut Vec<Symbol>) {
+        let expression = self.nodes.expression(id);
+        let ExpressionKind::Call(call) = expression.kind else { return };
+        let [_, left, right] = *self.nodes.terms(call) else { return };
+        let sides = [left, right];
         let start = found.len();
         self.by_refs_where(&sides, bound, found);
-        self.by_refs_in_where(withs, bound, found);
+        self.by_refs_in_where(expression.with, bound, found);
         let mut targets = Vec::new();
-        if assigns {
-            VariableWalk::new(self.nodes, Skip::NOTHING, |name, _| targets.push(name)).term(sides[0]);
+        if self.assigned.contains(&id) {
+            VariableWalk::new(self.nodes, Skip::NOTHING, |name, _| targets.push(name)).term(left);
             targets.sort_unstable();
         }
         let is_target = |name: Symbol| targets.binary_search(&name).is_ok();
@@ -166,7 +158,8 @@ impl<'a> Outputs<'a> {
                 _ => return None,
             }
         }
-        (self.arity)(&self.path)
+        let builtin = self.program.builtin(&self.path).map(|builtin| builtin.arity);
+        builtin.or_else(|| self.program.rules.arity(&self.path))
     }
 
     fn are_bound(&self, withs: List<With>, bound: &Bound) -> bool {
@@ -227,7 +220,6 @@ pub(super) fn operator(nodes: &Nodes<Symbol>, call: List<TermId>) -> Option<Oper
     Some(match nodes.terms(parts) {
         [head] => match nodes.term(*head).kind {
             TermKind::Var(Symbol::EQ) => Operator::Equality,
-            TermKind::Var(Symbol::ASSIGN) => Operator::Assignment,
             _ => Operator::Function,
         },
         _ => Operator::Function,

@@ -20,10 +20,9 @@ pub(super) fn own_variables(
     let expression = nodes.expression(id);
     let operands = match expression.kind {
         ExpressionKind::Not { body, explicit, .. } => [(!explicit).then_some(body), None],
-        ExpressionKind::And(logical) | ExpressionKind::Or(logical) => [
-            (!logical.explicit_left).then_some(logical.left),
-            (!logical.explicit_right).then_some(logical.right),
-        ],
+        ExpressionKind::And(logical) | ExpressionKind::Or(logical) => {
+            [(!logical.explicit_left).then_some(logical.left), (!logical.explicit_right).then_some(logical.right)]
+        }
         _ => [None, None],
     };
     for operand in operands.into_iter().flatten() {

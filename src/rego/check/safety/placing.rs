@@ -23,6 +23,13 @@ pub(super) struct Candidate {
     state: State,
 }
 
+impl Candidate {
+    /// An expression that waits.
+    pub fn new(own: (usize, usize), closures: bool) -> Self {
+        Self { own, closures, ..Self::default() }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum State {
     #[default]

@@ -1,7 +1,7 @@
 //! The bodies of rules and all bodies in them, put in an order in which they can be evaluated.
 
 use super::closures::{comprehensions, variables_of_closures};
-use super::outputs::{Arity, Outputs};
+use super::outputs::Outputs;
 use super::own::{own_variables, sort_from};
 use super::placing::{Candidate, Placing};
 use super::report::report;
@@ -10,6 +10,7 @@ use crate::rego::check::program::Program;
 use crate::rego::check::unit::Unit;
 use crate::rego::check::variables::{Bound, Skip, VariableWalk};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, Nodes, RuleId, TermId, TermKind};
+use rustc_hash::FxHashSet;
 
 /// A variable that nothing binds in an expression.
 #[derive(Debug, Clone, Copy)]
@@ -21,11 +22,12 @@ pub(super) struct Unsafe {
 }
 
 /// Tells the variables in the bodies of a unit that nothing binds, and puts the bodies of its rules in order.
-pub(in crate::rego::check) fn check(unit: &mut Unit<'_>, program: &Program<'_>, arity: &Arity<'_>) {
+pub(in crate::rego::check) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
     let mut failed: Vec<(RuleId, Vec<Unsafe>)> = Vec::new();
     let mut reorder = Reorder {
         nodes: &mut unit.nodes,
-        arity,
+        assigned: &unit.assigned,
+        program,
         bound: Bound::default(),
         own: Vec::new(),
         found: Vec::new(),
@@ -68,7 +70,8 @@ fn is_true(nodes: &Nodes<Symbol>, body: Body) -> bool {
 
 struct Reorder<'a> {
     nodes: &'a mut Nodes<Symbol>,
-    arity: &'a Arity<'a>,
+    assigned: &'a FxHashSet<ExpressionId>,
+    program: &'a Program<'a>,
     /// What is bound where the body that is looked at begins.
     bound: Bound,
     /// The own variables of the expressions of the bodies that are looked at, those of inner bodies behind.
@@ -108,12 +111,12 @@ impl Reorder<'_> {
     /// The expressions of a body with their own variables.
     fn candidates(&mut self, body: Body) -> (Vec<ExpressionId>, Vec<Candidate>) {
         let expressions = self.nodes.body(body).to_vec();
-        let mut outputs = Outputs::new(self.nodes, self.arity);
+        let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
         let mut candidates = Vec::with_capacity(expressions.len());
         for id in &expressions {
             let from = self.own.len();
             let closures = own_variables(self.nodes, &mut outputs, *id, &mut self.own);
-            candidates.push(Candidate { own: (from, self.own.len()), closures, ..Candidate::default() });
+            candidates.push(Candidate::new((from, self.own.len()), closures));
         }
         (expressions, candidates)
     }
@@ -131,9 +134,8 @@ impl Reorder<'_> {
             self.close_over(start, expressions, candidates);
         }
         let point = self.bound.point();
-        let mut outputs = Outputs::new(self.nodes, self.arity);
-        let mut placing =
-            Placing::new(self.nodes, &mut outputs, &mut self.bound, expressions, &self.own, candidates);
+        let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
+        let mut placing = Placing::new(self.nodes, &mut outputs, &mut self.bound, expressions, &self.own, candidates);
         placing.place();
         let order = placing.order;
         self.bound.rewind(point);
@@ -141,8 +143,7 @@ impl Reorder<'_> {
             let missing = candidate.missing.iter();
             self.found.extend(missing.map(|variable| Unsafe { expression: *expression, variable: *variable }));
         }
-        let last = candidates.iter().rposition(|candidate| candidate.closures);
-        if last.is_some() {
+        if candidates.iter().any(|candidate| candidate.closures) {
             self.inner_bodies(expressions, candidates, &order);
             self.bound.rewind(point);
         }

@@ -8,7 +8,8 @@ use crate::rego::syntax::{Nodes, TermId, TermKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What is not bound in a composite that is equal to something that is bound.
-const IN_PATTERN: Skip = Skip { reference_heads: true, call_heads: false, object_keys: true, sets: false, closures: true };
+const IN_PATTERN: Skip =
+    Skip { reference_heads: true, call_heads: false, object_keys: true, sets: false, closures: true };
 
 /// Gives each variable that the equality of two terms binds to `found`, where those are known that `known` says.
 pub(super) fn unify(

@@ -14,6 +14,7 @@
 mod bodies;
 mod calls;
 mod closures;
+mod dependents;
 mod environment;
 mod fault;
 mod faults;
@@ -29,12 +30,14 @@ mod with;
 mod tests;
 
 use super::errors::CheckError;
+use super::graph::Graph;
 use super::names::Symbol;
 use super::program::Program;
 use super::unit::Unit;
-use crate::rego::syntax::{List, RuleId, TermId};
+use crate::rego::syntax::RuleId;
 use crate::rego::types::{Constant, Type, Types};
 use closures::Closures;
+use dependents::Dependents;
 use fault::Found;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -42,26 +45,18 @@ use tree::Tree;
 use variables::Variables;
 
 /// A rule of the program: the number of its unit, and the rule in it.
-pub(super) type ProgramRule = (u32, RuleId);
+type ProgramRule = (u32, RuleId);
 
-/// The rules that a ref of a unit can lead to, and those that depend on them at any distance.
-pub(super) type Dependents<'a> = &'a dyn Fn(&Unit<'_>, List<TermId>) -> Vec<ProgramRule>;
-
-/// What is wrong with the types of a program, in the order OPA records it.
+/// What is wrong with the types of a program, in the order OPA records it. The graph is not circular.
 ///
-/// `order` has each rule behind those it depends on. Details are only made for as many errors as are told.
-pub(super) fn check_types(
-    units: &[Unit<'_>],
-    program: &Program<'_>,
-    order: &[ProgramRule],
-    dependents: Dependents<'_>,
-) -> Vec<CheckError> {
+/// Details are only made for as many errors as are told.
+pub(super) fn check_types(units: &[Unit<'_>], program: &Program<'_>, graph: &Graph) -> Vec<CheckError> {
     let Some(first) = units.first() else { return Vec::new() };
-    let mut checker = Checker::new(units, program, first, dependents);
-    for (unit, rule) in order {
-        if let Some(unit) = units.get(*unit as usize) {
+    let mut checker = Checker::new(units, program, graph, first);
+    for (unit, rule) in graph.order() {
+        if let Some(unit) = units.get(unit as usize) {
             checker.unit = unit;
-            checker.rule(*rule);
+            checker.rule(rule);
         }
     }
     checker.told()
@@ -73,7 +68,9 @@ struct Checker<'c, 'm> {
     program: &'c Program<'m>,
     /// The unit of the rule that is typed.
     unit: &'c Unit<'m>,
-    dependents: Dependents<'c>,
+    graph: &'c Graph,
+    /// Made when it is first asked for.
+    dependents: Option<Rc<Dependents>>,
     types: Types,
     /// What rules make.
     documents: Tree,
@@ -99,12 +96,13 @@ struct Replaced {
 }
 
 impl<'c, 'm> Checker<'c, 'm> {
-    fn new(units: &'c [Unit<'m>], program: &'c Program<'m>, unit: &'c Unit<'m>, dependents: Dependents<'c>) -> Self {
+    fn new(units: &'c [Unit<'m>], program: &'c Program<'m>, graph: &'c Graph, unit: &'c Unit<'m>) -> Self {
         Self {
             units,
             program,
             unit,
-            dependents,
+            graph,
+            dependents: None,
             types: Types::default(),
             documents: Tree::default(),
             replaced: Vec::new(),

@@ -34,11 +34,11 @@ use super::graph::Graph;
 use super::names::Symbol;
 use super::program::Program;
 use super::unit::Unit;
-use crate::rego::syntax::RuleId;
-use crate::rego::types::{Constant, Type, Types};
+use crate::rego::syntax::{ExpressionId, ExpressionKind, RuleId};
+use crate::rego::types::{Constant, Shape, Type, Types};
 use closures::Closures;
 use dependents::Dependents;
-use fault::Found;
+use fault::{Fault, Found};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use tree::Tree;
@@ -60,6 +60,22 @@ pub(super) fn check_types(units: &[Unit<'_>], program: &Program<'_>, graph: &Gra
         }
     }
     checker.told()
+}
+
+/// A call of a built-in function with a number of arguments it does not take, in OPA's words; nothing is known of documents
+/// and variables. `None` if it is no such call.
+pub(super) fn arity_mismatch(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId) -> Option<CheckError> {
+    let expression = unit.nodes.expression(id);
+    let ExpressionKind::Call(call) = expression.kind else { return None };
+    let (operator, operands) = unit.nodes.terms(call).split_first()?;
+    let graph = Graph::new(&[], &program.names, &program.rules);
+    let mut checker = Checker::new(&[], program, &graph, unit);
+    let signature = checker.type_of(*operator);
+    let Shape::Function { arguments, variadic, .. } = checker.types.shape(signature) else { return None };
+    let want = checker.types.items(arguments).to_vec();
+    let have = operands.iter().map(|operand| checker.type_of(*operand)).collect();
+    let fault = Fault::Arguments { operator: *operator, message: "arity mismatch", have, want, variadic };
+    Some(checker.error(&Found { unit: unit.number, location: expression.location, fault }))
 }
 
 /// A stage on its way through the rules.

@@ -6,7 +6,7 @@ use super::other_places::other_places;
 use super::{Clue, Excerpt, Problem};
 use crate::rego::capabilities::Capabilities;
 use crate::rego::check::{CheckError, Place};
-use crate::rego::syntax::{Location, Module, RegoVersion};
+use crate::rego::syntax::{Location, Module, RegoVersion, TermKind};
 
 /// For how many errors more is looked up in the modules than the check tells.
 const LOOKED_UP: usize = 200;
@@ -37,7 +37,10 @@ fn problem(
     if let Some((at, module)) = error.place.zip(module).filter(|_| place.is_some()) {
         let (here, elsewhere) = related.into_iter().partition(|(_, other)| other.unit == at.unit);
         related = elsewhere;
-        let piece = piece(module, at.location, None);
+        let mut piece = piece(module, at.location, None);
+        if error.message.starts_with("undefined ref: ") {
+            piece.length = piece.length.max(reference(module, at.location, &error.message));
+        }
         match excerpt(module, &piece, here) {
             Some(excerpt) => excerpts.push(excerpt),
             None => {
@@ -102,6 +105,18 @@ fn piece(module: &Module, location: Location, label: Option<String>) -> Piece {
     Piece { at, length, label }
 }
 
+/// How many bytes a ref has that begins at a place and ends as a message does.
+///
+/// OPA places refs that begin with the name of a rule where that name stands last, which may be in another ref.
+fn reference(module: &Module, location: Location, message: &str) -> usize {
+    let refs = module.nodes().all_terms().filter(|(_, term)| matches!(term.kind, TermKind::Ref(_)));
+    let spans = refs.map(|(_, term)| term.location).filter(|place| place.at == location.at).map(|place| place.text);
+    let longest = spans.filter(|span| span.offset == location.at).max_by_key(|span| span.length);
+    let text = longest.map(|span| module.span(span)).unwrap_or_default();
+    let ending = text.find(['.', '[']).and_then(|dot| text.get(dot..));
+    ending.filter(|ending| message.ends_with(ending)).map_or(0, |_| text.len())
+}
+
 /// How many bytes there are up to the end of the line, or to the comment at the end.
 fn rest_of_line(module: &Module, at: usize) -> usize {
     let line = module.source.get(at..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -151,6 +166,22 @@ mod tests {
         let problem = of_program(&[], vec![error], Capabilities::current()).remove(0);
         assert_eq!((problem.code, problem.file, problem.place), (Some("rego_compile_error"), None, None));
         assert!(problem.excerpts.is_empty());
+    }
+
+    #[test]
+    fn of_an_undefined_ref_the_whole_is_marked() {
+        let module = read("a.rego", "package a\n\np if user.name.x == user.role\n");
+        let refs = module.nodes().all_terms().filter(|(_, term)| matches!(term.kind, TermKind::Var(_)));
+        let marked = |name: &str, message: &str| {
+            let named =
+                |term: &&crate::rego::syntax::Term| module.source[term.location.at as usize..].starts_with(name);
+            let location = refs.clone().map(|(_, term)| term).find(named).unwrap().location;
+            let error = CheckError::new(Code::Type, Some(Place { unit: 0, location }), message);
+            let excerpt = of_program(&[&module], vec![error], Capabilities::current()).remove(0).excerpts.remove(0);
+            excerpt.lines[0].text[excerpt.marks[0].bytes.clone()].to_owned()
+        };
+        assert_eq!(marked("user.name", "undefined ref: data.a.user.name.x"), "user.name.x");
+        assert_eq!(marked("user.role", "undefined ref: data.a.user.name.x"), "user");
     }
 
     #[test]

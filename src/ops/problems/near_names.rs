@@ -22,7 +22,10 @@ pub(super) fn near(
     }
     let message = error.message.as_str();
     if let Some(name) = message.strip_prefix("undefined function ") {
-        return nearest(name, &functions(name, module, modules, known));
+        let functions = functions(name, module, modules, known);
+        let elsewhere = functions.iter().filter(|other| other.rsplit('.').next() == Some(name));
+        let elsewhere: Vec<String> = elsewhere.take(TOLD).cloned().collect();
+        return if elsewhere.is_empty() { nearest(name, &functions) } else { elsewhere };
     }
     if let Some(reference) = message.strip_prefix("undefined ref: ") {
         return parts(reference, error);
@@ -163,6 +166,8 @@ mod tests {
         assert_eq!(names(Code::Type, "undefined function http.sent"), ["http.send"]);
         assert_eq!(names(Code::Type, "undefined function chekc"), ["check"]);
         assert_eq!(names(Code::Type, "undefined function data.lib.verifi"), ["data.lib.verify"]);
+        assert_eq!(names(Code::Type, "undefined function verify"), ["data.lib.verify"]);
+        assert_eq!(names(Code::Type, "undefined function send"), ["http.send"]);
         assert!(names(Code::Type, "undefined function nothing.like_it").is_empty());
     }
 

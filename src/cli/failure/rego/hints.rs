@@ -12,7 +12,9 @@ pub(super) fn hints(problem: &Problem) -> Vec<String> {
         let names: Vec<String> = clue.near_names.iter().map(|name| format!("`{name}`")).collect();
         hints.push(format!("did you mean {}?", names.join(" or ")));
     }
-    if clue.reads_as_v0 {
+    if problem.message.starts_with("illegal capabilities: rego_v1 feature required") {
+        hints.push("the capabilities are of an OPA before 1.0, which reads --rego-version rego.v0".to_owned());
+    } else if clue.reads_as_v0 {
         hints.push("this is Rego of before OPA 1.0: --rego-version rego.v0 reads it".to_owned());
     } else if clue.is_v0 && problem.message.contains("`import future.keywords.") {
         hints.push("`import rego.v1` brings this keyword, and the others of OPA 1.0".to_owned());
@@ -117,8 +119,8 @@ fn undefined_function(name: &str) -> String {
         return format!("OPA 1.22.2 has `{name}`, but the OPA of --capabilities does not know it");
     }
     format!(
-        "OPA does not know `{name}`; built-ins of an OPA of one's own go into required_builtins of .manifest, or into a \
-         file for --capabilities"
+        "OPA does not know `{name}`; built-ins of an OPA of one's own go into required_builtins of .manifest, which build \
+         and check --bundle read, or into a file for --capabilities"
     )
 }
 

@@ -1,8 +1,10 @@
 //! Rego, the policy language: text read into a tree with every place kept.
 
+pub mod capabilities;
 pub mod check;
 pub mod metadata;
 mod print;
 pub mod syntax;
+pub mod types;
 
 pub use print::print;

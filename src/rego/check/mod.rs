@@ -6,12 +6,15 @@
 //!
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
+mod declared;
 mod errors;
 mod lower;
 mod names;
 mod program;
+mod resolve;
 mod stage;
 mod unit;
+mod walk;
 
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use names::{Interner, Names, Symbol};
@@ -21,6 +24,7 @@ pub use unit::{Made, Unit, UnitImport};
 
 use crate::rego::syntax::Module;
 use errors::Record;
+use program::Exports;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -53,10 +57,12 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         lower::adopt(&mut unit, &symbols);
         unit
     });
-    if !tell(&mut units, &mut record) {
-        return record.sorted(modules);
-    }
-    drop(program);
+    let exports = Exports::new(&units);
+    units = parallel(units, |mut unit| {
+        resolve::resolve(&mut unit, &program, &exports);
+        unit
+    });
+    let _ = tell(&mut units, &mut record);
     record.sorted(modules)
 }
 

@@ -2,7 +2,9 @@
 
 use super::names::{Names, Symbol};
 use super::unit::Unit;
-use crate::rego::syntax::{List, Nodes, TermId, TermKind};
+use crate::rego::syntax::{List, Nodes, RuleId, TermId, TermKind, Written};
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// How a program is checked.
 #[derive(Debug, Clone)]
@@ -21,6 +23,41 @@ impl Default for CheckOptions {
     }
 }
 
+/// The names of the rules of each package.
+#[derive(Debug, Default)]
+pub(super) struct Exports {
+    names: FxHashMap<Vec<Symbol>, Vec<Symbol>>,
+}
+
+impl Exports {
+    /// The names the rules of units begin with.
+    pub(super) fn new(units: &[Unit<'_>]) -> Self {
+        let mut exports = Self::default();
+        for unit in units {
+            if !exports.names.contains_key(&unit.package_names) {
+                let _ = exports.names.insert(unit.package_names.clone(), Vec::new());
+            }
+            if let Some(names) = exports.names.get_mut(&unit.package_names) {
+                let head = |rule: &RuleId| {
+                    let head = unit.nodes.rule(*rule)?.head;
+                    unit.nodes.terms(head.reference).first().and_then(|name| unit.variable(*name))
+                };
+                names.extend(unit.rules.iter().filter_map(head));
+            }
+        }
+        for names in exports.names.values_mut() {
+            names.sort_unstable();
+            names.dedup();
+        }
+        exports
+    }
+
+    /// The names of a package.
+    pub(super) fn of(&self, package: &[Symbol]) -> &[Symbol] {
+        self.names.get(package).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What stages see of all modules at once.
 #[derive(Debug)]
 pub struct Program<'m> {
@@ -28,6 +65,43 @@ pub struct Program<'m> {
     pub options: &'m CheckOptions,
     /// All names.
     pub names: Names,
+}
+
+impl Program<'_> {
+    /// The name people know a variable, string or number of a unit by. A variable that stands for none of the author's
+    /// is written as [`UNNUMBERED`] twice with its ordinal between: it has no number before all units are done.
+    pub(super) fn name(&self, unit: &Unit<'_>, symbol: Symbol) -> Cow<'_, str> {
+        let symbol = unit.origin(symbol);
+        match symbol.ordinal() {
+            None => Cow::Borrowed(self.names.text(symbol)),
+            Some(ordinal) => Cow::Owned(format!("{UNNUMBERED}{ordinal}{UNNUMBERED}")),
+        }
+    }
+
+    /// A term of a unit as OPA writes it, with the author's variables.
+    pub(super) fn term_text(&self, unit: &Unit<'_>, term: TermId) -> String {
+        Written::new(&unit.nodes, &|symbol| self.name(unit, symbol)).term(term)
+    }
+
+    /// A ref of a unit as OPA writes it, with the author's variables.
+    pub(super) fn reference_text(&self, unit: &Unit<'_>, parts: &[TermId]) -> String {
+        Written::new(&unit.nodes, &|symbol| self.name(unit, symbol)).reference(parts)
+    }
+}
+
+/// Stands around the ordinal of a made variable in a message. No name is written with it: OPA escapes it.
+pub(super) const UNNUMBERED: char = '\0';
+
+/// A message of a unit with the numbers of its made variables, which are known once all units are done.
+pub(super) fn numbered(message: &str, unit: &Unit<'_>, units: &[Unit<'_>]) -> String {
+    let mut text = String::with_capacity(message.len());
+    for (place, piece) in message.split(UNNUMBERED).enumerate() {
+        match piece.parse::<u32>() {
+            Ok(ordinal) if place % 2 == 1 => text.push_str(&unit.made_name(units, ordinal)),
+            _ => text.push_str(piece),
+        }
+    }
+    text
 }
 
 /// The names of a ref from its head on, as far as each part is a variable (the head) or a string.

@@ -113,8 +113,15 @@ impl<'m> Unit<'m> {
     /// The name of a variable, a string or a number: made variables as the program numbers them.
     #[must_use]
     pub fn name<'n>(&self, names: &'n Names, units: &[Unit<'_>], symbol: Symbol) -> Cow<'n, str> {
-        let Some(ordinal) = symbol.ordinal() else { return Cow::Borrowed(names.text(symbol)) };
-        Cow::Owned(format!("__local{}__", self.number_of_made(units, ordinal)))
+        match symbol.ordinal() {
+            None => Cow::Borrowed(names.text(symbol)),
+            Some(ordinal) => Cow::Owned(self.made_name(units, ordinal)),
+        }
+    }
+
+    /// The name of a made variable, as the program numbers it.
+    pub(super) fn made_name(&self, units: &[Unit<'_>], ordinal: u32) -> String {
+        format!("__local{}__", self.number_of_made(units, ordinal))
     }
 
     /// One counter runs through all stages, and in each through all modules.

@@ -1,0 +1,217 @@
+//! Variables of an author into variables of one meaning.
+//!
+//! Arguments and what `:=`, `some` and `every` declare get a name of their own in the whole program, so that later stages
+//! need not think of scopes. A variable must not be declared twice in a scope, nor after it was used there.
+
+mod arguments;
+mod builtin_names;
+mod scopes;
+mod statements;
+mod terms;
+mod unused;
+
+use super::errors::{CheckError, Code, Place};
+use super::names::Symbol;
+use super::program::Program;
+use super::rewrite::is_scalar;
+use super::stage::Stage;
+use super::unit::Unit;
+use super::walk::{Enter, Node, each_variable, walk};
+use crate::rego::syntax::{Body, Expression, ExpressionKind, Head, List, Location, RuleId, TermId, TermKind};
+use scopes::{Occurrence, Scopes};
+
+/// Whether nodes are rewritten for the first time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    First,
+    /// What is in them was rewritten before, in a scope that is left; only what comes from outside is of interest.
+    Again,
+}
+
+impl Pass {
+    /// The pass in a body of an expression. One in braces was rewritten in a scope of its own.
+    const fn into_body(self, explicit: bool) -> Self {
+        if explicit { Self::Again } else { self }
+    }
+}
+
+/// Rewrites the rules of a unit.
+pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
+    unit.begin(Stage::LocalVariables);
+    let mut locals = Locals { unit, program, scopes: Scopes::default(), unused: Vec::new(), refused: 0 };
+    for rule in locals.unit.rules.clone() {
+        locals.rule_with_else(rule);
+    }
+}
+
+struct Locals<'u, 'p, 'm> {
+    unit: &'u mut Unit<'m>,
+    program: &'p Program<'m>,
+    scopes: Scopes,
+    /// What was found to be unused in the rule.
+    unused: Vec<(Location, String)>,
+    /// How many errors the rule has.
+    refused: usize,
+}
+
+impl Locals<'_, '_, '_> {
+    fn refuse(&mut self, code: Code, location: Location, message: impl Into<String>) {
+        self.refused += 1;
+        let place = location.is_some().then_some(Place { unit: self.unit.number, location });
+        self.unit.tell(Stage::LocalVariables, CheckError::new(code, place, message));
+    }
+
+    fn tell_unused(&mut self) {
+        for (location, message) in std::mem::take(&mut self.unused) {
+            let place = location.is_some().then_some(Place { unit: self.unit.number, location });
+            let error = CheckError::new(Code::Compile, place, message).recoverable();
+            self.unit.tell(Stage::LocalVariables, error);
+        }
+    }
+
+    fn rule_with_else(&mut self, id: RuleId) {
+        let Some(head) = self.unit.nodes.rule(id).map(|rule| rule.head) else { return };
+        let mut unused = Vec::new();
+        if self.program.options.strict {
+            let arguments: Vec<Node> = self.unit.nodes.terms(head.arguments).iter().copied().map(Node::Term).collect();
+            each_variable(&self.unit.nodes, &arguments, |name| unused.push(name));
+        }
+        self.scopes = Scopes::of(&[]);
+        self.refused = 0;
+        self.arguments(head.arguments);
+        let arguments = self.scopes.current().to_vec();
+        let mut next = Some(id);
+        while let Some(id) = next {
+            next = self.unit.nodes.rule(id).and_then(|rule| rule.otherwise);
+            self.rule(id, &arguments, &mut unused);
+            unused.retain(|name| self.scopes.count(*name) <= 1);
+        }
+        for name in unused {
+            if !self.program.names.is_wildcard(name) {
+                let name = self.program.name(self.unit, name);
+                let message = format!("unused argument {name}. (hint: use _ (wildcard variable) instead)");
+                self.unused.push((head.location, message));
+            }
+        }
+        self.tell_unused();
+    }
+
+    fn rule(&mut self, id: RuleId, arguments: &[scopes::Entry], unused: &mut Vec<Symbol>) {
+        let Some(rule) = self.unit.nodes.rule(id).copied() else { return };
+        let terms = self.terms_of_head(&rule.head);
+        let mut used = Vec::new();
+        if terms.iter().any(|term| !is_scalar(self.unit.nodes.term(*term).kind)) {
+            self.head_closures(&rule.head);
+            used = self.used_by_head(&rule.head, unused);
+        }
+        self.scopes = Scopes::of(arguments);
+        self.refused = 0;
+        self.builtin_names(id, rule.body);
+        let body = self.body(rule.body, &used);
+        if let Some(rule) = self.unit.nodes.rule_mut(id) {
+            rule.body = body;
+        }
+        self.rename_in_head(&terms);
+        self.tell_unused();
+    }
+
+    /// The terms of a head that may hold variables: arguments, key, value, and the parts of the ref.
+    fn terms_of_head(&self, head: &Head<Symbol>) -> Vec<TermId> {
+        let nodes = &self.unit.nodes;
+        let mut terms = nodes.terms(head.arguments).to_vec();
+        terms.extend(nodes.terms(head.reference).iter().skip(1));
+        terms.extend(head.key.into_iter().chain(head.value));
+        terms
+    }
+
+    /// Rewrites comprehensions and template strings in arguments, key and value, each in a scope of its own.
+    fn head_closures(&mut self, head: &Head<Symbol>) {
+        let mut roots: Vec<Node> = self.unit.nodes.terms(head.arguments).iter().copied().map(Node::Term).collect();
+        roots.extend(head.key.into_iter().chain(head.value).map(Node::Term));
+        let mut closures = Vec::new();
+        walk(&self.unit.nodes, &roots, |node| match node {
+            Node::Term(term) => match self.unit.nodes.term(term).kind {
+                TermKind::ArrayComprehension { .. }
+                | TermKind::SetComprehension { .. }
+                | TermKind::ObjectComprehension { .. }
+                | TermKind::TemplateString { .. } => {
+                    closures.push(term);
+                    Enter::No
+                }
+                _ => Enter::Yes,
+            },
+            _ => Enter::Yes,
+        });
+        let mut refused = 0;
+        for closure in closures {
+            self.scopes = Scopes::of(&[]);
+            // One closure of a head does not keep another from being looked at.
+            let unused = std::mem::take(&mut self.unused);
+            self.refused = refused;
+            let _ = self.comprehension_of_head(closure);
+            refused = self.refused;
+            self.unused.splice(0..0, unused);
+        }
+        self.tell_unused();
+    }
+
+    /// The variables a head uses. Arguments that the value uses are not unused.
+    fn used_by_head(&self, head: &Head<Symbol>, unused: &mut Vec<Symbol>) -> Vec<Symbol> {
+        let nodes = &self.unit.nodes;
+        let mut used = Vec::new();
+        let parts = nodes.terms(head.reference).iter().skip(1).copied().chain(head.key);
+        let parts: Vec<Node> = parts.map(Node::Term).collect();
+        each_variable(nodes, &parts, |name| used.push(name));
+        if let Some(value) = head.value {
+            each_variable(nodes, &[Node::Term(value)], |name| {
+                used.push(name);
+                unused.retain(|argument| *argument != name);
+            });
+        }
+        used
+    }
+
+    /// Replaces variables in terms of a head by what they became in the body.
+    fn rename_in_head(&mut self, terms: &[TermId]) {
+        let mut found = Vec::new();
+        let roots: Vec<Node> = terms.iter().copied().map(Node::Term).collect();
+        walk(&self.unit.nodes, &roots, |node| {
+            if let Node::Term(term) = node
+                && let TermKind::Var(name) = self.unit.nodes.term(term).kind
+                && let Some(entry) = self.scopes.find_here(name)
+                && entry.becomes != name
+            {
+                found.push((term, entry.becomes));
+            }
+            Enter::Yes
+        });
+        for (term, becomes) in found {
+            self.set_variable(term, becomes);
+        }
+    }
+
+    /// Rewrites a body in the innermost scope. `used` are variables that something beside the body uses.
+    fn body(&mut self, body: Body, used: &[Symbol]) -> Body {
+        let declared_at = self.declared_at(body);
+        let before = self.unit.nodes.body(body).to_vec();
+        let mut after = Vec::with_capacity(before.len());
+        for id in &before {
+            after.extend(self.statement(*id));
+        }
+        if after.is_empty() {
+            let term = self.unit.nodes.add_term(TermKind::Boolean(true), Location::NONE);
+            after.push(self.unit.nodes.add_expression(Expression {
+                kind: ExpressionKind::Term(term),
+                with: List::EMPTY,
+                index: 0,
+                negated: false,
+                generated: false,
+                location: Location::NONE,
+            }));
+        }
+        let rewritten = if after == before { body } else { self.unit.nodes.add_body(&after) };
+        self.unused_assigned(body, used);
+        self.unused_declared(body, rewritten, used, &declared_at);
+        rewritten
+    }
+}

@@ -6,25 +6,40 @@
 //!
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
+mod builtins;
+mod comprehension_terms;
 mod declared;
+mod dynamic_terms;
 mod errors;
+mod expression_terms;
+mod head_references;
+mod locals;
 mod lower;
 mod names;
+mod path;
 mod program;
 mod resolve;
+mod rewrite;
+mod rule_tree;
 mod stage;
 mod unit;
+mod variables;
+mod void_calls;
 mod walk;
+mod with_values;
 
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use names::{Interner, Names, Symbol};
+pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, Program};
+pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use unit::{Made, Unit, UnitImport};
 
 use crate::rego::syntax::Module;
+use builtins::Builtins;
 use errors::Record;
-use program::Exports;
+use program::{Exports, Heads};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -52,7 +67,13 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
         unit.number = number;
         units.push((unit, interner.absorb(&own)));
     }
-    let program = Program { options, names: interner.names() };
+    let mut program = Program {
+        options,
+        names: interner.names(),
+        builtins: Builtins::new(&options.capabilities, &interner),
+        heads: Heads::of(&options.capabilities.features),
+        rules: RuleTree::default(),
+    };
     let mut units = parallel(units, |(mut unit, symbols)| {
         lower::adopt(&mut unit, &symbols);
         unit
@@ -60,6 +81,22 @@ fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError>
     let exports = Exports::new(&units);
     units = parallel(units, |mut unit| {
         resolve::resolve(&mut unit, &program, &exports);
+        head_references::rewrite(&mut unit, &program);
+        unit
+    });
+    if !tell(&mut units, &mut record) {
+        return record.sorted(modules);
+    }
+    program.rules = RuleTree::new(&units, &program.names);
+    units = parallel(units, |mut unit| {
+        locals::rewrite(&mut unit, &program);
+        void_calls::check(&mut unit, &program);
+        expression_terms::rewrite(&mut unit);
+        comprehension_terms::rewrite_comprehensions(&mut unit);
+        comprehension_terms::rewrite_heads(&mut unit);
+        with_values::rewrite(&mut unit, &program);
+        dynamic_terms::rewrite_equals(&mut unit);
+        dynamic_terms::rewrite(&mut unit);
         unit
     });
     let _ = tell(&mut units, &mut record);

@@ -1,7 +1,10 @@
 //! What stages see of all modules at once.
 
+use super::builtins::Builtins;
 use super::names::{Names, Symbol};
+use super::rule_tree::RuleTree;
 use super::unit::Unit;
+use crate::rego::capabilities::Capabilities;
 use crate::rego::syntax::{List, Nodes, RuleId, TermId, TermKind, Written};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -15,11 +18,13 @@ pub struct CheckOptions {
     pub limit: usize,
     /// Whether calls of `print` stay; a build takes them out first.
     pub keep_print: bool,
+    /// What the OPA that will load the modules knows.
+    pub capabilities: Cow<'static, Capabilities>,
 }
 
 impl Default for CheckOptions {
     fn default() -> Self {
-        Self { strict: false, limit: 10, keep_print: true }
+        Self { strict: false, limit: 10, keep_print: true, capabilities: Cow::Borrowed(Capabilities::current()) }
     }
 }
 
@@ -58,6 +63,24 @@ impl Exports {
     }
 }
 
+/// Which refs rule heads may have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heads {
+    /// Refs of names: `p.q.r`.
+    pub(super) of_strings: bool,
+    /// Refs with variables: `p.q[x]`.
+    pub(super) general: bool,
+}
+
+impl Heads {
+    /// What the features of capabilities allow.
+    pub(super) fn of(features: &[String]) -> Self {
+        let has = |name: &str| features.iter().any(|feature| feature == name);
+        let all = has("rego_v1") || has("rego_v2");
+        Self { of_strings: all || has("rule_head_ref_string_prefixes"), general: all || has("rule_head_refs") }
+    }
+}
+
 /// What stages see of all modules at once.
 #[derive(Debug)]
 pub struct Program<'m> {
@@ -65,6 +88,12 @@ pub struct Program<'m> {
     pub options: &'m CheckOptions,
     /// All names.
     pub names: Names,
+    /// The built-in functions there are.
+    pub builtins: Builtins,
+    /// Which refs rule heads may have.
+    pub(super) heads: Heads,
+    /// All rules by their paths; none before heads have been resolved.
+    pub rules: RuleTree,
 }
 
 impl Program<'_> {
@@ -81,6 +110,15 @@ impl Program<'_> {
     /// A term of a unit as OPA writes it, with the author's variables.
     pub(super) fn term_text(&self, unit: &Unit<'_>, term: TermId) -> String {
         Written::new(&unit.nodes, &|symbol| self.name(unit, symbol)).term(term)
+    }
+
+    /// A term of a unit as OPA writes it, with the variables that stages made.
+    pub(super) fn rewritten_text(&self, unit: &Unit<'_>, term: TermId) -> String {
+        let name = |symbol: Symbol| match symbol.ordinal() {
+            None => Cow::Borrowed(self.names.text(symbol)),
+            Some(ordinal) => Cow::Owned(format!("{UNNUMBERED}{ordinal}{UNNUMBERED}")),
+        };
+        Written::new(&unit.nodes, &name).term(term)
     }
 
     /// A ref of a unit as OPA writes it, with the author's variables.

@@ -10,9 +10,7 @@ use super::program::{Exports, Program};
 use super::stage::Stage;
 use super::unit::{Unit, UnitImport};
 use super::walk::{Enter, Node, walk};
-use crate::rego::syntax::{
-    Body, ExpressionId, ExpressionKind, List, Location, Part, RuleId, TermId, TermKind,
-};
+use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Location, Part, RuleId, TermId, TermKind};
 use rustc_hash::FxHashMap;
 
 /// What a name stands for.

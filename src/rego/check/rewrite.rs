@@ -4,6 +4,9 @@ use super::names::Symbol;
 use super::unit::Unit;
 use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Location, Nodes, TermId, TermKind};
 
+/// The place of what stands nowhere.
+pub(super) const NOWHERE: Location = Location::NONE;
+
 /// Puts expressions behind a body; a body that is only `true` gives way to the first of them.
 pub(super) fn append(nodes: &mut Nodes<Symbol>, body: Body, more: &[ExpressionId]) -> Body {
     if more.is_empty() {
@@ -50,7 +53,7 @@ pub(super) fn equality(unit: &mut Unit<'_>, term: TermId) -> (TermId, Expression
     let location = unit.nodes.term(term).location;
     let name = unit.make(None);
     let variable = unit.nodes.add_term(TermKind::Var(name), location);
-    let operator = equality_operator(&mut unit.nodes, Location::NONE);
+    let operator = equality_operator(&mut unit.nodes, NOWHERE);
     let expression = call(&mut unit.nodes, &[operator, variable, term], location);
     (variable, expression)
 }

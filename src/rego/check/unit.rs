@@ -3,7 +3,9 @@
 use super::errors::CheckError;
 use super::names::{Names, Symbol};
 use super::stage::Stage;
-use crate::rego::syntax::{Location, Module, Nodes, RuleId, TermId, TermKind};
+use super::walk::Node;
+use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 
 /// An import.
@@ -49,6 +51,8 @@ pub struct Unit<'m> {
     pub made: Vec<Made>,
     /// How many made variables there were when a stage began to make some.
     made_by: Vec<(Stage, u32)>,
+    /// The equalities that were written as `:=`, by the numbers of expressions.
+    assigned: FxHashSet<ExpressionId>,
     /// What was found, in the order it was found.
     pub errors: Vec<(Stage, CheckError)>,
 }
@@ -66,6 +70,7 @@ impl<'m> Unit<'m> {
             since_v1: true,
             made: Vec::new(),
             made_by: Vec::new(),
+            assigned: FxHashSet::default(),
             errors: Vec::new(),
         }
     }
@@ -103,6 +108,48 @@ impl<'m> Unit<'m> {
     pub(super) fn made_where(&self, ordinal: u32) -> Option<(Stage, u32)> {
         let (stage, start) = self.made_by.iter().rfind(|(_, start)| *start <= ordinal)?;
         Some((*stage, ordinal - start))
+    }
+
+    /// Remembers the term a made variable was put in place of.
+    pub(super) fn remember(&mut self, variable: Symbol, subject: TermId) {
+        let made = variable.ordinal().and_then(|ordinal| self.made.get_mut(ordinal as usize));
+        if let Some(made) = made {
+            made.subject = Some(subject);
+        }
+    }
+
+    /// The rules, each with its `else` behind it.
+    #[must_use]
+    pub fn rules_with_else(&self) -> Vec<RuleId> {
+        let mut all = Vec::with_capacity(self.rules.len());
+        for rule in &self.rules {
+            let mut next = Some(*rule);
+            while let Some(rule) = next {
+                all.push(rule);
+                next = self.nodes.rule(rule).and_then(|rule| rule.otherwise);
+            }
+        }
+        all
+    }
+
+    /// The arguments, key, value and body of a rule, as OPA walks through them.
+    pub(super) fn nodes_of_rule(&self, rule: RuleId) -> Vec<Node> {
+        let Some(rule) = self.nodes.rule(rule) else { return Vec::new() };
+        let mut nodes: Vec<Node> = self.nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
+        nodes.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
+        nodes.extend(self.nodes.body(rule.body).iter().copied().map(Node::Expression));
+        nodes
+    }
+
+    /// Remembers that an equality was written as `:=`.
+    pub(super) fn mark_assigned(&mut self, id: ExpressionId) {
+        let _ = self.assigned.insert(id);
+    }
+
+    /// Whether an equality was written as `:=`.
+    #[must_use]
+    pub fn is_assigned(&self, id: ExpressionId) -> bool {
+        self.assigned.contains(&id)
     }
 
     /// Tells an error of this unit.

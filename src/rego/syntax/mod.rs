@@ -38,6 +38,7 @@ mod tree;
 mod tests;
 
 pub use error::{Details, ParseError};
+pub(super) use json::compare_numbers;
 pub use json::{Include, Layout, WriteError, write_json};
 pub use location::{LineTable, Location, Span};
 pub use module::Module;

@@ -103,6 +103,17 @@ impl<N: Copy> Nodes<N> {
         (0..).map(TermId).zip(&self.terms)
     }
 
+    /// Every expression there is, also those nothing leads to.
+    pub fn all_expressions(&self) -> impl Iterator<Item = (ExpressionId, &Expression)> {
+        (0..).map(ExpressionId).zip(&self.expressions)
+    }
+
+    /// Whether a `with` stands anywhere.
+    #[must_use]
+    pub fn has_with(&self) -> bool {
+        !self.withs.is_empty()
+    }
+
     /// How many terms there are.
     #[must_use]
     pub fn term_count(&self) -> usize {
@@ -112,6 +123,13 @@ impl<N: Copy> Nodes<N> {
     /// A term, to be changed.
     pub fn term_mut(&mut self, id: TermId) -> Option<&mut Term<N>> {
         self.terms.get_mut(id.0 as usize)
+    }
+
+    /// The terms of a list, to be changed.
+    pub fn terms_mut(&mut self, list: List<TermId>) -> &mut [TermId] {
+        self.term_lists
+            .get_mut(list.start as usize..list.start.saturating_add(list.length) as usize)
+            .unwrap_or_default()
     }
 
     /// An expression, to be changed.

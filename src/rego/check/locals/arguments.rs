@@ -5,7 +5,7 @@ use super::scopes::Occurrence;
 use crate::rego::check::errors::Code;
 use crate::rego::syntax::{List, TermId, TermKind};
 
-impl Locals<'_, '_, '_> {
+impl Locals<'_, '_> {
     /// Replaces the variables of arguments.
     pub(super) fn arguments(&mut self, arguments: List<TermId>) {
         for argument in self.unit.nodes.terms(arguments).to_vec() {

@@ -7,7 +7,7 @@ use crate::rego::check::names::Symbol;
 use crate::rego::check::walk::{Enter, Node, of_body, push_children, walk};
 use crate::rego::syntax::{Body, ExpressionKind, Nodes, RuleId, TermKind};
 
-impl Locals<'_, '_, '_> {
+impl Locals<'_, '_> {
     /// Gives variables of a body that have the name of a built-in function names of their own, so that no later stage takes
     /// them for it. Operators, declared variables, and what stands in a `with` of the rule are left alone.
     pub(super) fn builtin_names(&mut self, rule: RuleId, body: Body) {
@@ -101,7 +101,11 @@ fn each_operand(nodes: &Nodes<Symbol>, roots: &[Node], skip_closures: bool, mut 
     }
 }
 
-fn push_call(terms: &[crate::rego::syntax::TermId], rest_of: &dyn Fn(crate::rego::syntax::TermId, &mut Vec<Node>), due: &mut Vec<Node>) {
+fn push_call(
+    terms: &[crate::rego::syntax::TermId],
+    rest_of: &dyn Fn(crate::rego::syntax::TermId, &mut Vec<Node>),
+    due: &mut Vec<Node>,
+) {
     if let Some((operator, arguments)) = terms.split_first() {
         rest_of(*operator, due);
         due.extend(arguments.iter().copied().map(Node::Term));

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod builtin_names;
+mod membership;
 mod scopes;
 mod statements;
 mod terms;
@@ -18,7 +19,7 @@ use super::stage::Stage;
 use super::unit::Unit;
 use super::walk::{Enter, Node, each_variable, walk};
 use crate::rego::syntax::{Body, Expression, ExpressionKind, Head, List, Location, RuleId, TermId, TermKind};
-use scopes::{Occurrence, Scopes};
+use scopes::Scopes;
 
 /// Whether nodes are rewritten for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Pass {
 }
 
 /// Rewrites the rules of a unit.
-pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
+pub(super) fn rewrite<'p>(unit: &'p mut Unit<'_>, program: &'p Program<'p>) {
     unit.begin(Stage::LocalVariables);
     let mut locals = Locals { unit, program, scopes: Scopes::default(), unused: Vec::new(), refused: 0 };
     for rule in locals.unit.rules.clone() {
@@ -44,9 +45,9 @@ pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
     }
 }
 
-struct Locals<'u, 'p, 'm> {
+struct Locals<'u, 'm> {
     unit: &'u mut Unit<'m>,
-    program: &'p Program<'m>,
+    program: &'u Program<'u>,
     scopes: Scopes,
     /// What was found to be unused in the rule.
     unused: Vec<(Location, String)>,
@@ -54,7 +55,7 @@ struct Locals<'u, 'p, 'm> {
     refused: usize,
 }
 
-impl Locals<'_, '_, '_> {
+impl Locals<'_, '_> {
     fn refuse(&mut self, code: Code, location: Location, message: impl Into<String>) {
         self.refused += 1;
         let place = location.is_some().then_some(Place { unit: self.unit.number, location });

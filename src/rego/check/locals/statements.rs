@@ -1,21 +1,18 @@
 //! The expressions of a body that declare variables.
 
 use super::scopes::Occurrence;
-use super::{Locals, Pass};
+use super::{Locals, Pass, membership};
 use crate::rego::check::declared::{assignment, is_operator};
 use crate::rego::check::errors::Code;
 use crate::rego::check::names::Symbol;
 use crate::rego::check::rewrite::equality_operator;
-use crate::rego::check::variables;
-use crate::rego::syntax::{
-    Body, Expression, ExpressionId, ExpressionKind, List, Location, Logical, TermId, TermKind,
-};
+use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Location, Logical, TermId, TermKind};
 
 const IN_NEGATION: &str = "cannot assign vars inside negated expression";
 const IN_AND: &str = "cannot assign vars inside implicit and operand";
 const IN_OR: &str = "cannot assign vars inside implicit or operand";
 
-impl Locals<'_, '_, '_> {
+impl Locals<'_, '_> {
     /// Rewrites an expression of a body; `None` if nothing is left of it.
     pub(super) fn statement(&mut self, id: ExpressionId) -> Option<ExpressionId> {
         let expression = *self.unit.nodes.expression(id);
@@ -147,8 +144,8 @@ impl Locals<'_, '_, '_> {
             }
             _ => return None,
         };
-        let bound = variables::bound_by_pattern(&self.unit.nodes, &[key, value]);
-        let before = variables::outside_closures(&self.unit.nodes, &[domain]);
+        let bound = membership::of_patterns(&self.unit.nodes, &[key, value]);
+        let before = membership::of_domain(&self.unit.nodes, domain);
         let mut again: Vec<Symbol> = bound.into_iter().filter(|name| before.contains(name)).collect();
         again.retain(|name| !self.program.names.is_wildcard(*name));
         self.sort_by_name(&mut again);
@@ -168,7 +165,7 @@ impl Locals<'_, '_, '_> {
         let operator = equality_operator(&mut self.unit.nodes, Location::NONE);
         let terms = self.unit.nodes.add_terms(&[operator, value, member]);
         let id = self.unit.nodes.add_expression(Expression { kind: ExpressionKind::Call(terms), ..*expression });
-        let mut outputs = variables::bound_by_membership(&self.unit.nodes, value, member, domain);
+        let mut outputs = membership::bound(&self.unit.nodes, value, member, domain);
         self.sort_by_name(&mut outputs);
         for name in outputs {
             if let Err(message) = self.declare(name, Occurrence::Declared) {

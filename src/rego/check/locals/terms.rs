@@ -8,7 +8,7 @@ use crate::rego::check::rewrite::is_scalar;
 use crate::rego::check::walk::{Node, each_variable};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Part, TermId, TermKind, With};
 
-impl Locals<'_, '_, '_> {
+impl Locals<'_, '_> {
     pub(super) fn set_variable(&mut self, id: TermId, name: Symbol) {
         if let Some(term) = self.unit.nodes.term_mut(id) {
             term.kind = TermKind::Var(name);

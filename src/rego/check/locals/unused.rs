@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 /// The variables the expressions of a body declared before it was rewritten; none where no `some` stands in it.
 pub(super) struct DeclaredAt(Vec<(Symbol, Location)>);
 
-impl Locals<'_, '_, '_> {
+impl Locals<'_, '_> {
     /// What the `some`, `every`, `not`, `and`, `or` of a body declare.
     pub(super) fn declared_at(&self, body: Body) -> DeclaredAt {
         let nodes = &self.unit.nodes;

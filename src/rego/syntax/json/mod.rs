@@ -11,6 +11,7 @@ mod step;
 mod walk;
 
 pub use layout::Layout;
+pub(in crate::rego) use number::compare as compare_numbers;
 pub(super) use order::Sorted;
 
 use super::module::Module;

@@ -50,7 +50,7 @@ impl<'a> Decimal<'a> {
 const FAR: i64 = 1 << 40;
 
 /// Compares two numbers of Rego by value: `1`, `1.0` and `10e-1` are equal.
-pub(super) fn compare(left: &str, right: &str) -> Ordering {
+pub(in crate::rego) fn compare(left: &str, right: &str) -> Ordering {
     if left == right {
         return Ordering::Equal;
     }

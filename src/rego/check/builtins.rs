@@ -1,0 +1,53 @@
+//! The built-in functions of a program, by the names in its text.
+
+use super::names::{Interner, Symbol};
+use crate::rego::capabilities::{Builtin, Capabilities};
+use rustc_hash::FxHashMap;
+
+/// The built-in functions whose names stand somewhere in the modules.
+#[derive(Debug, Default)]
+pub struct Builtins {
+    /// Those of one part.
+    plain: FxHashMap<Symbol, usize>,
+    /// Those of several.
+    dotted: FxHashMap<Vec<Symbol>, usize>,
+}
+
+impl Builtins {
+    pub(super) fn new(capabilities: &Capabilities, interner: &Interner<'_>) -> Self {
+        let mut builtins = Self::default();
+        for (place, builtin) in capabilities.builtins().iter().enumerate() {
+            let Some(path) = builtin.name.split('.').map(|part| interner.find(part)).collect::<Option<Vec<Symbol>>>()
+            else {
+                continue;
+            };
+            match path.as_slice() {
+                [name] => drop(builtins.plain.insert(*name, place)),
+                _ => drop(builtins.dotted.insert(path, place)),
+            }
+        }
+        builtins
+    }
+
+    /// The place of a function among those of the capabilities.
+    #[must_use]
+    pub fn find(&self, path: &[Symbol]) -> Option<usize> {
+        match path {
+            [name] => self.plain.get(name).copied(),
+            _ => self.dotted.get(path).copied(),
+        }
+    }
+}
+
+impl super::Program<'_> {
+    /// The built-in function a path names.
+    #[must_use]
+    pub fn builtin(&self, path: &[Symbol]) -> Option<&Builtin> {
+        self.builtins.find(path).and_then(|place| self.options.capabilities.builtins().get(place))
+    }
+
+    /// Whether a variable has the name of a built-in function.
+    pub(super) fn is_builtin_name(&self, name: Symbol) -> bool {
+        self.builtins.find(&[name]).is_some()
+    }
+}

@@ -1,0 +1,184 @@
+//! Refs and comprehensions inside of terms become variables, and `==` between expressions becomes `=`.
+//!
+//! `f(x.y) = 1` becomes `v = x.y; f(v) = 1`. For messages the variable remembers what it stands for.
+
+use super::declared::is_operator;
+use super::names::Symbol;
+use super::rewrite::{NOWHERE, equality, equality_operator};
+use super::stage::Stage;
+use super::unit::Unit;
+use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, TermId, TermKind, With};
+
+/// Makes unifications of the comparisons of a unit that are expressions.
+pub(super) fn rewrite_equals(unit: &mut Unit<'_>) {
+    let mut equals = Vec::new();
+    for (id, expression) in unit.nodes.all_expressions() {
+        if let ExpressionKind::Call(terms) = expression.kind
+            && let [operator, left, right] = *unit.nodes.terms(terms)
+            && is_operator(&unit.nodes, operator, Symbol::EQUAL)
+        {
+            equals.push((id, left, right));
+        }
+    }
+    for (id, left, right) in equals {
+        let operator = equality_operator(&mut unit.nodes, NOWHERE);
+        let terms = unit.nodes.add_terms(&[operator, left, right]);
+        if let Some(expression) = unit.nodes.expression_mut(id) {
+            expression.kind = ExpressionKind::Call(terms);
+        }
+    }
+}
+
+/// Rewrites the bodies of a unit.
+pub(super) fn rewrite(unit: &mut Unit<'_>) {
+    unit.begin(Stage::DynamicTerms);
+    for id in unit.rules_with_else() {
+        let Some(rule) = unit.nodes.rule(id).copied() else { continue };
+        let body = body(unit, rule.body);
+        if let Some(rule) = unit.nodes.rule_mut(id) {
+            rule.body = body;
+        }
+    }
+}
+
+fn body(unit: &mut Unit<'_>, body: Body) -> Body {
+    let before = unit.nodes.body(body).to_vec();
+    let mut after = Vec::with_capacity(before.len());
+    for id in &before {
+        expression(unit, *id, &mut after);
+    }
+    if after == before { body } else { unit.nodes.add_body(&after) }
+}
+
+fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<ExpressionId>) {
+    let expression = *unit.nodes.expression(id);
+    let with = expression.with;
+    match expression.kind {
+        ExpressionKind::Term(term) => {
+            let term = top(unit, term, with, result);
+            set_kind(unit, id, ExpressionKind::Term(term));
+        }
+        ExpressionKind::Call(terms) => match *unit.nodes.terms(terms) {
+            [operator, left, right] if is_operator(&unit.nodes, operator, Symbol::EQ) => {
+                let new = [operator, top(unit, left, with, result), top(unit, right, with, result)];
+                if new != [operator, left, right] {
+                    let terms = unit.nodes.add_terms(&new);
+                    set_kind(unit, id, ExpressionKind::Call(terms));
+                }
+            }
+            _ => replace_all(unit, terms, 1, with, result),
+        },
+        ExpressionKind::Every { key, value, domain, body: inner, location } => {
+            let domain = replaced(unit, domain, with, result);
+            let body = body(unit, inner);
+            set_kind(unit, id, ExpressionKind::Every { key, value, domain, body, location });
+        }
+        ExpressionKind::Not { body: inner, explicit, location } => {
+            let body = body(unit, inner);
+            set_kind(unit, id, ExpressionKind::Not { body, explicit, location });
+        }
+        ExpressionKind::And(logical) => {
+            let logical = operands(unit, logical);
+            set_kind(unit, id, ExpressionKind::And(logical));
+        }
+        ExpressionKind::Or(logical) => {
+            let logical = operands(unit, logical);
+            set_kind(unit, id, ExpressionKind::Or(logical));
+        }
+        ExpressionKind::Some { .. } => {}
+    }
+    result.push(id);
+}
+
+fn operands(unit: &mut Unit<'_>, logical: Logical) -> Logical {
+    let left = body(unit, logical.left);
+    let right = body(unit, logical.right);
+    Logical { left, right, ..logical }
+}
+
+fn set_kind(unit: &mut Unit<'_>, id: ExpressionId, kind: ExpressionKind) {
+    if let Some(expression) = unit.nodes.expression_mut(id) {
+        expression.kind = kind;
+    }
+}
+
+/// A term that is a side of an equality or all of an expression: it may be a ref or comprehension itself.
+fn top(unit: &mut Unit<'_>, term: TermId, with: List<With>, result: &mut Vec<ExpressionId>) -> TermId {
+    match unit.nodes.term(term).kind {
+        TermKind::Ref(parts) => {
+            replace_all(unit, parts, 1, with, result);
+            term
+        }
+        kind @ (TermKind::ArrayComprehension { .. }
+        | TermKind::SetComprehension { .. }
+        | TermKind::ObjectComprehension { .. }) => {
+            comprehension(unit, term, kind);
+            term
+        }
+        _ => replaced(unit, term, with, result),
+    }
+}
+
+fn comprehension(unit: &mut Unit<'_>, id: TermId, kind: TermKind<Symbol>) {
+    let kind = match kind {
+        TermKind::ArrayComprehension { term, body: inner } => {
+            TermKind::ArrayComprehension { term, body: body(unit, inner) }
+        }
+        TermKind::SetComprehension { term, body: inner } => {
+            TermKind::SetComprehension { term, body: body(unit, inner) }
+        }
+        TermKind::ObjectComprehension { key, value, body: inner } => {
+            TermKind::ObjectComprehension { key, value, body: body(unit, inner) }
+        }
+        kind => kind,
+    };
+    if let Some(term) = unit.nodes.term_mut(id) {
+        term.kind = kind;
+    }
+}
+
+fn replace_all(unit: &mut Unit<'_>, list: List<TermId>, from: usize, with: List<With>, result: &mut Vec<ExpressionId>) {
+    for place in from..list.len() {
+        let Some(term) = unit.nodes.terms(list).get(place).copied() else { continue };
+        let new = replaced(unit, term, with, result);
+        if new != term
+            && let Some(term) = unit.nodes.terms_mut(list).get_mut(place)
+        {
+            *term = new;
+        }
+    }
+}
+
+/// The term to be put in place of a term in another; what gives it a value is added to `result`.
+fn replaced(unit: &mut Unit<'_>, id: TermId, with: List<With>, result: &mut Vec<ExpressionId>) -> TermId {
+    match unit.nodes.term(id).kind {
+        TermKind::Ref(parts) => {
+            replace_all(unit, parts, 1, with, result);
+            bound(unit, id, with, result)
+        }
+        TermKind::Array(members) | TermKind::Object(members) | TermKind::Set(members) => {
+            replace_all(unit, members, 0, with, result);
+            id
+        }
+        kind @ (TermKind::ArrayComprehension { .. }
+        | TermKind::SetComprehension { .. }
+        | TermKind::ObjectComprehension { .. }) => {
+            comprehension(unit, id, kind);
+            bound(unit, id, with, result)
+        }
+        _ => id,
+    }
+}
+
+/// A variable for a term.
+fn bound(unit: &mut Unit<'_>, id: TermId, with: List<With>, result: &mut Vec<ExpressionId>) -> TermId {
+    let (variable, expression) = equality(unit, id);
+    if let Some(expression) = unit.nodes.expression_mut(expression) {
+        expression.with = with;
+    }
+    result.push(expression);
+    if let Some(name) = unit.variable(variable) {
+        unit.remember(name, id);
+    }
+    variable
+}

@@ -1,0 +1,129 @@
+//! How a rule tree is made of the units of a program.
+
+use super::super::names::{Names, Symbol};
+use super::super::path::{Key, Step, is_constant};
+use super::super::unit::Unit;
+use super::{Node, NodeId, RuleTree, TreeRule};
+use crate::rego::syntax::{Body, ExpressionKind, Nodes, Rule, RuleId, TermId, TermKind};
+use rustc_hash::FxHashMap;
+
+/// The rules and units of a tree on their way to their places.
+#[derive(Default)]
+struct Found {
+    keys: Vec<Key>,
+    steps: FxHashMap<(NodeId, Key), NodeId>,
+    children: Vec<(NodeId, NodeId)>,
+    rules: Vec<(NodeId, TreeRule)>,
+    units: Vec<(NodeId, u32)>,
+    suffixes: Vec<Step>,
+}
+
+impl Found {
+    fn step(&mut self, node: NodeId, key: Key) -> NodeId {
+        let next = NodeId(u32::try_from(self.keys.len()).unwrap_or(u32::MAX));
+        let child = *self.steps.entry((node, key)).or_insert(next);
+        if child == next {
+            self.keys.push(key);
+            self.children.push((node, child));
+        }
+        child
+    }
+
+    fn unit(&mut self, unit: &Unit<'_>) {
+        let mut package = RuleTree::ROOT;
+        for name in unit.package_names.iter().skip(1) {
+            package = self.step(package, Key::Name(*name));
+        }
+        self.units.push((package, unit.number));
+        for id in &unit.rules {
+            if let Some(rule) = unit.nodes.rule(*id) {
+                self.rule(unit, package, *id, rule);
+            }
+        }
+    }
+
+    fn rule(&mut self, unit: &Unit<'_>, package: NodeId, id: RuleId, rule: &Rule<Symbol>) {
+        let mut node = package;
+        let mut parts = unit.nodes.terms(rule.head.reference).iter();
+        if let Some(TermKind::Var(name)) = parts.next().map(|part| unit.nodes.term(*part).kind) {
+            node = self.step(node, Key::Name(name));
+        }
+        let start = self.suffixes.len();
+        for step in parts.map(|part| Step::of(&unit.nodes, *part)) {
+            match step {
+                Step::Key(key) if self.suffixes.len() == start => node = self.step(node, key),
+                step => self.suffixes.push(step),
+            }
+        }
+        self.rules.push((
+            node,
+            TreeRule {
+                unit: unit.number,
+                rule: id,
+                arity: rule.head.arguments.len(),
+                default: rule.default,
+                multiple: rule.head.value.is_none(),
+                constant: is_without_body(&unit.nodes, rule.body)
+                    && rule.head.value.is_some_and(|value| is_value(&unit.nodes, value)),
+                suffix: range(start, self.suffixes.len()),
+            },
+        ));
+    }
+}
+
+fn is_without_body(nodes: &Nodes<Symbol>, body: Body) -> bool {
+    let [expression] = nodes.body(body) else { return false };
+    match nodes.expression(*expression).kind {
+        ExpressionKind::Term(term) => nodes.term(term).kind == TermKind::Boolean(true),
+        _ => false,
+    }
+}
+
+fn is_value(nodes: &Nodes<Symbol>, term: TermId) -> bool {
+    matches!(nodes.term(term).kind, TermKind::Var(_)) || is_constant(nodes, term)
+}
+
+fn range(start: usize, end: usize) -> (u32, u32) {
+    let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    (number(start), number(end))
+}
+
+/// Puts what belongs to the same node together, in the order it came; the ranges by node.
+fn gather<T: Copy>(found: &mut [(NodeId, T)], nodes: usize) -> (Vec<T>, Vec<(u32, u32)>) {
+    found.sort_by_key(|(node, _)| *node);
+    let mut ranges = vec![(0, 0); nodes];
+    let mut start = 0;
+    for group in found.chunk_by(|left, right| left.0 == right.0) {
+        let end = start + group.len();
+        if let Some(place) = group.first().and_then(|(node, _)| ranges.get_mut(node.0 as usize)) {
+            *place = range(start, end);
+        }
+        start = end;
+    }
+    (found.iter().map(|(_, one)| *one).collect(), ranges)
+}
+
+impl RuleTree {
+    /// The tree of a program's units, whose heads have scalars and variables alone behind their names.
+    #[must_use]
+    pub fn new(units: &[Unit<'_>], names: &Names) -> Self {
+        let mut found = Found { keys: vec![Key::Name(Symbol::DATA)], ..Found::default() };
+        // A place has the rules of outer packages first, those of one package by file.
+        let mut order: Vec<&Unit<'_>> = units.iter().collect();
+        order.sort_by_key(|unit| unit.package_names.len());
+        for unit in order {
+            found.unit(unit);
+        }
+        let count = found.keys.len();
+        let keys = found.keys;
+        let key = |node: NodeId| keys.get(node.0 as usize).copied().unwrap_or(Key::Null);
+        found.children.sort_by(|(_, left), (_, right)| key(*left).order(key(*right), names));
+        let (children, children_of) = gather(&mut found.children, count);
+        let (rules, rules_of) = gather(&mut found.rules, count);
+        let (units, units_of) = gather(&mut found.units, count);
+        let of = children_of.into_iter().zip(rules_of).zip(units_of);
+        let nodes = keys.iter().zip(of);
+        let nodes = nodes.map(|(key, ((children, rules), units))| Node { key: *key, children, rules, units }).collect();
+        Self { nodes, steps: found.steps, children, rules, units, suffixes: found.suffixes }
+    }
+}

@@ -46,6 +46,13 @@ impl super::Program<'_> {
         self.builtins.find(path).and_then(|place| self.options.capabilities.builtins().get(place))
     }
 
+    /// How many arguments the function of a path takes; `None` where there is no such function. A rule that is no function
+    /// takes none.
+    #[must_use]
+    pub fn arity(&self, path: &[Symbol]) -> Option<usize> {
+        self.builtin(path).map(|builtin| builtin.arity).or_else(|| self.rules.arity(path))
+    }
+
     /// Whether a variable has the name of a built-in function.
     pub(super) fn is_builtin_name(&self, name: Symbol) -> bool {
         self.builtins.find(&[name]).is_some()

@@ -8,27 +8,41 @@
 
 mod builtins;
 mod comprehension_terms;
+mod conflicts;
+mod data_paths;
 mod declared;
+mod duplicate_imports;
 mod dynamic_terms;
 mod errors;
 mod expression_terms;
+mod functions;
+mod graph;
 mod head_references;
+mod keyword_overrides;
 mod locals;
 mod lower;
 mod names;
 mod path;
+mod print_calls;
 mod program;
+mod recursion;
 mod resolve;
 mod rewrite;
+mod rule_text;
 mod rule_tree;
+mod safety;
 mod stage;
+mod template_strings;
+mod types;
 mod unit;
 mod variables;
 mod void_calls;
 mod walk;
 mod with_values;
 
+pub use data_paths::DataPaths;
 pub use errors::{CheckError, Code, Details, Place, Related};
+pub use graph::Graph;
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, Program};
@@ -60,53 +74,95 @@ pub fn check<'m>(modules: &'m [Module], options: &'m CheckOptions) -> (Vec<&'m M
 
 fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError> {
     let mut record = Record::new(options.limit);
-    let lowered = parallel(modules.iter().copied().collect(), lower::lower);
+    let (mut program, mut units) = lowered(modules, options);
+    stages(&mut program, &mut units, &mut record);
+    let mut errors = record.sorted(modules);
+    for error in &mut errors {
+        let unit = error.place.and_then(|place| units.get(place.unit as usize));
+        if let Some(unit) = unit.filter(|_| error.message.contains(program::UNNUMBERED)) {
+            error.message = program::numbered(&error.message, unit, &units);
+        }
+    }
+    errors
+}
+
+/// The units of modules, and what is known of all of them.
+fn lowered<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> (Program<'m>, Vec<Unit<'m>>) {
+    let lowered = parallel(modules.to_vec(), lower::lower);
     let mut interner = Interner::default();
     let mut units = Vec::with_capacity(lowered.len());
     for (number, (mut unit, own)) in (0..).zip(lowered) {
         unit.number = number;
         units.push((unit, interner.absorb(&own)));
     }
-    let mut program = Program {
+    let program = Program {
         options,
         names: interner.names(),
         builtins: Builtins::new(&options.capabilities, &interner),
         heads: Heads::of(&options.capabilities.features),
         rules: RuleTree::default(),
     };
-    let mut units = parallel(units, |(mut unit, symbols)| {
+    let units = parallel(units, |(mut unit, symbols)| {
         lower::adopt(&mut unit, &symbols);
         unit
     });
-    let exports = Exports::new(&units);
-    units = parallel(units, |mut unit| {
-        resolve::resolve(&mut unit, &program, &exports);
-        head_references::rewrite(&mut unit, &program);
-        unit
-    });
-    if !tell(&mut units, &mut record) {
-        return record.sorted(modules);
-    }
-    program.rules = RuleTree::new(&units, &program.names);
-    units = parallel(units, |mut unit| {
-        locals::rewrite(&mut unit, &program);
-        void_calls::check(&mut unit, &program);
-        expression_terms::rewrite(&mut unit);
-        comprehension_terms::rewrite_comprehensions(&mut unit);
-        comprehension_terms::rewrite_heads(&mut unit);
-        with_values::rewrite(&mut unit, &program);
-        dynamic_terms::rewrite_equals(&mut unit);
-        dynamic_terms::rewrite(&mut unit);
-        unit
-    });
-    let _ = tell(&mut units, &mut record);
-    record.sorted(modules)
+    (program, units)
 }
 
-/// Records what the stages found in the units, stage by stage; `false` if no later stage may run.
-fn tell(units: &mut [Unit<'_>], record: &mut Record) -> bool {
-    let mut found: Vec<(Stage, CheckError)> =
-        units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)).collect();
+/// Runs the stages, those of one unit after another where they need not know of the other units.
+fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Record) {
+    let exports = Exports::new(units);
+    each(units, |unit| {
+        resolve::resolve(unit, program, &exports);
+        head_references::rewrite(unit, program);
+        keyword_overrides::check(unit, program);
+        duplicate_imports::check(unit, program);
+    });
+    if !tell(units, Vec::new(), record) {
+        return;
+    }
+    program.rules = RuleTree::new(units, &program.names);
+    let program = &*program;
+    each(units, |unit| {
+        locals::rewrite(unit, program);
+        template_strings::rewrite(unit, program);
+        void_calls::check(unit, program);
+        print_calls::rewrite(unit, program);
+        expression_terms::rewrite(unit);
+    });
+    if !tell(units, Vec::new(), record) {
+        return;
+    }
+    let graph = Graph::new(units, &program.names, &program.rules);
+    let recursive = recursion::check(units, program, &graph);
+    each(units, |unit| {
+        comprehension_terms::rewrite_comprehensions(unit);
+        comprehension_terms::rewrite_heads(unit);
+        with_values::rewrite(unit, program);
+        functions::check(unit, program);
+        safety::heads(unit, program);
+        safety::bodies(unit, program);
+        dynamic_terms::rewrite_equals(unit);
+        dynamic_terms::rewrite(unit);
+    });
+    let conflicts = conflicts::check(units, program).into_iter().map(|error| (Stage::RuleConflicts, error));
+    if !tell(units, conflicts.collect(), record) || !record.stage(Stage::Recursion, recursive) {
+        return;
+    }
+}
+
+/// Does the same work for each unit.
+fn each(units: &mut Vec<Unit<'_>>, work: impl Fn(&mut Unit<'_>) + Sync) {
+    *units = parallel(std::mem::take(units), |mut unit| {
+        work(&mut unit);
+        unit
+    });
+}
+
+/// Records what the stages found in the units, and in all of them at once, stage by stage; `false` if no later stage may run.
+fn tell(units: &mut [Unit<'_>], of_all: Vec<(Stage, CheckError)>, record: &mut Record) -> bool {
+    let mut found = of_all;
+    found.extend(units.iter_mut().flat_map(|unit| std::mem::take(&mut unit.errors)));
     found.sort_by_key(|(stage, _)| *stage);
     for stage in found.chunk_by(|left, right| left.0 == right.0) {
         let errors = stage.iter().map(|(_, error)| error.clone());

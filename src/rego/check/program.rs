@@ -1,6 +1,7 @@
 //! What stages see of all modules at once.
 
 use super::builtins::Builtins;
+use super::data_paths::DataPaths;
 use super::names::{Names, Symbol};
 use super::rule_tree::RuleTree;
 use super::unit::Unit;
@@ -20,11 +21,19 @@ pub struct CheckOptions {
     pub keep_print: bool,
     /// What the OPA that will load the modules knows.
     pub capabilities: Cow<'static, Capabilities>,
+    /// Where a bundle has data of its own, with which rules conflict.
+    pub data: Option<DataPaths>,
 }
 
 impl Default for CheckOptions {
     fn default() -> Self {
-        Self { strict: false, limit: 10, keep_print: true, capabilities: Cow::Borrowed(Capabilities::current()) }
+        Self {
+            strict: false,
+            limit: 10,
+            keep_print: true,
+            capabilities: Cow::Borrowed(Capabilities::current()),
+            data: None,
+        }
     }
 }
 
@@ -102,6 +111,7 @@ impl Program<'_> {
     pub(super) fn name(&self, unit: &Unit<'_>, symbol: Symbol) -> Cow<'_, str> {
         let symbol = unit.origin(symbol);
         match symbol.ordinal() {
+            None if self.names.is_wildcard(symbol) => Cow::Borrowed("_"),
             None => Cow::Borrowed(self.names.text(symbol)),
             Some(ordinal) => Cow::Owned(format!("{UNNUMBERED}{ordinal}{UNNUMBERED}")),
         }

@@ -74,16 +74,11 @@ pub(super) fn named(unit: &Unit<'_>, import: &UnitImport) -> Option<(Symbol, Vec
 
 fn tell_unused_imports(unit: &mut Unit<'_>, program: &Program<'_>, globals: &FxHashMap<Symbol, Global>) {
     for import in unit.imports.clone() {
-        let Some((name, path)) = named(unit, &import) else { continue };
+        let Some((name, _)) = named(unit, &import) else { continue };
         if globals.get(&name).is_none_or(|global| global.used) {
             continue;
         }
-        let mut message = format!("import {}", program.reference_text(unit, &path));
-        if let Some(alias) = import.alias {
-            message.push_str(" as ");
-            message.push_str(program.names.text(alias));
-        }
-        message.push_str(" unused");
+        let message = format!("{} unused", program.import_text(unit, &import));
         let place = Some(Place { unit: unit.number, location: import.location });
         unit.tell(Stage::UnusedImports, CheckError::new(Code::Compile, place, message));
     }

@@ -52,7 +52,7 @@ pub struct Unit<'m> {
     /// How many made variables there were when a stage began to make some.
     made_by: Vec<(Stage, u32)>,
     /// The equalities that were written as `:=`, by the numbers of expressions.
-    assigned: FxHashSet<ExpressionId>,
+    pub(super) assigned: FxHashSet<ExpressionId>,
     /// What was found, in the order it was found.
     pub errors: Vec<(Stage, CheckError)>,
 }
@@ -134,10 +134,18 @@ impl<'m> Unit<'m> {
 
     /// The arguments, key, value and body of a rule, as OPA walks through them.
     pub(super) fn nodes_of_rule(&self, rule: RuleId) -> Vec<Node> {
+        let mut nodes = self.nodes_of_head(rule);
+        if let Some(rule) = self.nodes.rule(rule) {
+            nodes.extend(self.nodes.body(rule.body).iter().copied().map(Node::Expression));
+        }
+        nodes
+    }
+
+    /// The arguments, key and value of a rule.
+    pub(super) fn nodes_of_head(&self, rule: RuleId) -> Vec<Node> {
         let Some(rule) = self.nodes.rule(rule) else { return Vec::new() };
         let mut nodes: Vec<Node> = self.nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
         nodes.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
-        nodes.extend(self.nodes.body(rule.body).iter().copied().map(Node::Expression));
         nodes
     }
 

@@ -20,6 +20,14 @@ pub struct ExpressionId(pub(super) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleId(pub(super) u32);
 
+impl RuleId {
+    /// Its place among all rules of its arena.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A run of nodes; [`Module`](super::Module) gives the slice.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct List<T> {

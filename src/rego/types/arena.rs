@@ -295,6 +295,19 @@ impl Types {
         self.intern(Shape::Named { name, description, of })
     }
 
+    /// Sorts constants as OPA sorts values.
+    pub fn sort_keys(&self, keys: &mut [Constant]) {
+        keys.sort_by(|left, right| self.constants.compare(*left, *right));
+    }
+
+    /// A constant as OPA writes it.
+    #[must_use]
+    pub fn constant_text(&self, constant: Constant) -> String {
+        let mut text = String::new();
+        self.constants.write_json(constant, &mut text);
+        text
+    }
+
     /// The type of a constant.
     pub fn type_of(&mut self, constant: Constant) -> Type {
         match self.constants.shape(constant) {

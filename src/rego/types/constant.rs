@@ -1,7 +1,7 @@
 //! Values that are known beforehand: the keys of objects, and the parts of paths.
 
 use super::index::Index;
-use super::number::compare_numbers;
+use crate::rego::syntax::compare_numbers;
 use rustc_hash::FxHasher;
 use std::cmp::Ordering;
 use std::fmt::Write as _;

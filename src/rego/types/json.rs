@@ -3,8 +3,11 @@
 use super::arena::{Shape, Type, Types};
 use super::constant::{Constant, ConstantShape, write_json_string};
 
-/// What the JSON of one type may be long at most; what is longer is `null`.
+/// What the text of a type may be long at most; the JSON of what is longer is `null`.
 const LONGEST: u64 = 1 << 22;
+
+/// How deep types are written, so that what is written can be read again; what is deeper is `null`.
+const DEEPEST: u32 = 40;
 
 impl Types {
     /// A type as JSON; `null` where it is not known, or would take megabytes.
@@ -17,7 +20,7 @@ impl Types {
 
     /// Writes [`json`](Self::json).
     pub fn write_json(&self, of: Type, to: &mut String) {
-        if self.width(of) > LONGEST { to.push_str("null") } else { self.write_part(of, None, to) }
+        if self.width(of) > LONGEST { to.push_str("null") } else { self.write_part(of, None, DEEPEST, to) }
     }
 
     /// Writes a constant as JSON.
@@ -25,10 +28,11 @@ impl Types {
         self.constants.write_json(constant, to);
     }
 
-    fn write_part(&self, of: Type, name: Option<(Constant, Constant)>, to: &mut String) {
+    fn write_part(&self, of: Type, name: Option<(Constant, Constant)>, left: u32, to: &mut String) {
+        let Some(left) = left.checked_sub(1) else { return to.push_str("null") };
         let kind = match self.shape(of) {
             Shape::Unknown => return to.push_str("null"),
-            Shape::Named { name, description, of } => return self.write_part(of, Some((name, description)), to),
+            Shape::Named { name, description, of } => return self.write_part(of, Some((name, description)), left, to),
             Shape::Null => "null",
             Shape::Boolean => "boolean",
             Shape::Number => "number",
@@ -41,7 +45,7 @@ impl Types {
         };
         to.push('{');
         if let Shape::Function { arguments, .. } = self.shape(of) {
-            self.write_list("args", self.items(arguments), to);
+            self.write_list("args", self.items(arguments), left, to);
         }
         if let Some((_, description)) = name
             && self.constant(description) != ConstantShape::String("")
@@ -51,12 +55,12 @@ impl Types {
             to.push(',');
         }
         match self.shape(of) {
-            Shape::Array { rest, .. } if !rest.is_unknown() => self.write_field("dynamic", rest, to),
+            Shape::Array { rest, .. } if !rest.is_unknown() => self.write_field("dynamic", rest, left, to),
             Shape::Object { dynamic: Some((key, value)), .. } => {
                 to.push_str("\"dynamic\":{\"key\":");
-                self.write_part(key, None, to);
+                self.write_part(key, None, left, to);
                 to.push_str(",\"value\":");
-                self.write_part(value, None, to);
+                self.write_part(value, None, left, to);
                 to.push_str("},");
             }
             _ => {}
@@ -67,21 +71,21 @@ impl Types {
             to.push(',');
         }
         match self.shape(of) {
-            Shape::Set(of) if !of.is_unknown() => self.write_field("of", of, to),
-            Shape::Any(members) => self.write_list("of", self.items(members), to),
-            Shape::Array { items, .. } => self.write_list("static", self.items(items), to),
+            Shape::Set(of) if !of.is_unknown() => self.write_field("of", of, left, to),
+            Shape::Any(members) => self.write_list("of", self.items(members), left, to),
+            Shape::Array { items, .. } => self.write_list("static", self.items(items), left, to),
             Shape::Object { properties, .. } if !properties.is_empty() => {
                 to.push_str("\"static\":[");
                 for (place, property) in self.properties(properties).iter().enumerate() {
                     to.push_str(if place > 0 { ",{\"key\":" } else { "{\"key\":" });
                     self.write_constant(property.key, to);
                     to.push_str(",\"value\":");
-                    self.write_part(property.value, None, to);
+                    self.write_part(property.value, None, left, to);
                     to.push('}');
                 }
                 to.push_str("],");
             }
-            Shape::Function { result, .. } if !result.is_unknown() => self.write_field("result", result, to),
+            Shape::Function { result, .. } if !result.is_unknown() => self.write_field("result", result, left, to),
             _ => {}
         }
         to.push_str("\"type\":\"");
@@ -91,19 +95,19 @@ impl Types {
             && !variadic.is_unknown()
         {
             to.push_str(",\"variadic\":");
-            self.write_part(variadic, None, to);
+            self.write_part(variadic, None, left, to);
         }
         to.push('}');
     }
 
-    fn write_field(&self, field: &str, of: Type, to: &mut String) {
+    fn write_field(&self, field: &str, of: Type, left: u32, to: &mut String) {
         write_json_string(field, to);
         to.push(':');
-        self.write_part(of, None, to);
+        self.write_part(of, None, left, to);
         to.push(',');
     }
 
-    fn write_list(&self, field: &str, members: &[Type], to: &mut String) {
+    fn write_list(&self, field: &str, members: &[Type], left: u32, to: &mut String) {
         if members.is_empty() {
             return;
         }
@@ -111,7 +115,7 @@ impl Types {
         to.push_str(":[");
         for (place, member) in members.iter().enumerate() {
             to.push_str(if place > 0 { "," } else { "" });
-            self.write_part(*member, None, to);
+            self.write_part(*member, None, left, to);
         }
         to.push_str("],");
     }

@@ -1,6 +1,7 @@
 //! Unions of types.
 
 use super::arena::{Run, Shape, Type, Types};
+use rustc_hash::FxHashSet;
 
 impl Types {
     /// The type of values that are of one type or the other. Of a function and something else nothing is known.
@@ -145,6 +146,75 @@ impl Types {
         }
     }
 
+    /// The type of a document that many rules make together, as if each had been merged with those before it.
+    pub fn merge_all(&mut self, types: &[Type]) -> Type {
+        let mut distinct = Vec::with_capacity(types.len());
+        let mut seen = FxHashSet::default();
+        distinct.extend(types.iter().copied().filter(|of| !of.is_unknown() && seen.insert(*of)));
+        if distinct.len() > 2 {
+            let shapes = || distinct.iter().map(|of| self.shape(*of));
+            let sets: Vec<Type> =
+                shapes().filter_map(|of| if let Shape::Set(of) = of { Some(of) } else { None }).collect();
+            if sets.len() == distinct.len() {
+                let of = self.union_of(&sets);
+                return self.set(of);
+            }
+            let plain = |of: Shape| match of {
+                Shape::Object { properties, .. } => !properties.is_empty(),
+                Shape::Set(_) | Shape::Any(_) | Shape::Function { .. } => false,
+                _ => true,
+            };
+            if shapes().all(plain) {
+                return self.union_of(&distinct);
+            }
+            if let Some(function) = self.union_of_all_functions(&distinct) {
+                return function;
+            }
+        }
+        distinct.iter().fold(Type::UNKNOWN, |merged, of| self.merge(merged, *of))
+    }
+
+    /// The union of functions that all have as many arguments.
+    fn union_of_all_functions(&mut self, functions: &[Type]) -> Option<Type> {
+        let mut columns: Vec<Vec<Type>> = Vec::new();
+        let mut results = Vec::with_capacity(functions.len());
+        for function in functions {
+            let Shape::Function { arguments, variadic: Type::UNKNOWN, result } = self.shape(*function) else {
+                return None;
+            };
+            if columns.is_empty() {
+                columns.resize(arguments.len(), Vec::new());
+            }
+            if columns.len() != arguments.len() {
+                return None;
+            }
+            for (column, argument) in columns.iter_mut().zip(self.items(arguments)) {
+                column.push(self.unnamed(*argument));
+            }
+            results.push(self.unnamed(result));
+        }
+        let arguments: Vec<Type> = columns.iter().map(|column| self.union_of(column)).collect();
+        let result = self.union_of(&results);
+        Some(self.function(&arguments, Type::UNKNOWN, result))
+    }
+
+    /// Whether a type is that of an object.
+    #[must_use]
+    pub fn is_object(&self, of: Type) -> bool {
+        matches!(self.shape(of), Shape::Object { .. })
+    }
+
+    /// An object that may also have keys of one type, with values of another.
+    pub fn with_dynamic(&mut self, object: Type, key: Type, value: Type) -> Type {
+        let Shape::Object { properties, dynamic } = self.shape(object) else { return object };
+        let dynamic = match dynamic {
+            Some((known_key, known_value)) => (self.union(known_key, key), self.union(known_value, value)),
+            None => (key, value),
+        };
+        let properties = self.properties(properties).to_vec();
+        self.object(&properties, Some(dynamic))
+    }
+
     /// An object without known keys goes into the first such object of a union, which keeps its place.
     fn merge_into_union(&mut self, object: Type, dynamic: (Type, Type), union: Type, members: Run) -> Type {
         let mut members = self.items(members).to_vec();
@@ -220,5 +290,27 @@ mod tests {
         let union = types.union(Type::NULL, first);
         let merged = types.merge(union, second);
         assert_eq!(types.text(merged), "any<null, object[any<number, string>: number]>");
+    }
+
+    #[test]
+    fn many_are_merged_as_one_after_the_other() {
+        let mut types = Types::default();
+        let (a, b) = (types.string("a"), types.string("b"));
+        let (numbers, strings, nulls) = (types.set(Type::NUMBER), types.set(Type::STRING), types.set(Type::NULL));
+        let known = types.object(&[Property { key: a, value: Type::STRING }], None);
+        let other = types.object(&[Property { key: b, value: Type::STRING }], None);
+        let open = types.object(&[], Some((Type::STRING, Type::NUMBER)));
+        let mut function = |of: Type| types.function(&[of], Type::UNKNOWN, of);
+        let functions = [function(Type::NUMBER), function(Type::STRING), function(known)];
+        for all in [
+            &[numbers, strings, nulls][..],
+            &[numbers, Type::NUMBER, strings, nulls],
+            &[known, Type::NULL, other, known],
+            &[open, Type::NULL, other, known],
+            &functions,
+        ] {
+            let one_by_one = all.iter().fold(Type::UNKNOWN, |merged, of| types.merge(merged, *of));
+            assert_eq!(types.merge_all(all), one_by_one);
+        }
     }
 }

@@ -118,12 +118,20 @@ impl RuleTree {
         let keys = found.keys;
         let key = |node: NodeId| keys.get(node.0 as usize).copied().unwrap_or(Key::Null);
         found.children.sort_by(|(_, left), (_, right)| key(*left).order(key(*right), names));
+        let mut parents = vec![None; count];
+        for (node, child) in &found.children {
+            if let Some(parent) = parents.get_mut(child.0 as usize) {
+                *parent = Some(*node);
+            }
+        }
         let (children, children_of) = gather(&mut found.children, count);
         let (rules, rules_of) = gather(&mut found.rules, count);
         let (units, units_of) = gather(&mut found.units, count);
-        let of = children_of.into_iter().zip(rules_of).zip(units_of);
+        let of = children_of.into_iter().zip(rules_of).zip(units_of).zip(parents);
         let nodes = keys.iter().zip(of);
-        let nodes = nodes.map(|(key, ((children, rules), units))| Node { key: *key, children, rules, units }).collect();
+        let nodes = nodes
+            .map(|(key, (((children, rules), units), parent))| Node { key: *key, parent, children, rules, units })
+            .collect();
         Self { nodes, steps: found.steps, children, rules, units, suffixes: found.suffixes }
     }
 }

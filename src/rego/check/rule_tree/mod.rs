@@ -41,9 +41,21 @@ impl TreeRule {
     }
 }
 
+/// Some of the rules a ref may lead to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reach<'t> {
+    /// One rule.
+    Rule(&'t TreeRule),
+    /// All rules at a place.
+    At(NodeId),
+    /// All rules at a place and below it.
+    Below(NodeId),
+}
+
 #[derive(Debug)]
 struct Node {
     key: Key,
+    parent: Option<NodeId>,
     /// Where its children are among all.
     children: (u32, u32),
     /// Where its rules are among all.
@@ -85,6 +97,12 @@ impl RuleTree {
     #[must_use]
     pub fn children(&self, node: NodeId) -> &[NodeId] {
         self.node(node).map_or(&[], |node| slice(&self.children, node.children))
+    }
+
+    /// The place one step before a place; `None` before `data`.
+    #[must_use]
+    pub fn parent(&self, node: NodeId) -> Option<NodeId> {
+        self.node(node)?.parent
     }
 
     /// The rules at a place.
@@ -158,17 +176,19 @@ impl RuleTree {
         })
     }
 
-    /// Tells every rule a ref of these steps behind `data` may lead to; one may be told twice.
-    pub fn referred<'t>(&'t self, steps: &[Step], mut tell: impl FnMut(&'t TreeRule)) {
+    /// Tells all rules a ref of these steps behind `data` may lead to; some may be told twice.
+    pub(super) fn referred(&self, steps: &[Step], mut tell: impl FnMut(Reach<'_>)) {
         let mut due = vec![(Self::ROOT, 0)];
         while let Some((node, place)) = due.pop() {
             let behind = steps.get(place + 1..).unwrap_or_default();
             let mut visit = |child: NodeId| {
-                self.rules(child).iter().filter(|rule| self.may_meet(rule, behind)).for_each(&mut tell);
+                if !behind.is_empty() {
+                    self.passed(child, behind, &mut tell);
+                }
                 due.push((child, place + 1));
             };
             match steps.get(place) {
-                None => self.depth_first(node).for_each(|node| self.rules(node).iter().for_each(&mut tell)),
+                None => tell(Reach::Below(node)),
                 Some(Step::Key(key)) => {
                     if let Some(child) = self.child(node, *key) {
                         visit(child);
@@ -178,6 +198,18 @@ impl RuleTree {
                 Some(Step::Dynamic) => self.children(node).iter().rev().for_each(|child| visit(*child)),
             }
         }
+    }
+
+    /// Tells the rules at a place a ref passes that go where it goes.
+    fn passed(&self, node: NodeId, behind: &[Step], tell: &mut impl FnMut(Reach<'_>)) {
+        let rules = self.rules(node);
+        if rules.iter().all(|rule| self.may_meet(rule, behind)) {
+            if !rules.is_empty() {
+                tell(Reach::At(node));
+            }
+            return;
+        }
+        rules.iter().filter(|rule| self.may_meet(rule, behind)).for_each(|rule| tell(Reach::Rule(rule)));
     }
 
     /// The steps of a rule behind the place it stands at.
@@ -268,7 +300,14 @@ mod tests {
             let name = |text| Step::Key(Key::Name(interner.find(text).expect("a name")));
             let count = |steps: &[Step]| {
                 let mut rules = Vec::new();
-                tree.referred(steps, |rule| rules.push((rule.unit, rule.rule)));
+                tree.referred(steps, |reach| match reach {
+                    Reach::Rule(rule) => rules.push((rule.unit, rule.rule)),
+                    Reach::At(node) => rules.extend(tree.rules(node).iter().map(|rule| (rule.unit, rule.rule))),
+                    Reach::Below(node) => {
+                        let all = tree.depth_first(node).flat_map(|node| tree.rules(node));
+                        rules.extend(all.map(|rule| (rule.unit, rule.rule)));
+                    }
+                });
                 rules.sort();
                 rules.dedup();
                 rules.len()

@@ -1,0 +1,38 @@
+//! Imports of one name.
+
+use super::errors::{CheckError, Code, Place};
+use super::names::Symbol;
+use super::program::Program;
+use super::rule_text::import_path;
+use super::stage::Stage;
+use super::unit::{Unit, UnitImport};
+use rustc_hash::FxHashMap;
+
+/// Tells imports with the name of an earlier one; since v1, before that only when strict.
+pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
+    if !unit.since_v1 && !program.options.strict {
+        return;
+    }
+    let mut first: FxHashMap<Symbol, UnitImport> = FxHashMap::default();
+    for import in unit.imports.clone() {
+        let Some(name) = name(unit, &import) else { continue };
+        let Some(earlier) = first.get(&name) else {
+            let _ = first.insert(name, import);
+            continue;
+        };
+        let message = format!("import must not shadow {}", program.import_text(unit, earlier));
+        let place = |import: &UnitImport| Place { unit: unit.number, location: import.location };
+        let error = CheckError::new(Code::Compile, Some(place(&import)), message);
+        let error = error.with_related("first imported here", place(earlier));
+        unit.tell(Stage::DuplicateImports, error);
+    }
+}
+
+/// The name an import gives to what it imports.
+fn name(unit: &Unit<'_>, import: &UnitImport) -> Option<Symbol> {
+    if import.alias.is_some() {
+        return import.alias;
+    }
+    let last = *import_path(unit, import).last()?;
+    unit.string(last).or_else(|| unit.variable(last))
+}

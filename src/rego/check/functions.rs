@@ -1,0 +1,78 @@
+//! Calls of functions there are, with as many arguments as they take.
+
+use super::errors::{CheckError, Code, Place};
+use super::names::Symbol;
+use super::program::Program;
+use super::stage::Stage;
+use super::unit::Unit;
+use super::walk::{Enter, Node, walk};
+use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
+
+/// Tells calls of undefined functions and calls with too few or too many arguments; calls in what is told are passed over.
+///
+/// A call that was written may have one argument more: a place for its result. One that was made has it always.
+pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
+    let mut errors = Vec::new();
+    let mut path = Vec::new();
+    for rule in unit.rules_with_else() {
+        walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
+            let Node::Expression(id) = node else { return Enter::Yes };
+            match error(unit, program, id, &mut path) {
+                None => Enter::Yes,
+                Some(error) => {
+                    errors.push(error);
+                    Enter::No
+                }
+            }
+        });
+    }
+    for error in errors {
+        unit.tell(Stage::UndefinedFunctions, error);
+    }
+}
+
+fn error(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId, path: &mut Vec<Symbol>) -> Option<CheckError> {
+    let expression = unit.nodes.expression(id);
+    let ExpressionKind::Call(call) = expression.kind else { return None };
+    let (operator, operands) = unit.nodes.terms(call).split_first()?;
+    let place = expression.location.is_some().then_some(Place { unit: unit.number, location: expression.location });
+    let Some(arity) = program.arity_of(unit, *operator, path) else {
+        let message = format!("undefined function {}", program.term_text(unit, *operator));
+        return Some(CheckError::new(Code::Type, place, message));
+    };
+    let given = operands.len();
+    let (fits, told) = if expression.generated {
+        (given == arity + 1 || path.as_slice() == [Symbol::EQ], given.saturating_sub(1))
+    } else {
+        (given == arity || given == arity + 1, given)
+    };
+    if fits {
+        return None;
+    }
+    let name = program.term_text(unit, *operator);
+    let plural = if told == 1 { "" } else { "s" };
+    let message = format!("function {name} has arity {arity}, got {told} argument{plural}");
+    Some(CheckError::new(Code::Type, place, message))
+}
+
+impl Program<'_> {
+    /// How many arguments the function takes that a call's operator names; `None` if there is none. `path` then has the
+    /// names of the operator.
+    fn arity_of(&self, unit: &Unit<'_>, operator: TermId, path: &mut Vec<Symbol>) -> Option<usize> {
+        path.clear();
+        match unit.nodes.term(operator).kind {
+            TermKind::Var(name) => path.push(name),
+            TermKind::Ref(parts) => {
+                for part in unit.nodes.terms(parts) {
+                    path.push(match unit.nodes.term(*part).kind {
+                        TermKind::Var(name) if path.is_empty() => name,
+                        TermKind::String { value, .. } => value,
+                        _ => return self.rules.arity_of_reference(&unit.nodes, parts),
+                    });
+                }
+            }
+            _ => return None,
+        }
+        self.arity(path)
+    }
+}

@@ -1,0 +1,1 @@
+//! Bodies in order, and what cannot be.

@@ -11,6 +11,8 @@ pub struct Builtins {
     plain: FxHashMap<Symbol, usize>,
     /// Those of several.
     dotted: FxHashMap<Vec<Symbol>, usize>,
+    /// Whether one is deprecated.
+    deprecated: bool,
 }
 
 impl Builtins {
@@ -21,12 +23,18 @@ impl Builtins {
             else {
                 continue;
             };
+            builtins.deprecated |= builtin.deprecated;
             match path.as_slice() {
                 [name] => drop(builtins.plain.insert(*name, place)),
                 _ => drop(builtins.dotted.insert(path, place)),
             }
         }
         builtins
+    }
+
+    /// Whether one of them is deprecated.
+    pub(super) const fn any_deprecated(&self) -> bool {
+        self.deprecated
     }
 
     /// The place of a function among those of the capabilities.

@@ -10,7 +10,7 @@ use super::program::{Program, numbered};
 use super::rule_text::place_text;
 use super::rule_tree::{NodeId, RuleTree, TreeRule};
 use super::unit::Unit;
-use crate::rego::syntax::{Location, RuleId, TermKind};
+use crate::rego::syntax::Location;
 use std::cmp::Ordering;
 
 /// The conflicts of a program.
@@ -200,41 +200,26 @@ impl<'a, 'm> Conflicts<'a, 'm> {
     /// Packages at the paths of rules.
     fn with_packages(&self, errors: &mut Vec<CheckError>) {
         for node in self.tree.depth_first(RuleTree::ROOT) {
-            for unit in self.tree.units(node).iter().filter_map(|unit| self.unit(*unit)) {
-                for rule in &unit.rules {
-                    self.with_packages_below(node, unit, *rule, errors);
-                }
+            for package in self.tree.units(node).iter().filter_map(|unit| self.unit(*unit)) {
+                let ground = self.tree.rules(node).iter().filter(|rule| rule.is_ground());
+                errors.extend(ground.filter_map(|rule| self.with_package(rule, package)));
             }
         }
     }
 
-    fn with_packages_below(&self, package: NodeId, unit: &Unit<'_>, id: RuleId, errors: &mut Vec<CheckError>) {
-        let Some(rule) = unit.nodes.rule(id) else { return };
-        let parts = unit.nodes.terms(rule.head.reference).iter();
-        let at = parts.enumerate().try_fold(package, |node, (place, part)| {
-            let key = match (place, unit.nodes.term(*part).kind) {
-                (0, TermKind::Var(name)) => Key::Name(name),
-                _ => match Step::of(&unit.nodes, *part) {
-                    Step::Key(key) => key,
-                    Step::Composite | Step::Dynamic => return None,
-                },
-            };
-            self.tree.child(node, key)
-        });
-        let Some(at) = at else { return };
-        for other in self.tree.units(at).iter().filter_map(|unit| self.unit(*unit)) {
-            let message = format!(
-                "package {} conflicts with rule {} defined at {}",
-                self.program.package_text(other),
-                numbered(&self.program.head_text(unit, id), unit, self.units),
-                place_text(unit, rule.location)
-            );
-            let place = |unit: &Unit<'_>, location| Place { unit: unit.number, location };
-            errors.push(
-                CheckError::new(Code::Type, Some(place(unit, unit.module.package.location)), message)
-                    .with_related("the rule", place(unit, rule.location))
-                    .with_related("the package", place(other, other.module.package.location)),
-            );
-        }
+    fn with_package(&self, rule: &TreeRule, package: &Unit<'_>) -> Option<CheckError> {
+        let unit = self.unit(rule.unit)?;
+        let message = format!(
+            "package {} conflicts with rule {} defined at {}",
+            self.program.package_text(package),
+            numbered(&self.program.head_text(unit, rule.rule), unit, self.units),
+            self.place_text(rule)
+        );
+        let of_package = |unit: &Unit<'_>| Place { unit: unit.number, location: unit.module.package.location };
+        Some(
+            CheckError::new(Code::Type, Some(of_package(unit)), message)
+                .with_related("the rule", self.place(rule))
+                .with_related("the package", of_package(package)),
+        )
     }
 }

@@ -137,13 +137,14 @@ pub struct Record {
     limit: usize,
     recorded: Vec<CheckError>,
     ended: bool,
+    limit_reached: bool,
 }
 
 impl Record {
     /// A record that ends when it holds as many errors as `limit` says; 0 is no limit.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self { limit, recorded: Vec::new(), ended: false }
+        Self { limit, recorded: Vec::new(), ended: false, limit_reached: false }
     }
 
     /// Takes what one stage found in all units, in their order; `false` if no later stage may run.
@@ -155,7 +156,7 @@ impl Record {
             self.ended |= !is_recoverable(stage, &error);
             self.recorded.push(error);
             if self.limit > 0 && self.recorded.len() >= self.limit {
-                self.recorded.push(CheckError::new(Code::Compile, None, "error limit reached"));
+                self.limit_reached = true;
                 self.ended = true;
                 break;
             }
@@ -183,6 +184,9 @@ impl Record {
             (_, (None, _)) => Ordering::Less,
             (left_key, right_key) => left_key.cmp(&right_key).then_with(|| text_order(left, right)),
         });
+        if self.limit_reached {
+            self.recorded.push(CheckError::new(Code::Compile, None, "error limit reached"));
+        }
         self.recorded
     }
 }

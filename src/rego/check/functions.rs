@@ -4,6 +4,7 @@ use super::errors::{CheckError, Code, Place};
 use super::names::Symbol;
 use super::program::Program;
 use super::stage::Stage;
+use super::types;
 use super::unit::Unit;
 use super::walk::{Enter, Node, walk};
 use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
@@ -48,6 +49,10 @@ fn error(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId, path: &mut Ve
     };
     if fits {
         return None;
+    }
+    let of_builtin = program.builtin(path).and_then(|_| types::arity_mismatch(unit, program, id));
+    if of_builtin.is_some() {
+        return of_builtin;
     }
     let name = program.term_text(unit, *operator);
     let plural = if told == 1 { "" } else { "s" };

@@ -1,6 +1,7 @@
 //! A module as it was read into a unit.
 
 use super::names::{Interner, Symbol};
+use super::rewrite::copy_all;
 use super::unit::{Unit, UnitImport};
 use crate::rego::syntax::{Module, RegoVersion, TermKind, Text};
 
@@ -31,7 +32,24 @@ pub(super) fn lower(module: &Module) -> (Unit<'_>, Interner<'_>) {
         })
         .collect();
     unit.rules.clone_from(&module.rules);
+    unshare_heads(&mut unit);
     (unit, interner)
+}
+
+/// Further bodies and `else` parts share terms of their head with the rule before them; here each has its own.
+fn unshare_heads(unit: &mut Unit<'_>) {
+    for id in unit.rules_with_else() {
+        let Some(mut rule) = unit.nodes.rule(id).copied() else { continue };
+        let of_rule = unit.rules.binary_search(&id).is_ok();
+        if of_rule && !rule.chained {
+            continue;
+        }
+        rule.head.reference = copy_all(&mut unit.nodes, rule.head.reference);
+        rule.head.arguments = copy_all(&mut unit.nodes, rule.head.arguments);
+        if let Some(old) = unit.nodes.rule_mut(id) {
+            *old = rule;
+        }
+    }
 }
 
 /// Makes the symbols of a unit those of the program.

@@ -6,11 +6,13 @@
 //!
 //! A tree may be as deep as the reader allows, so the stages run on a stack that is deep enough for recursion.
 
+mod annotation_set;
 mod builtins;
 mod comprehension_terms;
 mod conflicts;
 mod data_paths;
 mod declared;
+mod deprecated;
 mod duplicate_imports;
 mod dynamic_terms;
 mod errors;
@@ -26,6 +28,7 @@ mod path;
 mod print_calls;
 mod program;
 mod recursion;
+mod required;
 mod resolve;
 mod rewrite;
 mod rule_text;
@@ -130,7 +133,8 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
         print_calls::rewrite(unit, program);
         expression_terms::rewrite(unit);
     });
-    if !tell(units, Vec::new(), record) {
+    let annotations = annotation_set::check(units, program).into_iter().map(|error| (Stage::Annotations, error));
+    if !tell(units, annotations.collect(), record) {
         return;
     }
     let graph = Graph::new(units, &program.names, &program.rules);
@@ -149,6 +153,11 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     if !tell(units, conflicts.collect(), record) || !record.stage(Stage::Recursion, recursive) {
         return;
     }
+    if !record.stage(Stage::Types, types::check_types(units, program, &graph)) {
+        return;
+    }
+    deprecated::check(units, program);
+    let _ = tell(units, Vec::new(), record);
 }
 
 /// Does the same work for each unit.

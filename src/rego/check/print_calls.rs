@@ -10,7 +10,7 @@ use super::stage::Stage;
 use super::template_strings::unbound;
 use super::unit::Unit;
 use super::variables::{Bound, Skip, VariableWalk};
-use super::walk::{Enter, Node, each_variable, of_body, walk};
+use super::walk::{Enter, Node, each_variable, walk};
 use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Location, Nodes, TermId, TermKind};
 
 /// Rewrites or erases the calls in a unit.
@@ -27,7 +27,9 @@ pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
         let Some(rule) = rewriter.unit.nodes.rule(id).copied() else { continue };
         let mut bound = Bound::default();
         bound.reset();
-        let mut walk = VariableWalk::new(&rewriter.unit.nodes, Skip::NOTHING, |name, _| drop(bound.add(name)));
+        let mut walk = VariableWalk::new(&rewriter.unit.nodes, Skip::NOTHING, |name, _| {
+            let _ = bound.add(name);
+        });
         walk.terms(rule.head.arguments);
         for closure in closures(&rewriter.unit.nodes, &rewriter.unit.nodes_of_head(id)) {
             let _ = rewriter.closure(closure, &mut bound.clone());
@@ -156,7 +158,9 @@ impl Rewriter<'_, '_, '_> {
     fn closure_kind(&mut self, kind: ExpressionKind, bound: &mut Bound) -> Result<ExpressionKind, Told> {
         Ok(match kind {
             ExpressionKind::Every { key, value, domain, body, location } => {
-                let mut walk = VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| drop(bound.add(name)));
+                let mut walk = VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| {
+                    let _ = bound.add(name);
+                });
                 key.into_iter().chain([value]).for_each(|term| walk.term(term));
                 ExpressionKind::Every { key, value, domain, body: self.body(body, bound)?, location }
             }

@@ -2,7 +2,9 @@
 
 use super::names::Symbol;
 use super::unit::Unit;
-use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Location, Nodes, TermId, TermKind};
+use crate::rego::syntax::{
+    Body, Expression, ExpressionId, ExpressionKind, List, Location, Logical, Nodes, TermId, TermKind, With,
+};
 
 /// The place of what stands nowhere.
 pub(super) const NOWHERE: Location = Location::NONE;
@@ -72,13 +74,68 @@ pub(super) fn copy(nodes: &mut Nodes<Symbol>, id: TermId) -> TermId {
         TermKind::Array(list) => TermKind::Array(copy_all(nodes, list)),
         TermKind::Object(list) => TermKind::Object(copy_all(nodes, list)),
         TermKind::Set(list) => TermKind::Set(copy_all(nodes, list)),
-        // What is in a closure is shared: copies of it are only for messages.
+        TermKind::ArrayComprehension { term, body } => {
+            TermKind::ArrayComprehension { term: copy(nodes, term), body: copy_body(nodes, body) }
+        }
+        TermKind::SetComprehension { term, body } => {
+            TermKind::SetComprehension { term: copy(nodes, term), body: copy_body(nodes, body) }
+        }
+        TermKind::ObjectComprehension { key, value, body } => TermKind::ObjectComprehension {
+            key: copy(nodes, key),
+            value: copy(nodes, value),
+            body: copy_body(nodes, body),
+        },
+        // The expressions of a template string are not changed before they are taken out of it.
         kind => kind,
     };
     nodes.add_term(kind, term.location)
 }
 
-fn copy_all(nodes: &mut Nodes<Symbol>, list: List<TermId>) -> List<TermId> {
+/// Copies of terms.
+pub(super) fn copy_all(nodes: &mut Nodes<Symbol>, list: List<TermId>) -> List<TermId> {
     let copies: Vec<TermId> = nodes.terms(list).to_vec().into_iter().map(|term| copy(nodes, term)).collect();
     nodes.add_terms(&copies)
+}
+
+fn copy_body(nodes: &mut Nodes<Symbol>, body: Body) -> Body {
+    let copies: Vec<ExpressionId> =
+        nodes.body(body).to_vec().into_iter().map(|expression| copy_expression(nodes, expression)).collect();
+    nodes.add_body(&copies)
+}
+
+fn copy_expression(nodes: &mut Nodes<Symbol>, id: ExpressionId) -> ExpressionId {
+    let expression = *nodes.expression(id);
+    let kind = match expression.kind {
+        ExpressionKind::Term(term) => ExpressionKind::Term(copy(nodes, term)),
+        ExpressionKind::Call(terms) => ExpressionKind::Call(copy_all(nodes, terms)),
+        ExpressionKind::Some { symbols, location } => {
+            ExpressionKind::Some { symbols: copy_all(nodes, symbols), location }
+        }
+        ExpressionKind::Every { key, value, domain, body, location } => ExpressionKind::Every {
+            key: key.map(|key| copy(nodes, key)),
+            value: copy(nodes, value),
+            domain: copy(nodes, domain),
+            body: copy_body(nodes, body),
+            location,
+        },
+        ExpressionKind::Not { body, explicit, location } => {
+            ExpressionKind::Not { body: copy_body(nodes, body), explicit, location }
+        }
+        ExpressionKind::And(logical) => ExpressionKind::And(copy_operands(nodes, logical)),
+        ExpressionKind::Or(logical) => ExpressionKind::Or(copy_operands(nodes, logical)),
+    };
+    let withs: Vec<With> = nodes
+        .withs(expression.with)
+        .to_vec()
+        .into_iter()
+        .map(|with| With { target: copy(nodes, with.target), value: copy(nodes, with.value), location: with.location })
+        .collect();
+    let with = nodes.add_withs(&withs);
+    nodes.add_expression(Expression { kind, with, ..expression })
+}
+
+fn copy_operands(nodes: &mut Nodes<Symbol>, logical: Logical) -> Logical {
+    let left = copy_body(nodes, logical.left);
+    let right = copy_body(nodes, logical.right);
+    Logical { left, right, ..logical }
 }

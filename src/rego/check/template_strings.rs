@@ -46,7 +46,9 @@ impl Rewriter<'_, '_, '_> {
         }
         let mut bound = Bound::default();
         bound.reset();
-        let mut walk = VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| drop(bound.add(name)));
+        let mut walk = VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| {
+            let _ = bound.add(name);
+        });
         walk.terms(rule.head.arguments);
         let bound = self.body(rule.body, bound);
         for node in roots {
@@ -102,7 +104,9 @@ impl Rewriter<'_, '_, '_> {
         {
             self.template(domain, bound);
             let mut within = bound.clone();
-            let mut walk = VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| drop(within.add(name)));
+            let mut walk = VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| {
+                let _ = within.add(name);
+            });
             key.into_iter().chain([value]).for_each(|term| walk.term(term));
             self.depth += 1;
             drop(self.body(body, within));

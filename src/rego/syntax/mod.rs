@@ -46,7 +46,7 @@ pub use nodes::Nodes;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};
 pub use parse::{count_tokens, parse};
 pub use text::Written;
-pub(crate) use text::{is_name, quoted, write_part};
+pub(crate) use text::{quoted, write_part};
 pub use tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule, RuleId,
     Statement, Term, TermId, TermKind, Text, With,

@@ -7,6 +7,7 @@ mod build;
 
 use super::names::Symbol;
 use super::path::{Key, Step};
+use super::unit::Unit;
 use crate::rego::syntax::{List, Nodes, RuleId, TermId, TermKind};
 use rustc_hash::FxHashMap;
 
@@ -141,6 +142,18 @@ impl RuleTree {
         })
     }
 
+    /// The place of a rule.
+    pub(super) fn place(&self, unit: &Unit<'_>, rule: RuleId) -> Option<NodeId> {
+        let package = self.find(&unit.package_names)?;
+        let (name, parts) = unit.nodes.terms(unit.nodes.rule(rule)?.head.reference).split_first()?;
+        let mut node = self.child(package, Key::Name(unit.variable(*name)?))?;
+        for part in parts {
+            let Step::Key(key) = Step::of(&unit.nodes, *part) else { break };
+            node = self.child(node, key)?;
+        }
+        Some(node)
+    }
+
     /// How many arguments the rules at a path take; `None` where there is no rule.
     #[must_use]
     pub fn arity(&self, path: &[Symbol]) -> Option<usize> {
@@ -232,7 +245,6 @@ impl RuleTree {
 mod tests {
     use super::super::lower::{adopt, lower};
     use super::super::names::{Interner, Names};
-    use super::super::unit::Unit;
     use super::*;
     use crate::rego::syntax::{Module, Options, RegoVersion, parse};
 

@@ -43,7 +43,7 @@ impl Checker<'_, '_> {
         errors
     }
 
-    fn error(&mut self, found: &Found) -> CheckError {
+    pub(super) fn error(&mut self, found: &Found) -> CheckError {
         let unit = self.units.get(found.unit as usize).unwrap_or(self.unit);
         let words = Words { units: self.units, unit, names: &self.program.names };
         let place = found.location.is_some().then_some(Place { unit: found.unit, location: found.location });

@@ -14,6 +14,7 @@
 mod bodies;
 mod calls;
 mod closures;
+mod dependents;
 mod environment;
 mod fault;
 mod faults;
@@ -29,42 +30,52 @@ mod with;
 mod tests;
 
 use super::errors::CheckError;
+use super::graph::Graph;
 use super::names::Symbol;
 use super::program::Program;
 use super::unit::Unit;
-use crate::rego::syntax::{List, RuleId, TermId};
-use crate::rego::types::{Constant, Type, Types};
+use crate::rego::syntax::{ExpressionId, ExpressionKind, RuleId};
+use crate::rego::types::{Constant, Shape, Type, Types};
 use closures::Closures;
-use fault::Found;
+use dependents::Dependents;
+use fault::{Fault, Found};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use tree::Tree;
 use variables::Variables;
 
 /// A rule of the program: the number of its unit, and the rule in it.
-pub(super) type ProgramRule = (u32, RuleId);
+type ProgramRule = (u32, RuleId);
 
-/// The rules that a ref of a unit can lead to, and those that depend on them at any distance.
-pub(super) type Dependents<'a> = &'a dyn Fn(&Unit<'_>, List<TermId>) -> Vec<ProgramRule>;
-
-/// What is wrong with the types of a program, in the order OPA records it.
+/// What is wrong with the types of a program, in the order OPA records it. The graph is not circular.
 ///
-/// `order` has each rule behind those it depends on. Details are only made for as many errors as are told.
-pub(super) fn check_types(
-    units: &[Unit<'_>],
-    program: &Program<'_>,
-    order: &[ProgramRule],
-    dependents: Dependents<'_>,
-) -> Vec<CheckError> {
+/// Details are only made for as many errors as are told.
+pub(super) fn check_types(units: &[Unit<'_>], program: &Program<'_>, graph: &Graph) -> Vec<CheckError> {
     let Some(first) = units.first() else { return Vec::new() };
-    let mut checker = Checker::new(units, program, first, dependents);
-    for (unit, rule) in order {
-        if let Some(unit) = units.get(*unit as usize) {
+    let mut checker = Checker::new(units, program, graph, first);
+    for (unit, rule) in graph.order() {
+        if let Some(unit) = units.get(unit as usize) {
             checker.unit = unit;
-            checker.rule(*rule);
+            checker.rule(rule);
         }
     }
     checker.told()
+}
+
+/// A call of a built-in function with a number of arguments it does not take, in OPA's words; nothing is known of documents
+/// and variables. `None` if it is no such call.
+pub(super) fn arity_mismatch(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId) -> Option<CheckError> {
+    let expression = unit.nodes.expression(id);
+    let ExpressionKind::Call(call) = expression.kind else { return None };
+    let (operator, operands) = unit.nodes.terms(call).split_first()?;
+    let graph = Graph::new(&[], &program.names, &program.rules);
+    let mut checker = Checker::new(&[], program, &graph, unit);
+    let signature = checker.type_of(*operator);
+    let Shape::Function { arguments, variadic, .. } = checker.types.shape(signature) else { return None };
+    let want = checker.types.items(arguments).to_vec();
+    let have = operands.iter().map(|operand| checker.type_of(*operand)).collect();
+    let fault = Fault::Arguments { operator: *operator, message: "arity mismatch", have, want, variadic };
+    Some(checker.error(&Found { unit: unit.number, location: expression.location, fault }))
 }
 
 /// A stage on its way through the rules.
@@ -73,7 +84,9 @@ struct Checker<'c, 'm> {
     program: &'c Program<'m>,
     /// The unit of the rule that is typed.
     unit: &'c Unit<'m>,
-    dependents: Dependents<'c>,
+    graph: &'c Graph,
+    /// Made when it is first asked for.
+    dependents: Option<Rc<Dependents>>,
     types: Types,
     /// What rules make.
     documents: Tree,
@@ -99,12 +112,13 @@ struct Replaced {
 }
 
 impl<'c, 'm> Checker<'c, 'm> {
-    fn new(units: &'c [Unit<'m>], program: &'c Program<'m>, unit: &'c Unit<'m>, dependents: Dependents<'c>) -> Self {
+    fn new(units: &'c [Unit<'m>], program: &'c Program<'m>, graph: &'c Graph, unit: &'c Unit<'m>) -> Self {
         Self {
             units,
             program,
             unit,
-            dependents,
+            graph,
+            dependents: None,
             types: Types::default(),
             documents: Tree::default(),
             replaced: Vec::new(),

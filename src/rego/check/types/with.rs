@@ -1,8 +1,11 @@
 //! `with`: what documents and functions can be while others stand in for them.
 
+use super::dependents::Dependents;
 use super::fault::{Fault, Found};
 use super::tree::{Step, Tree};
-use super::{Checker, Replaced};
+use super::{Checker, ProgramRule, Replaced};
+use crate::rego::check::graph::references::steps;
+use crate::rego::check::names::Symbol;
 use crate::rego::syntax::{List, TermId, TermKind, With};
 use crate::rego::types::{Constant, Shape, Type};
 use std::cell::RefCell;
@@ -74,6 +77,16 @@ impl Checker<'_, '_> {
         (path, true)
     }
 
+    fn dependents_of(&mut self, parts: List<TermId>) -> Vec<ProgramRule> {
+        let parts = self.terms(parts);
+        if parts.first().and_then(|head| self.head(*head)) != Some(Symbol::DATA) {
+            return Vec::new();
+        }
+        let graph = self.graph;
+        let dependents = Rc::clone(self.dependents.get_or_insert_with(|| Rc::new(Dependents::new(graph))));
+        dependents.of(&steps(&self.unit.nodes, parts), graph, &self.program.rules, self.units)
+    }
+
     /// The documents that depend on what is replaced, each of them anything.
     fn affected(&mut self, parts: List<TermId>, function: bool) -> Option<Rc<Replaced>> {
         let (target, ground) = self.ground_prefix(self.terms(parts));
@@ -83,9 +96,8 @@ impl Checker<'_, '_> {
         }
         let mut documents = Tree::default();
         let mut any = false;
-        let dependents = (self.dependents)(self.unit, parts);
         let unit = self.unit;
-        for (number, rule) in dependents {
+        for (number, rule) in self.dependents_of(parts) {
             let Some(of) = self.units.get(number as usize) else { continue };
             self.unit = of;
             let (path, all) = self.rule_path(rule);

@@ -37,7 +37,7 @@ pub(super) fn check(units: &[Unit<'_>], program: &Program<'_>) -> Vec<CheckError
 }
 
 /// The rule an annotation stands above.
-fn rule_of(unit: &Unit<'_>, annotation: &Annotation) -> Option<RuleId> {
+pub(super) fn rule_of(unit: &Unit<'_>, annotation: &Annotation) -> Option<RuleId> {
     // The package is the first of the statements an annotation may stand above.
     match unit.module.statements.get(annotation.target?.checked_sub(1)?)? {
         Statement::Rule(rule) => Some(*rule),
@@ -45,7 +45,8 @@ fn rule_of(unit: &Unit<'_>, annotation: &Annotation) -> Option<RuleId> {
     }
 }
 
-fn location(annotation: &Annotation) -> Location {
+/// The place of an annotation.
+pub(super) fn location(annotation: &Annotation) -> Location {
     let at = annotation.place.offset;
     Location { at, text: Span { offset: at, length: 1 } }
 }

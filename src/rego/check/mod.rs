@@ -23,6 +23,7 @@ mod head_references;
 mod keyword_overrides;
 mod locals;
 mod lower;
+mod metadata_calls;
 mod names;
 mod path;
 mod print_calls;
@@ -56,6 +57,7 @@ pub use unit::{Made, Unit, UnitImport};
 use crate::rego::syntax::Module;
 use builtins::Builtins;
 use errors::Record;
+use metadata_calls::AnnotationTerms;
 use program::{Exports, Heads};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -104,6 +106,7 @@ fn lowered<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> (Program<'m
         builtins: Builtins::new(&options.capabilities, &interner),
         heads: Heads::of(&options.capabilities.features),
         rules: RuleTree::default(),
+        annotations: None,
     };
     let units = parallel(units, |(mut unit, symbols)| {
         lower::adopt(&mut unit, &symbols);
@@ -120,11 +123,15 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
         head_references::rewrite(unit, program);
         keyword_overrides::check(unit, program);
         duplicate_imports::check(unit, program);
+        unit.reads_metadata = metadata_calls::reads(unit);
     });
     if !tell(units, Vec::new(), record) {
         return;
     }
     program.rules = RuleTree::new(units, &program.names);
+    if units.iter().any(|unit| unit.reads_metadata) {
+        program.annotations = Some(AnnotationTerms::new(units, &mut program.names, &program.rules));
+    }
     let program = &*program;
     each(units, |unit| {
         locals::rewrite(unit, program);
@@ -136,6 +143,12 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     let annotations = annotation_set::check(units, program).into_iter().map(|error| (Stage::Annotations, error));
     if !tell(units, annotations.collect(), record) {
         return;
+    }
+    if program.annotations.is_some() {
+        each(units, |unit| metadata_calls::rewrite(unit, program));
+        if !tell(units, Vec::new(), record) {
+            return;
+        }
     }
     let graph = Graph::new(units, &program.names, &program.rules);
     let recursive = recursion::check(units, program, &graph);

@@ -106,7 +106,13 @@ impl Names {
         self.ends.is_empty()
     }
 
-    fn push(&mut self, name: &str) -> Symbol {
+    /// All names and their symbols.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Symbol, &str)> {
+        (0..).map(Symbol).take(self.len()).map(|symbol| (symbol, self.text(symbol)))
+    }
+
+    /// One more name, which must be none of those there are.
+    pub(super) fn push(&mut self, name: &str) -> Symbol {
         let symbol = Symbol(u32::try_from(self.ends.len()).unwrap_or(MADE - 1));
         self.text.push_str(name);
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));

@@ -2,6 +2,7 @@
 
 use super::builtins::Builtins;
 use super::data_paths::DataPaths;
+use super::metadata_calls::AnnotationTerms;
 use super::names::{Names, Symbol};
 use super::rule_tree::RuleTree;
 use super::unit::Unit;
@@ -103,6 +104,8 @@ pub struct Program<'m> {
     pub(super) heads: Heads,
     /// All rules by their paths; none before heads have been resolved.
     pub rules: RuleTree,
+    /// All annotations, where a unit asks for some.
+    pub(super) annotations: Option<AnnotationTerms>,
 }
 
 impl Program<'_> {

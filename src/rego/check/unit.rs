@@ -47,6 +47,8 @@ pub struct Unit<'m> {
     pub rules: Vec<RuleId>,
     /// Whether the rules of OPA 1.0 hold for it.
     pub since_v1: bool,
+    /// Whether it asks for annotations.
+    pub(super) reads_metadata: bool,
     /// The variables stages made, by ordinal.
     pub made: Vec<Made>,
     /// How many made variables there were when a stage began to make some.
@@ -68,6 +70,7 @@ impl<'m> Unit<'m> {
             imports: Vec::new(),
             rules: Vec::new(),
             since_v1: true,
+            reads_metadata: false,
             made: Vec::new(),
             made_by: Vec::new(),
             assigned: FxHashSet::default(),

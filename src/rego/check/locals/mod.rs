@@ -212,7 +212,7 @@ impl Locals<'_, '_> {
         }
         let rewritten = if after == before { body } else { self.unit.nodes.add_body(&after) };
         self.unused_assigned(body, used);
-        self.unused_declared(body, rewritten, used, &declared_at);
+        self.unused_declared(body, used, &declared_at);
         rewritten
     }
 }

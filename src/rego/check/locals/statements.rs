@@ -192,6 +192,8 @@ impl Locals<'_, '_> {
         if declared {
             let body = self.body(body, &[]);
             self.set_expression(id, ExpressionKind::Every { key, value, domain, body, location });
+            // A variable in the domain that has the name of the key or value becomes that one.
+            self.term_in(domain, Pass::Again);
             for with in self.unit.nodes.withs(expression.with).to_vec() {
                 self.with(with);
             }

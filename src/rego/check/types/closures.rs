@@ -10,8 +10,8 @@ use crate::rego::types::Type;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// How deep closures may be nested for those inside others to be looked at on their own as well. OPA's time doubles with
-/// each closure around another; it takes minutes for as many.
+/// How deep closures may be nested to be typed for each types of their variables, those inside others on their own as well.
+/// OPA's time doubles with each closure around another; it takes minutes for as many.
 const DEEPEST: usize = 24;
 
 /// For how many types of its variables a closure is typed at most.
@@ -96,14 +96,17 @@ impl Checker<'_, '_> {
         Closure { of, found: found.into() }
     }
 
+    /// The variables in a closure; none where so many closures are in it that it is only typed once.
     fn variables_of(&mut self, term: TermId) -> Rc<[Symbol]> {
         if let Some(known) = self.closures.known.get(&term) {
             return Rc::clone(&known.variables);
         }
         let mut variables = Vec::new();
-        VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| variables.push(name)).term(term);
-        variables.sort_unstable();
-        variables.dedup();
+        if self.depth_of(term) <= DEEPEST {
+            VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| variables.push(name)).term(term);
+            variables.sort_unstable();
+            variables.dedup();
+        }
         let variables: Rc<[Symbol]> = variables.into();
         self.closures.known.insert(term, Known { variables: Rc::clone(&variables), typed: Vec::new() });
         variables

@@ -20,6 +20,8 @@ pub(super) enum Fault {
     Mismatch { left: Type, right: Type },
     /// A function is called with arguments it does not take, or replaced by one that takes others.
     Arguments { operator: TermId, message: &'static str, have: Vec<Type>, want: Vec<Type>, variadic: Type },
+    /// A schema is none.
+    Schema { message: String },
     /// What is called is no function.
     NoFunction { operator: TermId },
     /// What a ref leads to has no keys, or is a function.
@@ -34,7 +36,9 @@ impl Fault {
         match self {
             Self::Mismatch { left, right } => types.is_nil(*left) || types.is_nil(*right),
             Self::Arguments { have, .. } => have.iter().any(|of| types.is_nil(*of)),
-            Self::NoFunction { .. } | Self::NotIndexable { .. } | Self::WrongKey { .. } => false,
+            Self::Schema { .. } | Self::NoFunction { .. } | Self::NotIndexable { .. } | Self::WrongKey { .. } => {
+                false
+            }
         }
     }
 }

@@ -52,6 +52,7 @@ impl Checker<'_, '_> {
             Fault::Arguments { operator, message, have, want, variadic } => {
                 (format!("{}: {message}", words.term(*operator)), Some(self.arguments(have, want, *variadic)))
             }
+            Fault::Schema { message } => (message.clone(), None),
             Fault::NoFunction { operator } => (format!("undefined function {}", words.term(*operator)), None),
             Fault::NotIndexable { reference, position, have } => (
                 self.cannot_index(&words, reference, *have),

@@ -11,6 +11,7 @@
 //! OPA types a closure anew whenever it is asked for its type, closures inside closures once more for each closure around
 //! them. Here a closure is typed once for the types its variables have.
 
+mod annotations;
 mod bodies;
 mod calls;
 mod closures;
@@ -21,6 +22,7 @@ mod faults;
 mod node_json;
 mod references;
 mod rules;
+mod schema;
 mod tree;
 mod unification;
 mod variables;
@@ -36,6 +38,7 @@ use super::program::Program;
 use super::unit::Unit;
 use crate::rego::syntax::{ExpressionId, ExpressionKind, RuleId};
 use crate::rego::types::{Constant, Shape, Type, Types};
+use annotations::Annotated;
 use closures::Closures;
 use dependents::Dependents;
 use fault::{Fault, Found};
@@ -95,6 +98,7 @@ struct Checker<'c, 'm> {
     /// Documents that depend on what is replaced, by what it is.
     affected: FxHashMap<with::Target, Option<Rc<Replaced>>>,
     replacements: u32,
+    annotated: Annotated,
     variables: Variables,
     closures: Closures,
     /// Signatures of built-in functions, by their places in the capabilities.
@@ -126,6 +130,7 @@ impl<'c, 'm> Checker<'c, 'm> {
             replaced: Vec::new(),
             affected: FxHashMap::default(),
             replacements: 0,
+            annotated: Annotated::new(units, program),
             variables: Variables::default(),
             closures: Closures::default(),
             signatures: FxHashMap::default(),

@@ -15,9 +15,11 @@ impl Checker<'_, '_> {
         let Some(rule) = self.unit.nodes.rule(id).copied() else { return };
         self.variables.begin();
         self.closures.begin();
-        let before = self.found.len();
         let mut found = std::mem::take(&mut self.found);
+        self.annotate(id, rule.location, &mut found);
+        let before = found.len();
         self.body(rule.body, &mut found);
+        self.replaced.clear();
         self.found = found;
         if self.found.len() > before {
             let path = self.whole_path(id);

@@ -57,7 +57,7 @@ impl Checker<'_, '_> {
         before
     }
 
-    fn layer(&mut self, documents: Tree) -> Rc<Replaced> {
+    pub(super) fn layer(&mut self, documents: Tree) -> Rc<Replaced> {
         self.replacements += 1;
         Rc::new(Replaced { number: self.replacements, documents: RefCell::new(documents) })
     }

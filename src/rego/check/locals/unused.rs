@@ -70,7 +70,7 @@ impl Locals<'_, '_> {
             .iter()
             .filter(|entry| entry.occurrence == Occurrence::Declared && !entry.met && !is_used(entry))
             .map(|entry| entry.name)
-            .filter(|name| name.ordinal().is_none())
+            .filter(|name| name.ordinal().is_none() && !self.program.names.text(*name).starts_with("__local"))
             .collect();
         for name in unused {
             let first = self.unit.nodes.body(body).first().map(|id| self.unit.nodes.expression(*id).location);

@@ -51,9 +51,37 @@ impl<'m> Sorted<'m> {
     }
 
     /// The members of each set, and the keys and values of each object by turns, in order; only where there are two
-    /// members or more.
-    pub(in crate::rego::syntax) fn into_members(self) -> HashMap<TermId, Vec<TermId>> {
-        self.members
+    /// members or more. Of equal keys the last has the value; numbers are equal keys if they are written alike.
+    pub(in crate::rego::syntax) fn into_members(mut self) -> HashMap<TermId, Vec<TermId>> {
+        let mut members = std::mem::take(&mut self.members);
+        for (id, entries) in &mut members {
+            if matches!(self.module.term(*id).kind, TermKind::Object(_)) {
+                self.merge(entries);
+            }
+        }
+        members
+    }
+
+    fn merge(&self, entries: &mut Vec<TermId>) {
+        let mut place = 0;
+        while let Some([key, _, next, value]) = entries.get(place..place + 4) {
+            if self.are_one_key(*key, *next) {
+                let value = *value;
+                drop(entries.drain(place + 2..place + 4));
+                if let Some(old) = entries.get_mut(place + 1) {
+                    *old = value;
+                }
+            } else {
+                place += 2;
+            }
+        }
+    }
+
+    fn are_one_key(&self, left: TermId, right: TermId) -> bool {
+        match (self.module.term(left).kind, self.module.term(right).kind) {
+            (TermKind::Number(left), TermKind::Number(right)) => self.module.text(left) == self.module.text(right),
+            _ => self.compare(left, right).is_eq(),
+        }
     }
 
     /// The members of a set, or the keys and values of an object by turns, in order.

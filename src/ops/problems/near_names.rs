@@ -43,10 +43,11 @@ fn variables(module: &Module, modules: &[&Module], error: &CheckError) -> Vec<St
     let mut names = Vec::new();
     if let Some(rule) = error.place.and_then(|place| rule_at(module, place.location)) {
         for (_, term) in module.nodes().all_terms() {
-            if let TermKind::Var(name) = term.kind {
-                if rule.offset <= term.location.at && term.location.at < rule.end() {
-                    names.push(module.text(name).to_owned());
-                }
+            if let TermKind::Var(name) = term.kind
+                && rule.offset <= term.location.at
+                && term.location.at < rule.end()
+            {
+                names.push(module.text(name).to_owned());
             }
         }
     }
@@ -71,7 +72,8 @@ fn functions(wanted: &str, module: Option<&Module>, modules: &[&Module], known: 
     for other in modules {
         let package = package(other);
         let is_own = Some(&package) == own.as_ref() && !wanted.starts_with("data.");
-        for rule in other.rules.iter().filter_map(|rule| other.rule(*rule)).filter(|rule| rule.head.arguments.len() > 0)
+        for rule in
+            other.rules.iter().filter_map(|rule| other.rule(*rule)).filter(|rule| !rule.head.arguments.is_empty())
         {
             let head = path(other, rule.head.reference);
             let package = if is_own { &[][..] } else { &package };

@@ -64,25 +64,17 @@ impl Unifier<'_> {
             (TermKind::Var(left), TermKind::Var(right)) => self.two_variables(left, right),
             (TermKind::Var(variable), TermKind::Array(_) | TermKind::Object(_)) => self.pattern(variable, right),
             (TermKind::Array(_) | TermKind::Object(_), TermKind::Var(variable)) => self.pattern(variable, left),
-            (TermKind::Var(variable), _) => {
-                if self.is_value_bound(right) != Some(false) {
-                    self.bind(variable);
-                }
+            (TermKind::Var(variable), _) if self.is_value_bound(right) != Some(false) => self.bind(variable),
+            (_, TermKind::Var(variable)) if self.is_value_bound(left) != Some(false) => self.bind(variable),
+            (TermKind::Ref(_) | TermKind::Call(_), TermKind::Array(_) | TermKind::Object(_))
+                if self.is_value_bound(left) == Some(true) =>
+            {
+                self.bind_all(right);
             }
-            (_, TermKind::Var(variable)) => {
-                if self.is_value_bound(left) != Some(false) {
-                    self.bind(variable);
-                }
-            }
-            (TermKind::Ref(_) | TermKind::Call(_), TermKind::Array(_) | TermKind::Object(_)) => {
-                if self.is_value_bound(left) == Some(true) {
-                    self.bind_all(right);
-                }
-            }
-            (TermKind::Array(_) | TermKind::Object(_), TermKind::Ref(_) | TermKind::Call(_)) => {
-                if self.is_value_bound(right) == Some(true) {
-                    self.bind_all(left);
-                }
+            (TermKind::Array(_) | TermKind::Object(_), TermKind::Ref(_) | TermKind::Call(_))
+                if self.is_value_bound(right) == Some(true) =>
+            {
+                self.bind_all(left);
             }
             (TermKind::ArrayComprehension { .. }, TermKind::Array(_))
             | (TermKind::ObjectComprehension { .. }, TermKind::Object(_)) => self.bind_all(right),

@@ -41,7 +41,8 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
         let _ = tree.clone().print_help();
         return 0;
     };
-    let global = cli.global.clone().merged(command.global());
+    let mut global = cli.global.clone().merged(command.global());
+    global.format = command.short_format().or(global.format);
     let ui = Ui::new(look(&global, &environment, terminal));
     let config = match Config::load(&environment, global.config.as_deref()) {
         Ok(config) => config,

@@ -1,22 +1,30 @@
-//! The flags that say how Rego is read.
+//! The flags that say which Rego modules are written in, and for which OPA.
 
-use crate::bundle;
-use crate::ops::OpsError;
-use crate::rego::syntax::{Options, RegoVersion};
+use crate::bundle::RegoVersion;
+use crate::ops::{Language, OpsError};
+use crate::rego::capabilities::Capabilities;
 use clap::{Args, ValueEnum};
-use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The most bytes a capabilities file may have.
 const LIMIT: u64 = 16 << 20;
 
-/// How Rego is read.
+/// The language of modules.
 #[derive(Debug, Args)]
 pub struct RegoArgs {
     /// Version of Rego the modules are written in
     #[arg(long, value_enum, value_name = "VERSION", default_value = "rego.v1")]
     rego_version: RegoVersionArg,
-    /// Capabilities of the OPA the modules are for
+    /// As --rego-version rego.v0
+    #[arg(long, conflicts_with = "rego_version")]
+    v0_compatible: bool,
+    /// As --rego-version rego.v1
+    #[arg(long, conflicts_with = "rego_version")]
+    v1_compatible: bool,
+    /// As --rego-version rego.v0v1
+    #[arg(long = "v0-v1", alias = "rego-v1", conflicts_with = "rego_version")]
+    both_versions: bool,
+    /// Capabilities of the OPA the modules are for, as `opa capabilities` writes them [default: those of OPA 1.22.2]
     #[arg(long, value_name = "FILE")]
     capabilities: Option<PathBuf>,
 }
@@ -38,63 +46,66 @@ enum RegoVersionArg {
     V0,
 }
 
-/// How a version is read.
-pub type Reading = Box<dyn Fn(RegoVersion) -> Options + Sync>;
-
 impl RegoArgs {
-    /// The version.
+    /// The version and the capabilities.
+    ///
+    /// # Errors
+    /// A capabilities file that cannot be read, or is none.
+    pub(super) fn language(&self) -> Result<Language, OpsError> {
+        let capabilities = self.capabilities.as_deref().map(capabilities).transpose()?;
+        Ok(Language { version: self.version(), capabilities })
+    }
+
+    /// The version; of several flags as OPA takes them.
     pub(super) fn version(&self) -> RegoVersion {
         match self.rego_version {
+            _ if self.both_versions => RegoVersion::V0V1,
+            _ if self.v0_compatible => RegoVersion::V0,
+            _ if self.v1_compatible => RegoVersion::V1,
             RegoVersionArg::V0 => RegoVersion::V0,
             RegoVersionArg::V0V1 => RegoVersion::V0V1,
             RegoVersionArg::V1 => RegoVersion::V1,
             RegoVersionArg::V2 => RegoVersion::V2,
         }
     }
-
-    /// The version as bundles have it.
-    pub(super) fn bundle_version(&self) -> bundle::RegoVersion {
-        match self.rego_version {
-            RegoVersionArg::V0 => bundle::RegoVersion::V0,
-            RegoVersionArg::V0V1 => bundle::RegoVersion::V0V1,
-            RegoVersionArg::V1 => bundle::RegoVersion::V1,
-            RegoVersionArg::V2 => bundle::RegoVersion::V2,
-        }
-    }
-
-    /// Whether a capabilities file was named.
-    pub(super) fn has_capabilities(&self) -> bool {
-        self.capabilities.is_some()
-    }
-
-    /// How a version is read: as OPA 1.22.2 reads it, or as the capabilities file allows.
-    ///
-    /// # Errors
-    /// A file that cannot be read, or is no capabilities file.
-    pub(super) fn reading(&self) -> Result<Reading, OpsError> {
-        let Some(path) = &self.capabilities else { return Ok(Box::new(Options::new)) };
-        let what = path.display().to_string();
-        let text = read(path).map_err(|cause| OpsError::Read { what: what.clone(), cause })?;
-        let wrong = |cause: &str| OpsError::Usage(format!("{what} is no capabilities file: {cause}"));
-        let document: Value = serde_json::from_slice(&text).map_err(|cause| wrong(&cause.to_string()))?;
-        if !document.get("builtins").is_some_and(Value::is_array) {
-            return Err(wrong("it lists no \"builtins\""));
-        }
-        let list = |name: &str| -> Vec<String> {
-            let values = document.get(name).and_then(Value::as_array).into_iter().flatten();
-            values.filter_map(Value::as_str).map(str::to_owned).collect()
-        };
-        let (features, keywords) = (list("features"), list("future_keywords"));
-        Ok(Box::new(move |version| {
-            let names = (features.iter().map(String::as_str), keywords.iter().map(String::as_str));
-            Options::new(version).with_capabilities(names.0, names.1)
-        }))
-    }
 }
 
-fn read(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+fn capabilities(path: &Path) -> Result<Capabilities, OpsError> {
+    let file = path.display().to_string();
+    let text = read(path).map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::NotFound if names_a_version(&file) => OpsError::Usage(format!(
+            "--capabilities takes a file, not a version: opa capabilities --version {file} > capabilities.json writes one"
+        )),
+        _ => OpsError::Read { what: file.clone(), cause },
+    })?;
+    Capabilities::read(&String::from_utf8_lossy(&text)).map_err(|cause| OpsError::Capabilities { file, cause })
+}
+
+/// Whether OPA could take a text for one of its versions.
+fn names_a_version(text: &str) -> bool {
+    let numbers = text.strip_prefix('v').unwrap_or_default();
+    numbers.contains('.') && numbers.chars().all(|character| character.is_ascii_digit() || character == '.')
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
     let mut text = Vec::new();
     std::fs::File::open(path)?.take(LIMIT).read_to_end(&mut text)?;
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_told_from_a_file() {
+        assert!(names_a_version("v0.22.0") && names_a_version("v1.5"));
+        assert!(
+            !names_a_version("v1.json")
+                && !names_a_version("vault")
+                && !names_a_version("1.2.3")
+                && !names_a_version("v1")
+        );
+    }
 }

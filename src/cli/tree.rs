@@ -26,7 +26,7 @@ pub struct Cli {
 pub enum Command {
     /// Build a bundle from Rego and data, and store it as an image
     Build(With<BuildArgs>),
-    /// Read Rego modules and tell what is wrong with them
+    /// Tell what is wrong with Rego modules, as OPA does
     Check(With<CheckArgs>),
     /// Print the tree of a Rego module
     Parse(With<ParseArgs>),
@@ -203,6 +203,14 @@ impl Command {
 }
 
 impl Command {
+    /// The format asked for by the flag `-f` of a command that has one.
+    pub(super) fn short_format(&self) -> Option<FormatArg> {
+        match self {
+            Self::Check(with) => with.own.format(),
+            _ => None,
+        }
+    }
+
     /// What failed, in the words of an error.
     pub(super) fn verb(&self) -> &'static str {
         match self {

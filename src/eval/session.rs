@@ -94,22 +94,6 @@ impl Session {
             .map_err(|error| EvalError::Query(plain(&error.to_string())))?;
         Ok(answer(&results))
     }
-
-    /// Whether a loaded module is at or below a path such as `data.policies.hello`, or declares a rule there.
-    #[must_use]
-    pub fn declares(&self, path: &str) -> bool {
-        let (Ok(sources), Ok(packages)) = (self.engine.get_policies(), self.engine.get_packages()) else {
-            return false;
-        };
-        let below = |longer: &str, shorter: &str| longer.strip_prefix(shorter)?.strip_prefix('.').map(str::to_owned);
-        sources.iter().zip(&packages).any(|(source, package)| {
-            package == path
-                || below(package, path).is_some()
-                || below(path, package).is_some_and(|rule| {
-                    self.engine.has_declared_rule_rooted_at(source.get_path(), &rule).unwrap_or(false)
-                })
-        })
-    }
 }
 
 fn json(value: &regorus::Value) -> serde_json::Value {
@@ -198,12 +182,5 @@ mod tests {
         let mut session = session();
         assert!(session.query("1 +").is_err());
         assert_eq!(session.query("1 + 1").unwrap(), Answer::Value(2.into()));
-    }
-
-    #[test]
-    fn declared_rules_and_their_packages_are_known() {
-        let session = session();
-        assert!(session.declares("data.a.allow") && session.declares("data.a"));
-        assert!(!session.declares("data.a.nope") && !session.declares("data.nope"));
     }
 }

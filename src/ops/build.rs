@@ -1,13 +1,16 @@
 //! Builds a bundle from an author's files and stores it as an image.
 
 use super::OpsError;
-use super::problems::{Text, problems};
+use super::entrypoints::undefined;
+use super::language::{Language, read_as};
+use super::problems::{Problem, Text, of_program, read};
 use crate::bundle::{Bundle, RegoVersion};
-use crate::eval::{Dialect, Session};
-use crate::oci::{Descriptor, Hasher, ImageFacts, Reference, annotations, compose, media_types};
-use crate::rego::syntax::{self, Options};
+use crate::eval::Dialect;
+use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
+use crate::rego::check::{CheckOptions, check as check_program};
+use crate::rego::syntax::Module;
 use crate::sources::{self, Loaded, git};
-use crate::store::Store;
+use crate::store::{BlobWriter, Ingest, Store};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -27,8 +30,8 @@ pub struct Request {
     pub epoch: Option<i64>,
     /// Where the source is, if no git repository says so.
     pub source_url: Option<String>,
-    /// How a version of Rego is read.
-    pub options: Box<dyn Fn(syntax::RegoVersion) -> Options + Sync>,
+    /// The language of the modules.
+    pub language: Language,
 }
 
 /// An image that was built.
@@ -58,26 +61,25 @@ pub struct Built {
 /// revision alone.
 ///
 /// # Errors
-/// Files that cannot be read, that OPA would refuse as a bundle, or that cannot be parsed; a store that cannot be written.
+/// Files that cannot be read, or that OPA would refuse as a bundle; a store that cannot be written.
 pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
     if request.optimisation > 0 && request.entrypoints.is_empty() {
         return Err(OpsError::NoEntrypoint);
     }
     let loaded = sources::load(&request.sources)?;
-    check_modules(&loaded, &request.options)?;
-    if request.optimisation > 0 {
-        check_entrypoints(&loaded.bundle, request)?;
+    let modules = read_modules(&loaded, &request.language)?;
+    let options = request.language.checking_bundle(&loaded.bundle, &loaded.metadata)?;
+    let (problems, layer, facts) = check_and_pack(store, &loaded, &modules, options);
+    if !problems.is_empty() {
+        return Err(OpsError::Modules(problems));
     }
-    let facts = git::facts(&loaded.inputs);
+    let Layer { ingest, writer, tar } = layer?;
+    let undefined = undefined(&modules, &request.entrypoints);
+    if let Some(path) = undefined.first().filter(|_| request.optimisation > 0) {
+        return Err(OpsError::Entrypoint(path.clone()));
+    }
     let created = created(request, facts.as_ref(), loaded.inputs.newest);
     let before = request.names.first().map(|name| store.find(name)).transpose()?.flatten();
-
-    let ingest = store.ingest()?;
-    let mut writer = ingest.blob(None)?;
-    let mut tar = Hasher::default();
-    if let Err(cause) = loaded.bundle.pack(&mut writer, &mut tar) {
-        return Err(writer.explain(cause).into());
-    }
     let (layer_digest, layer_size) = writer.finish()?;
     let title = request.names.first().map(Reference::repository).unwrap_or_default();
     let parts = compose(&ImageFacts {
@@ -87,12 +89,14 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         annotations: notes(request, facts.as_ref(), &loaded.bundle),
         layer_digest: layer_digest.clone(),
         layer_size,
-        diff_id: tar.finish(),
+        diff_id: tar,
     })
     .map_err(|cause| OpsError::Manifest { reference: title.clone(), cause: cause.into() })?;
     ingest.put(&parts.config, media_types::CONFIG)?;
     ingest.put(&parts.manifest, media_types::MANIFEST)?;
     let tagged = ingest.commit(&request.names, parts.descriptor.clone())?;
+    let repeated = loaded.repeated.iter().map(ToString::to_string);
+    let undefined = undefined.iter().map(|path| format!("the entrypoint {path} names no rule"));
     Ok(Built {
         names: tagged.names,
         unchanged: before.is_some_and(|entry| entry.descriptor.digest == parts.descriptor.digest),
@@ -102,40 +106,54 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         roots: loaded.bundle.manifest.roots.clone(),
         rego_version: request.sources.rego_version.as_str(),
         created,
-        warnings: loaded.repeated.iter().map(ToString::to_string).collect(),
+        warnings: repeated.chain(undefined).collect(),
     })
 }
 
-/// Every module must read in its own version of the language. Errors name files as they stand on disk.
-fn check_modules(loaded: &Loaded, options: &(dyn Fn(syntax::RegoVersion) -> Options + Sync)) -> Result<(), OpsError> {
+/// The modules of a bundle, each read in its own version of the language. Messages name files as they stand on disk.
+fn read_modules(loaded: &Loaded, language: &Language) -> Result<Vec<Module>, OpsError> {
     let modules = loaded.bundle.modules.iter().zip(&loaded.module_files);
     let texts: Vec<Text<'_>> = modules
         .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
         .collect();
-    let found = problems(&texts, options);
-    if found.is_empty() { Ok(()) } else { Err(OpsError::Modules(found)) }
+    read(&texts, |version| language.reading(version)).map_err(OpsError::Modules)
 }
 
-fn read_as(version: RegoVersion) -> syntax::RegoVersion {
-    match version {
-        RegoVersion::V0 => syntax::RegoVersion::V0,
-        RegoVersion::V0V1 => syntax::RegoVersion::V0V1,
-        RegoVersion::V1 => syntax::RegoVersion::V1,
-        RegoVersion::V2 => syntax::RegoVersion::V2,
-    }
+/// A layer that is written but not in the store yet. Dropped, it leaves nothing there.
+struct Layer {
+    ingest: Ingest,
+    writer: BlobWriter,
+    /// The digest of the layer's tar.
+    tar: Digest,
 }
 
-/// An entrypoint must lead to a rule or a package.
-fn check_entrypoints(bundle: &Bundle, request: &Request) -> Result<(), OpsError> {
-    let session = Session::load(&modules(bundle), "{}")?;
-    for entrypoint in &request.entrypoints {
-        let parts: Vec<&str> = entrypoint.split('/').filter(|part| !part.is_empty()).collect();
-        let path = format!("data.{}", parts.join("."));
-        if parts.is_empty() || !session.declares(&path) {
-            return Err(OpsError::Entrypoint(path));
-        }
+/// Checks the modules, and at the same time packs them for the case that nothing is wrong with them, and asks git.
+fn check_and_pack(
+    store: &Store,
+    loaded: &Loaded,
+    modules: &[Module],
+    options: CheckOptions,
+) -> (Vec<Problem>, Result<Layer, OpsError>, Option<git::Facts>) {
+    // OPA takes calls of print out before it checks what it builds.
+    let options = CheckOptions { keep_print: false, ..options };
+    std::thread::scope(|scope| {
+        let facts = scope.spawn(|| git::facts(&loaded.inputs));
+        let layer = scope.spawn(|| pack(store, &loaded.bundle));
+        let (modules, errors) = check_program(modules, &options);
+        let problems = of_program(&modules, errors, &options.capabilities);
+        let layer = layer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (problems, layer, facts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
+fn pack(store: &Store, bundle: &Bundle) -> Result<Layer, OpsError> {
+    let ingest = store.ingest()?;
+    let mut writer = ingest.blob(None)?;
+    let mut tar = Hasher::default();
+    match bundle.pack(&mut writer, &mut tar) {
+        Ok(()) => Ok(Layer { ingest, writer, tar: tar.finish() }),
+        Err(cause) => Err(writer.explain(cause).into()),
     }
-    Ok(())
 }
 
 /// The modules of a bundle as the evaluator takes them.

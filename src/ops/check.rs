@@ -1,9 +1,11 @@
 //! Checks the modules of an author.
 
-use super::OpsError;
-use super::problems::{Problem, Text, problems};
-use crate::rego::syntax::{Options, RegoVersion};
-use crate::sources;
+use super::language::{Language, read_as};
+use super::problems::{Problem, Text, of_program, read};
+use super::{OpsError, chain};
+use crate::rego::check::{CheckOptions, check as check_program};
+use crate::sources::{self, SourceError};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// What is to be checked, and how.
@@ -12,30 +14,70 @@ pub struct Request<'a> {
     pub paths: &'a [PathBuf],
     /// Patterns of file and folder names that are left out.
     pub ignore: &'a [String],
-    /// The version of Rego.
-    pub version: RegoVersion,
-    /// How a version is read.
-    pub options: &'a (dyn Fn(RegoVersion) -> Options + Sync),
+    /// Whether each path is a bundle, with data and a manifest.
+    pub bundle: bool,
+    /// The language of the modules.
+    pub language: &'a Language,
+    /// Whether what `opa check --strict` refuses is refused.
+    pub strict: bool,
+    /// How many errors of a check are told; 0 for all. Errors of reading are all told.
+    pub limit: usize,
 }
 
-/// What was found.
-#[derive(Debug)]
-pub struct Checked {
-    /// What is wrong.
-    pub problems: Vec<Problem>,
-    /// How many modules there are.
-    pub modules: usize,
-}
-
-/// Reads every module, and tells what is wrong with each of them.
+/// What is wrong with modules; nothing where OPA would load them. Those that do not read are told alone.
 ///
 /// # Errors
-/// Files that cannot be read. Problems are no error here.
-pub fn check(request: &Request<'_>) -> Result<Checked, OpsError> {
-    let modules = sources::modules(request.paths, request.ignore)?;
+/// Files that cannot be read. Problems are no error here, and neither is what is wrong with a bundle.
+pub fn check(request: &Request<'_>) -> Result<Vec<Problem>, OpsError> {
+    if request.bundle { check_bundle(request) } else { check_modules(request) }
+}
+
+fn check_modules(request: &Request<'_>) -> Result<Vec<Problem>, OpsError> {
+    let mut modules = sources::modules(request.paths, request.ignore)?;
+    let mut seen = HashSet::new();
+    modules.retain(|module| seen.insert(module.shown.clone()));
+    let version = read_as(request.language.version);
+    let texts: Vec<Text<'_>> =
+        modules.iter().map(|module| Text { file: &module.shown, bytes: &module.bytes, version }).collect();
+    Ok(problems(request, &texts, request.language.checking()))
+}
+
+fn check_bundle(request: &Request<'_>) -> Result<Vec<Problem>, OpsError> {
+    let asked = sources::Request {
+        paths: request.paths.to_vec(),
+        ignore: request.ignore.to_vec(),
+        rego_version: request.language.version,
+        revision: None,
+        signed: true,
+    };
+    let loaded = match sources::load(&asked) {
+        Err(error @ (SourceError::Bundle(_) | SourceError::Merge { .. })) => {
+            return Ok(vec![Problem::of_bundle(of_bundle(request.paths, &error))]);
+        }
+        other => other?,
+    };
+    let modules = loaded.bundle.modules.iter().zip(&loaded.module_files);
     let texts: Vec<Text<'_>> = modules
-        .iter()
-        .map(|module| Text { file: &module.shown, bytes: &module.bytes, version: request.version })
+        .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
         .collect();
-    Ok(Checked { problems: problems(&texts, request.options), modules: modules.len() })
+    let options = request.language.checking_bundle(&loaded.bundle, &loaded.metadata)?;
+    Ok(problems(request, &texts, options))
+}
+
+/// What is wrong with a bundle, as OPA says it: after the path.
+fn of_bundle(paths: &[PathBuf], error: &SourceError) -> String {
+    match (paths, error) {
+        ([path], SourceError::Bundle(error)) => format!("bundle {}: {}", path.display(), chain(error)),
+        _ => chain(error),
+    }
+}
+
+fn problems(request: &Request<'_>, texts: &[Text<'_>], options: CheckOptions) -> Vec<Problem> {
+    let modules = match read(texts, |version| request.language.reading(version)) {
+        Ok(modules) => modules,
+        Err(problems) => return problems,
+    };
+    let options = CheckOptions { strict: request.strict, limit: request.limit, ..options };
+    let (modules, errors) = check_program(&modules, &options);
+    of_program(&modules, errors, &options.capabilities)
 }

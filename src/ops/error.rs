@@ -9,10 +9,12 @@ use crate::eval::EvalError;
 use crate::keychain::KeychainError;
 use crate::oci::{ManifestError, ReferenceError};
 use crate::registry::{GitHubError, RegistryError};
+use crate::rego::capabilities::CapabilitiesError;
 use crate::server::{ServerError, StorageError};
 use crate::sources::SourceError;
 use crate::store::StoreError;
 use crate::templates::TemplateError;
+use std::collections::BTreeSet;
 use std::io;
 
 /// Everything that stops a command. Engines say what happened; what to do next is told where errors are shown.
@@ -116,6 +118,18 @@ pub enum OpsError {
     /// A failure that was shown as a result.
     #[error("it was told")]
     Told,
+    /// A capabilities file that is none.
+    #[error("{file}")]
+    Capabilities {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        #[source]
+        cause: CapabilitiesError,
+    },
+    /// A manifest that requires built-in functions in a form that does not read.
+    #[error("required_builtins in the metadata of .manifest")]
+    RequiredBuiltins(#[source] CapabilitiesError),
     /// An entrypoint that names nothing.
     #[error("undefined entrypoint {0}")]
     Entrypoint(String),
@@ -161,12 +175,15 @@ pub enum OpsError {
 }
 
 fn modules_line(problems: &[Problem]) -> String {
-    let mut files: Vec<&str> = problems.iter().map(|problem| problem.file.as_str()).collect();
-    files.dedup();
-    match (problems, files.as_slice()) {
-        ([_], _) => "1 error".to_owned(),
-        (several, [_]) => format!("{} errors", several.len()),
-        (several, files) => format!("{} errors in {} modules", several.len(), files.len()),
+    let files: BTreeSet<&str> = problems.iter().filter_map(|problem| problem.file.as_deref()).collect();
+    let (limit, count) = match problems.split_last() {
+        Some((last, others)) if last.is_limit() => ("at least ", others.len()),
+        _ => ("", problems.len()),
+    };
+    match (count, files.len()) {
+        (1, _) => format!("{limit}1 error"),
+        (several, 0 | 1) => format!("{limit}{several} errors"),
+        (several, files) => format!("{limit}{several} errors in {files} modules"),
     }
 }
 

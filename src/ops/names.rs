@@ -179,28 +179,46 @@ fn is_near(one: &str, other: &str) -> bool {
     one.len().abs_diff(other.len()) <= 8 && distance(one, other) <= 2
 }
 
-/// How many single-character edits lead from one text to another.
+/// How many slips lead from one text to another: a character too many, too few or wrong, or two in the wrong order.
 pub(super) fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut row: Vec<usize> = (0..=other.len()).collect();
+    let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or_default();
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=other.len()).collect();
     for (line, left) in one.iter().enumerate() {
-        let mut diagonal = line;
-        let mut before = line + 1;
-        let mut next = vec![before];
+        let mut row = vec![line + 1];
         for (column, right) in other.iter().enumerate() {
-            let above = row.get(column + 1).copied().unwrap_or_default();
-            before = (diagonal + usize::from(left != right)).min(above + 1).min(before + 1);
-            diagonal = above;
-            next.push(before);
+            let change = at(&last, column) + usize::from(left != right);
+            let mut best = change.min(at(&last, column + 1) + 1).min(at(&row, column) + 1);
+            let swapped =
+                line > 0 && column > 0 && one.get(line - 1) == Some(right) && other.get(column - 1) == Some(left);
+            if swapped {
+                best = best.min(at(&before_last, column - 1) + 1);
+            }
+            row.push(best);
         }
-        row = next;
+        before_last = std::mem::replace(&mut last, row);
     }
-    row.last().copied().unwrap_or_default()
+    at(&last, other.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slips_are_counted() {
+        for (one, other, slips) in [
+            ("", "abc", 3),
+            ("abc", "abc", 0),
+            ("naem", "name", 1),
+            ("kitten", "sitting", 3),
+            ("ab", "ba", 1),
+            ("é", "e", 1),
+        ] {
+            assert_eq!((distance(one, other), distance(other, one)), (slips, slips), "{one} {other}");
+        }
+    }
 
     #[test]
     fn what_others_change_is_tried_again_and_nothing_else() {

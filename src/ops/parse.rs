@@ -1,8 +1,9 @@
 //! Reads one module into its tree.
 
 use super::OpsError;
+use super::language::{Language, read_as};
 use super::problems::{Text, of_module};
-use crate::rego::syntax::{self, Module, Options, RegoVersion};
+use crate::rego::syntax::{self, Module};
 use crate::sources;
 use std::path::PathBuf;
 
@@ -10,10 +11,8 @@ use std::path::PathBuf;
 pub struct Request<'a> {
     /// The file.
     pub path: &'a PathBuf,
-    /// The version of Rego.
-    pub version: RegoVersion,
-    /// How a version is read.
-    pub options: &'a (dyn Fn(RegoVersion) -> Options + Sync),
+    /// Its language.
+    pub language: &'a Language,
 }
 
 /// The tree of a module.
@@ -22,7 +21,7 @@ pub struct Request<'a> {
 /// A file that cannot be read, or [`OpsError::Modules`] with what is wrong with it.
 pub fn parse(request: &Request<'_>) -> Result<Module, OpsError> {
     let file = sources::module(request.path)?;
-    let text = Text { file: &file.shown, bytes: &file.bytes, version: request.version };
-    syntax::parse(&file.bytes, &file.shown, &(request.options)(request.version))
+    let text = Text { file: &file.shown, bytes: &file.bytes, version: read_as(request.language.version) };
+    syntax::parse(&file.bytes, &file.shown, &request.language.reading(text.version))
         .map_err(|errors| OpsError::Modules(of_module(&text, errors)))
 }

@@ -14,6 +14,7 @@ pub use ignore::{Ignore, Pattern};
 pub use load::load;
 pub use modules::{ModuleFile, module, modules};
 
+use crate::bundle::json::Json;
 use crate::bundle::{Bundle, RegoVersion, Repeated};
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -29,6 +30,8 @@ pub struct Request {
     pub rego_version: RegoVersion,
     /// The revision; with none the manifest's own stays.
     pub revision: Option<String>,
+    /// Whether bundles that are signed are taken, their signatures unread.
+    pub signed: bool,
 }
 
 /// What was read.
@@ -38,6 +41,8 @@ pub struct Loaded {
     pub bundle: Bundle,
     /// For each module of the bundle, in order, the file it came from, as people would type it.
     pub module_files: Vec<String>,
+    /// What the manifest of each PATH says besides what OPA knows.
+    pub metadata: Vec<Json>,
     /// Keys that stand more than once in one object of a file; the last one counted.
     pub repeated: Vec<Repeated>,
     /// What on disk went in.

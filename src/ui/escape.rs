@@ -17,7 +17,7 @@ impl fmt::Display for Safe<'_> {
             if count == SHOWN {
                 return formatter.write_char('…');
             }
-            if is_dangerous(character) {
+            if Self::is_dangerous(character) {
                 match character {
                     '\n' => formatter.write_str("\\n")?,
                     '\t' => formatter.write_str("\\t")?,
@@ -38,11 +38,14 @@ pub fn lines(text: &str) -> String {
     text.split('\n').map(|line| Safe(line).to_string().replace("\\t", "\t")).collect::<Vec<_>>().join("\n")
 }
 
-fn is_dangerous(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+impl Safe<'_> {
+    /// Whether a terminal would obey a character, or show it as something else than it is.
+    pub(super) fn is_dangerous(character: char) -> bool {
+        character.is_control()
+            || matches!(character,
+                '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod tally;
 
 pub use escape::{Safe, lines};
 pub use progress::{Bars, Bytes};
-pub use snippet::Snippet;
+pub use snippet::{Lines, Mark, Snippet};
 pub use table::table;
 pub use tally::Tally;
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// A shape of text, and one of its sizes that takes some milliseconds.
 type Shape = (&'static str, fn(usize) -> String, usize);
 
-const SHAPES: [Shape; 16] = [
+const SHAPES: [Shape; 19] = [
     ("[ nested", |n| format!("package a\np := {}1{}\n", "[".repeat(n), "]".repeat(n)), 20_000),
     ("[ nested, never closed", |n| format!("package a\np := {}", "[".repeat(n)), 20_000),
     ("{ nested", |n| format!("package a\np := {}1{}\n", "{".repeat(n), "}".repeat(n)), 20_000),
@@ -22,10 +22,13 @@ const SHAPES: [Shape; 16] = [
     ("f( nested", |n| format!("package a\np := {}1{}\n", "f(".repeat(n), ")".repeat(n)), 4_500),
     ("a[ nested", |n| format!("package a\np := {}1{}\n", "a[".repeat(n), "]".repeat(n)), 5_000),
     ("[x | nested, never closed", |n| format!("package a\np := {}", "[x | ".repeat(n)), 5_000),
+    ("[x | nested", |n| format!("package a\np := {}1{}\n", "[x | ".repeat(n), "]".repeat(n)), 5_000),
+    ("comprehensions", |n| format!("package a\np := [{}1]\n", "{x: y | y := z[x]}, ".repeat(n)), 50_000),
+    ("one line of 10 MB", |n| format!("package a\np := [{}1]\n", "1, ".repeat(n)), 3_300_000),
     ("one line", |n| format!("package a\np := [{}1]\n", "1, ".repeat(n)), 1_000_000),
     ("one line, wrong at its end", |n| format!("package a\np := [{}@]\n", "1, ".repeat(n)), 1_000_000),
     ("sum", |n| format!("package a\np := 1{}\n", " + 1".repeat(n)), 500_000),
-    ("rules", |n| format!("package a\n{}", "p if input.x == 1\n".repeat(n)), 50_000),
+    ("rules", |n| format!("package a\n{}", "p if input.x == 1\n".repeat(n)), 100_000),
     ("rules, each wrong", |n| format!("package a\n{}", "1\n".repeat(n)), 50_000),
     ("else", |n| format!("package a\np := 0 if false\n{}", "else := 1 if false\n".repeat(n)), 50_000),
     ("comments", |n| format!("package a\n{}p := 1\n", "# a comment of a line\n".repeat(n)), 100_000),
@@ -75,12 +78,12 @@ fn main() {
         modules(Path::new(&folder), &mut texts);
     }
     let bytes: usize = texts.iter().map(|(text, _)| text.len()).sum();
-    // Enough rounds for a run of some tens of milliseconds.
-    let rounds = (2_000_000 / bytes.max(1)).max(1);
+    // Enough rounds for a run of some milliseconds: many short runs find a moment in which nothing else happens.
+    let rounds = (200_000 / bytes.max(1)).max(1);
     let speed = |time: Duration| (bytes * rounds) as f64 / time.as_secs_f64() / 1e6;
     println!("{} modules, {bytes} bytes", texts.len());
     let each = |act: &dyn Fn(&str, &Options)| {
-        let time = best(15, true, || {
+        let time = best(100, true, || {
             for _ in 0..rounds {
                 texts.iter().for_each(|(text, version)| act(text, &Options::new(*version)));
             }

@@ -141,3 +141,21 @@ fn optimisation_wants_an_entrypoint_that_exists() {
     let run = sandbox.run(&["build", "src", "-O", "1", "-e", "policies/hello/allowed"]).exits(0);
     assert!(run.err.starts_with("note: ") && run.out.contains("digest: "), "{run:?}");
 }
+
+#[test]
+fn the_manifest_says_which_rego_each_module_is() {
+    let sandbox = Sandbox::empty();
+    let build = || sandbox.run(&["build", "src", "-t", "acme/versions:1"]);
+    sandbox.write("src/old.rego", "package old\n\np[x] { x := 1 }\n");
+    assert!(build().exits(1).err.contains("`if` keyword is required before rule body"));
+    sandbox.write("src/.manifest", r#"{"rego_version":0}"#);
+    build().exits(0);
+    sandbox.write("src/new.rego", "package new\n\np contains x if x := 1\n");
+    build().exits(1);
+    sandbox.write("src/.manifest", r#"{"rego_version":0,"file_rego_versions":{"/new.rego":1}}"#);
+    build().exits(0);
+    sandbox.write("src/next.rego", "package next\n\np if not { input.x; input.y }\n");
+    build().exits(1);
+    sandbox.write("src/.manifest", r#"{"rego_version":2,"file_rego_versions":{"/*w.rego":1,"/old.rego":0}}"#);
+    build().exits(0);
+}

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
 mod build;
+mod checking;
 mod copying;
 mod credentials;
 mod damage;
@@ -20,6 +21,7 @@ mod registries;
 mod rego;
 mod remote_deletion;
 mod remote_listing;
+mod screens;
 mod support;
 mod transfers;
 mod usage;

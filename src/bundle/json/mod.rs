@@ -3,11 +3,13 @@
 mod error;
 mod members;
 mod normalise;
+mod paths;
 mod strings;
 
 pub use error::{JsonError, JsonFault};
 pub(crate) use members::{elements, members};
 pub use normalise::{DEPTH_LIMIT, Duplicates, Normalised, normalise, normalise_first};
+pub use paths::Paths;
 pub(crate) use strings::{decode, write_string};
 
 use bytes::Bytes;

@@ -35,7 +35,7 @@ pub struct BuildArgs {
     /// Decisions that are asked for, such as authz/allow; several with ',' between them
     #[arg(short, long, value_name = "PATH,…")]
     entrypoint: Vec<String>,
-    /// Optimisation level; above 0 the entrypoints are checked, and the bundle is packed as written
+    /// Optimisation level; above 0 there must be entrypoints, and the bundle is packed as written
     #[arg(short = 'O', long, value_name = "LEVEL", default_value_t = 0)]
     optimize: u8,
     /// Output of the compiler; only rego
@@ -73,8 +73,9 @@ pub(in crate::cli) fn run(arguments: &BuildArgs, context: &Context) -> Result<()
         sources: sources::Request {
             paths: arguments.paths.clone(),
             ignore: split(&arguments.ignore, ','),
-            rego_version: arguments.rego.bundle_version(),
+            rego_version: arguments.rego.version(),
             revision: arguments.revision.clone(),
+            signed: false,
         },
         names,
         annotations: annotations(&arguments.annotations)?,
@@ -82,7 +83,7 @@ pub(in crate::cli) fn run(arguments: &BuildArgs, context: &Context) -> Result<()
         optimisation: arguments.optimize,
         epoch: epoch(context)?,
         source_url: source_url(context),
-        options: arguments.rego.reading()?,
+        language: arguments.rego.language()?,
     };
     let built = match build(&context.store(), &request) {
         Err(OpsError::Modules(problems)) if context.wants_json() => {
@@ -131,9 +132,6 @@ fn tell_ignored(arguments: &BuildArgs, context: &Context) -> Result<(), OpsError
     }
     if arguments.optimize > 0 {
         context.ui.note("the bundle is packed unoptimised; it gives the same answers");
-    }
-    if arguments.rego.has_capabilities() {
-        context.ui.note("--capabilities: the built-ins that the modules call are not checked against the file");
     }
     Ok(())
 }

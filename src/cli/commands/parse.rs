@@ -32,9 +32,8 @@ enum IncludeArg {
 
 /// Prints the tree: as text of Rego, or as OPA's JSON.
 pub(in crate::cli) fn run(arguments: &ParseArgs, context: &Context) -> Result<(), OpsError> {
-    let options = arguments.rego.reading()?;
-    let version = arguments.rego.version();
-    let module = match parse(&Request { path: &arguments.file, version, options: &*options }) {
+    let language = arguments.rego.language()?;
+    let module = match parse(&Request { path: &arguments.file, language: &language }) {
         Err(OpsError::Modules(problems)) if context.wants_json() => {
             context.ui.report(&Found(&problems))?;
             return Err(OpsError::Told);

@@ -45,6 +45,13 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         OpsError::Bundle(error) => (bundle(error), Vec::new()),
         OpsError::Archive(error) => (archive(error), Vec::new()),
         OpsError::Config(_) | OpsError::Usage(_) => (2, Vec::new()),
+        OpsError::Capabilities { .. } => (2, hint("opa capabilities --current > capabilities.json writes one")),
+        OpsError::RequiredBuiltins(_) => (
+            1,
+            hint(
+                "each list holds objects such as {\"name\": \"acme.check\", \"decl\": {…}}, with a decl as opa capabilities prints it",
+            ),
+        ),
         OpsError::Reference(_) => (2, hint("a name is [REGISTRY/]ORG/REPO[:TAG], such as ghcr.io/acme/authz:1.0.0")),
         OpsError::Keychain(error) => keychain::judge(error),
         OpsError::Eval(_)

@@ -124,37 +124,24 @@ impl Resolver<'_, '_> {
         let nodes = &self.unit.nodes;
         let mut declared = Vec::new();
         let mut shadowed = None;
-        let mut due: Vec<TermId> = nodes.terms(arguments).iter().rev().copied().collect();
-        while let Some(argument) = due.pop() {
-            if shadowed.is_some() {
-                break;
-            }
-            walk(nodes, &[Node::Term(argument)], |node| {
-                let Node::Term(term) = node else { return Enter::Yes };
-                match nodes.term(term).kind {
-                    _ if shadowed.is_some() => Enter::No,
-                    TermKind::Var(name) => {
-                        declared.push(name);
-                        Enter::Yes
-                    }
-                    // Keys of objects are no patterns.
-                    TermKind::Object(entries) => {
-                        due.extend(nodes.terms(entries).chunks(2).rev().filter_map(|entry| entry.get(1)));
-                        Enter::No
-                    }
-                    TermKind::Set(_)
-                    | TermKind::ArrayComprehension { .. }
-                    | TermKind::SetComprehension { .. }
-                    | TermKind::ObjectComprehension { .. }
-                    | TermKind::Call(_) => Enter::No,
-                    TermKind::Ref(parts) if parts.len() == 1 => {
-                        shadowed = nodes.terms(parts).first().and_then(|head| root(self.unit.variable(*head)));
-                        if shadowed.is_some() { Enter::No } else { Enter::Yes }
-                    }
-                    _ => Enter::Yes,
+        let arguments: Vec<Node> = nodes.terms(arguments).iter().copied().map(Node::Term).collect();
+        walk(nodes, &arguments, |node| {
+            let Node::Term(term) = node else { return Enter::Yes };
+            match nodes.term(term).kind {
+                _ if shadowed.is_some() => return Enter::No,
+                TermKind::Var(name) => declared.push(name),
+                TermKind::Set(_)
+                | TermKind::ArrayComprehension { .. }
+                | TermKind::SetComprehension { .. }
+                | TermKind::ObjectComprehension { .. }
+                | TermKind::Call(_) => return Enter::No,
+                TermKind::Ref(parts) if parts.len() == 1 => {
+                    shadowed = nodes.terms(parts).first().and_then(|head| root(self.unit.variable(*head)));
                 }
-            });
-        }
+                _ => {}
+            }
+            Enter::Yes
+        });
         if let Some(shadowed) = shadowed {
             return Err((shadowed, location));
         }

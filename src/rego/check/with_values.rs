@@ -5,7 +5,7 @@ use super::errors::{CheckError, Code, Place};
 use super::names::Symbol;
 use super::path::Step;
 use super::program::{Program, ground_names};
-use super::rewrite::equality;
+use super::rewrite::{NOWHERE, equality};
 use super::rule_tree::RuleTree;
 use super::stage::Stage;
 use super::unit::Unit;
@@ -191,7 +191,7 @@ impl Checker<'_, '_, '_> {
     /// Makes a variable a ref of one name.
     fn make_reference(&mut self, id: TermId) {
         let term = *self.unit.nodes.term(id);
-        let head = self.unit.nodes.add_term(term.kind, term.location);
+        let head = self.unit.nodes.add_term(term.kind, NOWHERE);
         let parts = self.unit.nodes.add_terms(&[head]);
         if let Some(term) = self.unit.nodes.term_mut(id) {
             term.kind = TermKind::Ref(parts);

@@ -76,7 +76,7 @@ fn block_annotation(
 ) -> Result<Annotation, MetadataError> {
     let lines = || block.iter().map(|comment| comment.text.strip_prefix(' ').unwrap_or(comment.text));
     let at_first = |message: String| MetadataError { message, place: first.place };
-    let mut text = String::new();
+    let mut text = String::with_capacity(block.iter().map(|comment| comment.text.len() + 1).sum());
     for line in lines() {
         text.push_str(line);
         text.push('\n');
@@ -94,10 +94,12 @@ fn block_annotation(
     let mut annotation = annotation(fields, terms).map_err(at_first)?;
     annotation.place = first.place;
     annotation.end = block.last().unwrap_or(first).place;
-    annotation.text = std::iter::once("# METADATA".to_owned())
-        .chain(lines().map(|line| format!("# {line}")))
-        .collect::<Vec<_>>()
-        .join("\n");
+    annotation.text = String::with_capacity(text.len() + 2 * block.len() + 10);
+    annotation.text.push_str("# METADATA");
+    for line in lines() {
+        annotation.text.push_str("\n# ");
+        annotation.text.push_str(line);
+    }
     Ok(annotation)
 }
 

@@ -4,7 +4,6 @@ use super::decode::{Decoder, Map};
 use super::members::identity;
 use super::value::Value;
 use super::yaml::{Content, Document, Failure, Outcome};
-use std::collections::HashSet;
 
 /// What a block says, field by field, before its values are looked at.
 #[derive(Debug, Default)]
@@ -70,7 +69,7 @@ impl Decoder<'_> {
     fn block_fields(&mut self, pairs: &[(usize, usize)], fields: &mut Fields) -> Outcome<()> {
         let mut merged = self.merged.take();
         let mut merge = None;
-        let mut done = HashSet::new();
+        let mut done = Vec::with_capacity(FIELDS.len());
         for (key, number) in pairs {
             let Some(node) = self.document.node(*key) else { continue };
             if node.is_merge() {
@@ -84,11 +83,12 @@ impl Decoder<'_> {
                 continue;
             }
             let Some(name) = FIELDS.into_iter().find(|field| *field == name) else { continue };
-            if !done.insert(name) {
+            if done.contains(&name) {
                 let line = node.line;
                 self.error(|| format!("line {line}: field {name} already set in type ast.rawAnnotation"));
                 continue;
             }
+            done.push(name);
             self.field(name, *number, fields)?;
         }
         self.merged = merged;

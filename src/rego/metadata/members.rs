@@ -6,16 +6,23 @@ use super::value::Value;
 use super::yaml::{Content, Failure, Node, Outcome};
 use std::collections::{HashMap, HashSet};
 
+/// How many members are gone through rather than looked up.
+const FEW: usize = 16;
+
 /// A map being filled.
 pub(super) struct Members {
     pub text_keys: bool,
     pub entries: Vec<(Value, Value)>,
+    /// Where each is, once they are many.
     places: HashMap<String, usize>,
 }
 
 impl Decoder<'_> {
     /// Whether no key of a map is told twice; else each pair of equal keys is an error.
     pub fn keys_are_unique(&mut self, pairs: &[(usize, usize)]) -> bool {
+        if self.are_few_and_unique(pairs) {
+            return true;
+        }
         let mut groups: HashMap<(u8, &str), Vec<usize>> = HashMap::new();
         for (key, _) in pairs {
             if let Some(node) = self.document.node(*key) {
@@ -41,6 +48,16 @@ impl Decoder<'_> {
         false
     }
 
+    /// Whether there are so few keys that comparing each with each is the least work, and no two are equal.
+    fn are_few_and_unique(&self, pairs: &[(usize, usize)]) -> bool {
+        let mut keys = pairs.iter().enumerate().map(|(place, (key, _))| (place, self.document.node(*key)));
+        pairs.len() <= FEW
+            && keys.all(|(place, node)| {
+                let before = pairs.iter().take(place).map(|(key, _)| self.document.node(*key));
+                node.is_some_and(|node| before.flatten().all(|other| other.identity() != node.identity()))
+            })
+    }
+
     /// Adds the pairs of a map; what it merges comes last.
     pub fn fill(&mut self, pairs: &[(usize, usize)], members: &mut Members) -> Outcome<()> {
         let mut merged = self.merged.take();
@@ -62,7 +79,7 @@ impl Decoder<'_> {
                 return Err(Failure(format!("invalid map key: {}", key.go_syntax())));
             }
             if let Some(value) = self.value(*number)? {
-                members.set(identity(&key)?, key, value);
+                members.set(key, value)?;
             }
         }
         self.merged = merged;
@@ -133,7 +150,19 @@ impl Members {
         Self { text_keys, entries: Vec::new(), places: HashMap::new() }
     }
 
-    fn set(&mut self, identity: String, key: Value, value: Value) {
+    fn set(&mut self, key: Value, value: Value) -> Outcome<()> {
+        // Only texts are equal as they are compared.
+        let few = self.places.is_empty() && self.entries.len() < FEW && matches!(key, Value::Text(_));
+        if few && self.entries.iter().all(|(known, _)| matches!(known, Value::Text(_)) && *known != key) {
+            self.entries.push((key, value));
+            return Ok(());
+        }
+        if self.places.is_empty() {
+            for (place, (known, _)) in self.entries.iter().enumerate() {
+                self.places.insert(identity(known)?, place);
+            }
+        }
+        let identity = identity(&key)?;
         match self.places.get(&identity).and_then(|place| self.entries.get_mut(*place)) {
             Some(entry) => entry.1 = value,
             None => {
@@ -141,6 +170,7 @@ impl Members {
                 self.entries.push((key, value));
             }
         }
+        Ok(())
     }
 
     pub fn into_map(self) -> Map {

@@ -6,11 +6,13 @@ use crate::rego::syntax::{Comment, Location, Module, Span};
 /// The comments that are still to be written.
 pub(super) struct Comments<'a> {
     waiting: std::iter::Peekable<std::slice::Iter<'a, Comment>>,
+    /// Where the one written last ends in what was written, and its row in the source.
+    last: Option<(usize, u32)>,
 }
 
 impl<'a> Comments<'a> {
     pub(super) fn of(module: &'a Module) -> Self {
-        Self { waiting: module.comments.iter().peekable() }
+        Self { waiting: module.comments.iter().peekable(), last: None }
     }
 
     /// The next comment that begins before a byte of the source.
@@ -46,25 +48,40 @@ impl Printer<'_> {
         self.comments.waiting.peek().is_some_and(|comment| comment.location.text.offset < offset)
     }
 
-    /// Writes the comments before a byte of the source, within a block: behind what was written last where they stood
-    /// behind something, else on lines of their own.
+    /// Whether comments stand within a piece of the source.
+    pub(super) fn has_comments_within(&self, span: Span) -> bool {
+        let all = &self.module.comments;
+        let next = all.partition_point(|comment| comment.location.text.offset < span.offset);
+        all.get(next).is_some_and(|comment| comment.location.text.offset < span.end())
+    }
+
+    /// Writes the comments before a byte of the source, within a statement: behind what was written last where they stood
+    /// behind something, else on lines of their own. Only those of the first column stay there, in blocks as they were,
+    /// since a METADATA block is one there alone.
     pub(super) fn trailing_comments(&mut self, offset: u32) {
         while let Some(comment) = self.comments.before(offset) {
-            let column = self.module.row_and_column(comment.location).map_or(1, |(_, column)| column);
-            if !self.stands_alone(comment) && !self.ends_in_comment() {
+            let (row, column) = self.module.row_and_column(comment.location).unwrap_or((0, 1));
+            let after = self.comments.last.filter(|(end, _)| *end == self.out.len()).map(|(_, row)| row);
+            if !self.stands_alone(comment) && after.is_none() {
                 self.out.push(' ');
             } else if column == 1 {
                 self.out.push('\n');
+                if after.is_some_and(|after| row > after + 1) {
+                    self.out.push('\n');
+                }
             } else {
                 self.new_line();
+                if self.indent == 0 {
+                    self.out.push(' ');
+                }
             }
             self.comment(comment);
         }
     }
 
-    /// Ends a statement: with the comment behind it, if there is one on its last line.
+    /// Ends a statement: with the comments behind it on its last line, and all that stand within it.
     pub(super) fn finish(&mut self, end: u32) {
-        let row = row_of(self.module, end);
+        let row = row_of(self.module, end.saturating_sub(1));
         let behind = |comment: &Comment, module: &Module| row_of(module, comment.location.text.offset) <= row;
         while let Some(comment) = self.comments.waiting.peek().copied()
             && behind(comment, self.module)
@@ -77,7 +94,7 @@ impl Printer<'_> {
     fn comment(&mut self, comment: &Comment) {
         self.out.push('#');
         self.out.push_str(self.module.span(comment.text));
-        self.last_comment_end = Some(self.out.len());
+        self.comments.last = Some((self.out.len(), row_of(self.module, comment.location.text.offset)));
     }
 
     /// Whether nothing stands before a comment on its line.
@@ -85,11 +102,6 @@ impl Printer<'_> {
         let before = self.module.source.get(..comment.location.text.offset as usize).unwrap_or_default();
         let line = before.rsplit('\n').next().unwrap_or_default();
         line.chars().all(char::is_whitespace)
-    }
-
-    /// Whether the line that is being written ends in a comment already.
-    fn ends_in_comment(&self) -> bool {
-        self.last_comment_end == Some(self.out.len())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Expressions and bodies as text.
 
+use super::blocks::block;
 use super::terms::{Call, infix, membership, operator_name, union};
 use super::{Binding, Printer, Work};
-use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, TermId, TermKind, With};
+use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, Span, TermId, TermKind, With};
 
 impl<'a> Printer<'a> {
     pub(super) fn expression(&mut self, id: ExpressionId) {
@@ -15,7 +16,11 @@ impl<'a> Printer<'a> {
         }
         match expression.kind {
             ExpressionKind::Term(term) => self.work.push(Work::Term(term, Binding::Membership)),
-            ExpressionKind::Call(terms) => self.call_expression(terms),
+            ExpressionKind::Call(terms) => {
+                let span = expression.location.text;
+                let end = withs.first().map_or(span.end(), |with| with.location.text.offset);
+                self.call_expression(terms, Span::between(span.offset, end));
+            }
             ExpressionKind::Some { symbols, .. } => {
                 self.out.push_str("some ");
                 let mut works = Vec::new();
@@ -28,11 +33,14 @@ impl<'a> Printer<'a> {
             ExpressionKind::Every { key, value, domain, body, .. } => {
                 self.out.push_str("every ");
                 let mut works = membership(key, value, domain);
-                works.extend([Work::Word(" "), Work::Block(body), Work::EndOfBlock(expression.location.text.end())]);
+                works.extend(block(" {", body, expression.location.text.end(), "}"));
                 self.then(&works);
             }
             ExpressionKind::Not { body, explicit, .. } => {
                 self.out.push_str("not ");
+                if self.is_not(body, explicit) {
+                    return self.then(&[Work::Word("("), Work::Inline(body), Work::Word(")")]);
+                }
                 self.work.push(Work::Operand { body, explicit, alone: true });
             }
             ExpressionKind::And(sides) => self.logical(sides, " and "),
@@ -51,7 +59,7 @@ impl<'a> Printer<'a> {
     }
 
     /// A call at the top of an expression, where `=` and `:=` may stand too.
-    fn call_expression(&mut self, terms: List<TermId>) {
+    fn call_expression(&mut self, terms: List<TermId>, span: Span) {
         let module = self.module;
         let all = module.terms(terms);
         if let [operator, left, right] = all {
@@ -69,7 +77,7 @@ impl<'a> Printer<'a> {
             Call::Membership { key, value, domain } => self.then(&membership(key, value, domain)),
             Call::Infix { left, sign, right, binding } => self.then(&infix(left, sign, right, binding)),
             Call::Union(left, right) => self.then(&union(left, right)),
-            Call::Plain => self.plain_call(terms),
+            Call::Plain => self.plain_call(terms, span),
         }
     }
 
@@ -93,6 +101,11 @@ impl<'a> Printer<'a> {
     fn is_or(&self, body: Body, explicit: bool) -> bool {
         let first = self.module.body(body).first().map(|id| self.module.expression(*id));
         !explicit && first.is_some_and(|first| matches!(first.kind, ExpressionKind::Or(_)) && first.with.is_empty())
+    }
+
+    fn is_not(&self, body: Body, explicit: bool) -> bool {
+        let first = self.module.body(body).first().map(|id| self.module.expression(*id));
+        !explicit && first.is_some_and(|first| matches!(first.kind, ExpressionKind::Not { .. }))
     }
 
     /// An operand: braces around a body, or an expression, in parentheses where something else would be read. `alone`: it
@@ -127,40 +140,5 @@ impl<'a> Printer<'a> {
             works.push(Work::Expression(*id));
         }
         self.then(&works);
-    }
-
-    /// A body in braces, a line an expression. The caller puts [`Work::EndOfBlock`] behind it.
-    pub(super) fn block(&mut self, body: Body) {
-        self.out.push('{');
-        self.indent += 1;
-        self.work.push(Work::Line(body, 0));
-    }
-
-    pub(super) fn line(&mut self, body: Body, from: usize) {
-        let module = self.module;
-        let Some(id) = module.body(body).get(from) else { return };
-        let location = module.expression(*id).location;
-        self.trailing_comments(location.text.offset);
-        self.new_line();
-        self.work.push(Work::Line(body, from + 1));
-        if from > 0 {
-            self.work.push(Work::Apart(self.out.len()));
-        }
-        self.work.push(Work::Expression(*id));
-    }
-
-    /// Keeps an expression apart from the one on the line before, which would go on with it otherwise.
-    pub(super) fn apart(&mut self, start: usize) {
-        let text = self.out.get(start..).unwrap_or_default();
-        if text.starts_with('-') || text.starts_with("or(") || text.starts_with("and(") {
-            self.out.insert_str(start, "; ");
-        }
-    }
-
-    pub(super) fn end_of_block(&mut self, end: u32) {
-        self.trailing_comments(end);
-        self.indent = self.indent.saturating_sub(1);
-        self.new_line();
-        self.out.push('}');
     }
 }

@@ -1,5 +1,6 @@
 //! The text of a tree: every module prints to text that reads back to the same tree, with its comments in their places.
 
+mod blocks;
 mod comments;
 mod expressions;
 mod rules;
@@ -17,7 +18,6 @@ pub fn print(module: &Module) -> String {
         work: Vec::new(),
         indent: 0,
         comments: Comments::of(module),
-        last_comment_end: None,
     };
     printer.module();
     printer.out
@@ -30,8 +30,6 @@ struct Printer<'a> {
     work: Vec<Work<'a>>,
     indent: usize,
     comments: Comments<'a>,
-    /// Where the comment written last ends in what was written.
-    last_comment_end: Option<usize>,
 }
 
 /// What is still to be written; the last first.
@@ -47,16 +45,18 @@ enum Work<'a> {
     With(With),
     /// The expressions of a body on one line.
     Inline(Body),
-    /// The expressions of a body, a line each, between braces.
-    Block(Body),
-    /// One line of a block: the expressions of a body from a place on.
+    /// What opens a block, indented from then on.
+    Open(&'a str),
+    /// The expressions of a body from a place on, a line each.
     Line(Body, usize),
     /// What was written since a place must not be read as going on with the line before it.
     Apart(usize),
     /// A piece of a template string, raw or not.
     Piece(&'a str, bool),
-    /// The end of a block that ends before this byte of the source.
-    EndOfBlock(u32),
+    /// The end of a block that ends before this byte of the source, and what ends it.
+    EndOfBlock(u32, &'a str),
+    /// The comments before this byte of the source, then a new line.
+    NewLine(u32),
     /// What was written since a place is put in parentheses if it begins with a brace.
     Wrap(usize),
     /// An operand of `and`, `or`, `not`.
@@ -101,7 +101,12 @@ impl<'a> Printer<'a> {
                     (rule.map_or(0, |rule| rule.location.text.offset), false, rule.is_some_and(|rule| rule.chained))
                 }
             };
-            if !chained {
+            if chained {
+                if self.has_comments_before(begin) {
+                    self.trailing_comments(begin);
+                    self.new_line();
+                }
+            } else {
                 if !(is_import && after_import) || self.has_comments_before(begin) {
                     self.out.push('\n');
                 }
@@ -135,11 +140,12 @@ impl<'a> Printer<'a> {
                 Work::Expression(id) => self.expression(id),
                 Work::With(with) => self.with(with),
                 Work::Inline(body) => self.inline(body),
-                Work::Block(body) => self.block(body),
+                Work::Open(word) => self.open(word),
                 Work::Line(body, from) => self.line(body, from),
                 Work::Apart(start) => self.apart(start),
                 Work::Piece(text, raw) => self.piece(text, raw),
-                Work::EndOfBlock(end) => self.end_of_block(end),
+                Work::EndOfBlock(end, close) => self.end_of_block(end, close),
+                Work::NewLine(start) => self.new_line_at(start),
                 Work::Wrap(start) => self.wrap(start),
                 Work::Operand { body, explicit, alone } => self.operand(body, explicit, alone),
             }

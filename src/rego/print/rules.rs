@@ -1,5 +1,6 @@
 //! Imports and rules as text.
 
+use super::blocks::block;
 use super::{Binding, Printer, Work};
 use crate::rego::syntax::{Head, Rule, RuleId};
 
@@ -80,13 +81,18 @@ impl<'a> Printer<'a> {
         if !is_written {
             return;
         }
-        self.out.push_str(if rule.head.has_if && !rule.chained { " if " } else { " " });
+        if rule.head.has_if && !rule.chained {
+            self.out.push_str(" if");
+        }
+        if !self.out.ends_with('\n') {
+            self.out.push(' ');
+        }
         let last = module.body(rule.body).last().map(|id| module.expression(*id).location.text.end());
         let end = match rule.otherwise.and_then(|id| module.rule(id)) {
             Some(other) => other.location.text.offset,
             None => rule.location.text.end().max(last.unwrap_or(0)),
         };
-        self.then(&[Work::Block(rule.body), Work::EndOfBlock(end)]);
+        self.then(&block("{", rule.body, end, "}"));
         self.run();
     }
 }

@@ -1,7 +1,7 @@
 //! Terms as text.
 
 use super::{Binding, Printer, Work};
-use crate::rego::syntax::{List, Module, Part, Term, TermId, TermKind};
+use crate::rego::syntax::{ExpressionKind, List, Module, Part, Span, Term, TermId, TermKind};
 use std::fmt::Write as _;
 
 /// Words that no bare part of a ref is, whatever the version.
@@ -51,15 +51,20 @@ impl Call {
                     None => Self::Plain,
                 }
             }
-            (Some((Some("internal"), "member_2")), [value, domain]) => {
+            (Some((Some("internal"), "member_2")), [value, domain]) if is_sign(module, *operator) => {
                 Self::Membership { key: None, value: *value, domain: *domain }
             }
-            (Some((Some("internal"), "member_3")), [key, value, domain]) => {
+            (Some((Some("internal"), "member_3")), [key, value, domain]) if is_sign(module, *operator) => {
                 Self::Membership { key: Some(*key), value: *value, domain: *domain }
             }
             _ => Self::Plain,
         }
     }
+}
+
+/// Whether an operator is written `in`: the call by its name may stand where `in` is no keyword.
+fn is_sign(module: &Module, operator: TermId) -> bool {
+    module.span(module.term(operator).location.text) == "in"
 }
 
 /// The name of an operator of one part, or of two.
@@ -85,7 +90,8 @@ pub(super) fn operator_name(module: &Module, operator: TermId) -> Option<(Option
 impl<'a> Printer<'a> {
     pub(super) fn term(&mut self, id: TermId, least: Binding) {
         let module = self.module;
-        let Term { kind, .. } = *module.term(id);
+        let Term { kind, location } = *module.term(id);
+        let span = location.text;
         match kind {
             TermKind::Null => self.out.push_str("null"),
             TermKind::Boolean(value) => self.out.push_str(if value { "true" } else { "false" }),
@@ -94,23 +100,15 @@ impl<'a> Printer<'a> {
             TermKind::String { value, raw: false } => self.string(module.text(value)),
             TermKind::Var(name) => self.variable(module.text(name)),
             TermKind::Ref(parts) => self.reference(parts),
-            TermKind::Call(terms) => self.call(terms, least),
-            TermKind::Array(members) => self.listed("[", members, "]"),
+            TermKind::Call(terms) => self.call(terms, least, span),
+            TermKind::Array(members) => self.bracketed("[", module.terms(members), 1, "]", span),
             TermKind::Set(members) if members.is_empty() => self.out.push_str("set()"),
-            TermKind::Set(members) => self.listed("{", members, "}"),
-            TermKind::Object(members) => self.object(members),
-            TermKind::ArrayComprehension { term, body } => {
-                self.out.push('[');
-                self.then(&[self.inside(term), Work::Word(" | "), Work::Inline(body), Work::Word("]")]);
-            }
-            TermKind::SetComprehension { term, body } => {
-                self.out.push('{');
-                self.then(&[self.inside(term), Work::Word(" | "), Work::Inline(body), Work::Word("}")]);
-            }
+            TermKind::Set(members) => self.bracketed("{", module.terms(members), 1, "}", span),
+            TermKind::Object(members) => self.bracketed("{", module.terms(members), 2, "}", span),
+            TermKind::ArrayComprehension { term, body } => self.comprehension("[", &[term], body, "]", span),
+            TermKind::SetComprehension { term, body } => self.comprehension("{", &[term], body, "}", span),
             TermKind::ObjectComprehension { key, value, body } => {
-                self.out.push('{');
-                let (key, value) = (self.inside(key), self.inside(value));
-                self.then(&[key, Work::Word(": "), value, Work::Word(" | "), Work::Inline(body), Work::Word("}")]);
+                self.comprehension("{", &[key, value], body, "}", span);
             }
             TermKind::TemplateString { raw, parts } => self.template(raw, parts),
         }
@@ -122,7 +120,12 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn variable(&mut self, name: &str) {
-        self.out.push_str(if name.starts_with('$') { "_" } else { name });
+        self.out.push_str(match name {
+            _ if name.starts_with('$') => "_",
+            // The sign passes for a keyword, and so for the head of a ref, but has no text.
+            "" => "|",
+            _ => name,
+        });
     }
 
     /// A head, then its parts.
@@ -162,7 +165,7 @@ impl<'a> Printer<'a> {
         self.run();
     }
 
-    fn call(&mut self, terms: List<TermId>, least: Binding) {
+    fn call(&mut self, terms: List<TermId>, least: Binding, span: Span) {
         let module = self.module;
         let (works, binding) = match Call::of(module, module.terms(terms)) {
             Call::Union(left, right) => (union(left, right).to_vec(), Binding::Whole),
@@ -173,7 +176,7 @@ impl<'a> Printer<'a> {
                 let least = if key.is_some() { Binding::Whole } else { least };
                 return self.enclosed(membership(key, value, domain), binding, least);
             }
-            Call::Plain => return self.plain_call(terms),
+            Call::Plain => return self.plain_call(terms, span),
         };
         self.enclosed(works, binding, least);
     }
@@ -186,12 +189,11 @@ impl<'a> Printer<'a> {
         self.then(&works);
     }
 
-    pub(super) fn plain_call(&mut self, terms: List<TermId>) {
+    /// A call with its arguments in parentheses.
+    pub(super) fn plain_call(&mut self, terms: List<TermId>, span: Span) {
         let Some((operator, arguments)) = self.module.terms(terms).split_first() else { return };
-        let mut works = vec![Work::Term(*operator, Binding::Whole), Work::Word("(")];
-        self.separated(arguments, &mut works);
-        works.push(Work::Word(")"));
-        self.then(&works);
+        self.bracketed("(", arguments, 1, ")", span);
+        self.work.push(Work::Term(*operator, Binding::Whole));
     }
 
     pub(super) fn separated(&self, terms: &[TermId], works: &mut Vec<Work<'a>>) {
@@ -201,29 +203,6 @@ impl<'a> Printer<'a> {
             }
             works.push(self.inside(*term));
         }
-    }
-
-    fn listed(&mut self, open: &'static str, members: List<TermId>, close: &'static str) {
-        self.out.push_str(open);
-        let mut works = Vec::with_capacity(members.len() * 2 + 1);
-        self.separated(self.module.terms(members), &mut works);
-        works.push(Work::Word(close));
-        self.then(&works);
-    }
-
-    fn object(&mut self, members: List<TermId>) {
-        self.out.push('{');
-        let mut works = Vec::with_capacity(members.len() * 2 + 1);
-        for (place, pair) in self.module.terms(members).chunks(2).enumerate() {
-            if place > 0 {
-                works.push(Work::Word(", "));
-            }
-            if let [key, value] = pair {
-                works.extend([self.inside(*key), Work::Word(": "), self.inside(*value)]);
-            }
-        }
-        works.push(Work::Word("}"));
-        self.then(&works);
     }
 
     fn template(&mut self, raw: bool, parts: List<Part>) {
@@ -244,7 +223,13 @@ impl<'a> Printer<'a> {
             match (text, part) {
                 (Some(text), _) => works.push(Work::Piece(text, raw)),
                 (None, Part::Expression(id)) => {
-                    works.extend([Work::Word("{"), Work::Expression(*id), Work::Word("}")]);
+                    works.push(Work::Word("{"));
+                    let expression = module.expression(*id);
+                    if matches!(expression.kind, ExpressionKind::Term(term) if is_constant(module.term(term).kind)) {
+                        // Without a comment before it the constant would be no expression.
+                        works.push(Work::NewLine(expression.location.text.offset));
+                    }
+                    works.extend([Work::Expression(*id), Work::Word("}")]);
                 }
                 (None, Part::Term(id)) => {
                     works.extend([Work::Word("{"), Work::Term(*id, Binding::Relation), Work::Word("}")]);
@@ -321,6 +306,10 @@ pub(super) fn membership<'a>(key: Option<TermId>, value: TermId, domain: TermId)
     }
     works.extend([Work::Term(value, Binding::Relation), Work::Word(" in "), Work::Term(domain, Binding::Relation)]);
     works
+}
+
+fn is_constant(kind: TermKind) -> bool {
+    matches!(kind, TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. })
 }
 
 /// Whether a string can stand behind a dot.

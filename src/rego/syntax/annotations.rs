@@ -11,6 +11,7 @@ use super::parser::{Parsed, Parser};
 use super::tree::{Comment, Expression, ExpressionKind, List, RuleId, Statement, TermId, TermKind};
 use crate::rego::metadata;
 use crate::rego::metadata::{Annotation, MetadataError, Place, StatementKind};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The place of an annotation: the first byte, as the whole line is the block's.
@@ -29,7 +30,13 @@ pub(super) fn annotations(
     if !comments.iter().any(|comment| bytes(comment).trim_ascii_start().starts_with(b"METADATA")) {
         return (Vec::new(), Vec::new());
     }
-    let texts: Vec<String> = comments.iter().map(|comment| replaced(bytes(comment))).collect();
+    let texts: Vec<Cow<'_, str>> = comments
+        .iter()
+        .map(|comment| match std::str::from_utf8(bytes(comment)) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(replaced(bytes(comment))),
+        })
+        .collect();
     let comments: Vec<metadata::Comment<'_>> = comments
         .iter()
         .zip(&texts)

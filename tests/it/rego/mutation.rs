@@ -28,7 +28,7 @@ fn is_word(byte: u8) -> bool {
 }
 
 /// The tokens of a text, roughly, white space left out.
-fn tokens(text: &str) -> Vec<Range<usize>> {
+pub fn tokens(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let (mut tokens, mut at) = (Vec::new(), 0);
     while at < bytes.len() {
@@ -61,12 +61,12 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
     tokens
 }
 
-fn lines(text: &str) -> Vec<Range<usize>> {
+pub fn lines(text: &str) -> Vec<Range<usize>> {
     let mut start = 0;
     text.split_inclusive('\n').map(|line| (start, start += line.len()).0..start).collect()
 }
 
-fn replaced(text: &str, range: Range<usize>, with: &str) -> String {
+pub fn replaced(text: &str, range: Range<usize>, with: &str) -> String {
     format!("{}{with}{}", &text[..range.start], &text[range.end..])
 }
 

@@ -39,7 +39,7 @@ impl Pass {
 /// Rewrites the rules of a unit.
 pub(super) fn rewrite<'p>(unit: &'p mut Unit<'_>, program: &'p Program<'p>) {
     unit.begin(Stage::LocalVariables);
-    let mut locals = Locals { unit, program, scopes: Scopes::default(), unused: Vec::new(), refused: 0 };
+    let mut locals = Locals { unit, program, scopes: Scopes::default(), unused: Vec::new(), refused: 0, again: 0 };
     for rule in locals.unit.rules.clone() {
         locals.rule_with_else(rule);
     }
@@ -53,6 +53,8 @@ struct Locals<'u, 'm> {
     unused: Vec<(Location, String)>,
     /// How many errors the rule has.
     refused: usize,
+    /// How many expressions, one in another, are gone through once more.
+    again: u32,
 }
 
 impl Locals<'_, '_> {
@@ -212,7 +214,7 @@ impl Locals<'_, '_> {
         }
         let rewritten = if after == before { body } else { self.unit.nodes.add_body(&after) };
         self.unused_assigned(body, used);
-        self.unused_declared(body, rewritten, used, &declared_at);
+        self.unused_declared(body, used, &declared_at);
         rewritten
     }
 }

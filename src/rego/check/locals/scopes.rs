@@ -25,6 +25,8 @@ pub(super) struct Entry {
     pub(super) occurrence: Occurrence,
     /// How often it was met.
     pub(super) count: u32,
+    /// Whether it stands somewhere in what was rewritten.
+    pub(super) met: bool,
     /// The entry of the same name in a scope outside, and the scope it is in.
     outer: Option<u32>,
     scope: u32,
@@ -75,7 +77,7 @@ impl Scopes {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let outer = self.innermost.insert(name, number);
         let scope = u32::try_from(self.starts.len()).unwrap_or(u32::MAX);
-        self.entries.push(Entry { name, becomes, occurrence, count: 1, outer, scope });
+        self.entries.push(Entry { name, becomes, occurrence, count: 1, met: false, outer, scope });
     }
 
     /// The innermost entry of a variable.
@@ -98,6 +100,15 @@ impl Scopes {
         let number = self.innermost.get(&name).copied();
         if let Some(entry) = number.and_then(|number| self.entries.get_mut(number as usize)) {
             entry.count += 1;
+            entry.met = true;
+        }
+    }
+
+    /// Notes that a variable stands somewhere without counting it as used.
+    pub(super) fn met(&mut self, name: Symbol) {
+        let number = self.innermost.get(&name).copied();
+        if let Some(entry) = number.and_then(|number| self.entries.get_mut(number as usize)) {
+            entry.met = true;
         }
     }
 

@@ -8,6 +8,9 @@ use crate::rego::check::names::Symbol;
 use crate::rego::check::rewrite::equality_operator;
 use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Location, Logical, TermId, TermKind};
 
+/// How many expressions deep something refused is told again, as OPA does.
+const TOLD_AGAIN: u32 = 8;
+
 const IN_NEGATION: &str = "cannot assign vars inside negated expression";
 const IN_AND: &str = "cannot assign vars inside implicit and operand";
 const IN_OR: &str = "cannot assign vars inside implicit or operand";
@@ -182,25 +185,26 @@ impl Locals<'_, '_> {
         self.term(domain);
         self.scopes.enter();
         let key = match key {
-            Some(key) => self.every_variable(key, location).then_some(key),
+            Some(key) => self.every_variable(key).then_some(key),
             None => {
                 let name = self.unit.make(None);
                 Some(self.unit.nodes.add_term(TermKind::Var(name), Location::NONE))
             }
         };
-        let declared = key.is_some() && self.every_variable(value, location);
+        let declared = key.is_some() && self.every_variable(value);
         if declared {
             let body = self.body(body, &[]);
             self.set_expression(id, ExpressionKind::Every { key, value, domain, body, location });
-            for with in self.unit.nodes.withs(expression.with).to_vec() {
-                self.with(with);
-            }
+            // A variable in the domain that has the name of the key or value becomes that one.
+            self.term_in(domain, Pass::Again);
+            self.walk_again(id);
         }
         self.scopes.leave();
         declared.then_some(id)
     }
 
-    fn every_variable(&mut self, term: TermId, location: Location) -> bool {
+    /// Declares a variable of `every`; where that is none, OPA tells no place.
+    fn every_variable(&mut self, term: TermId) -> bool {
         let Some(name) = self.unit.variable(term) else { return true };
         if self.program.names.is_wildcard(name) {
             return true;
@@ -208,7 +212,7 @@ impl Locals<'_, '_> {
         match self.declare(name, Occurrence::Declared) {
             Ok(becomes) => self.set_variable(term, becomes),
             Err(message) => {
-                self.refuse(Code::Compile, location, message);
+                self.refuse(Code::Compile, Location::NONE, message);
                 return false;
             }
         }
@@ -220,15 +224,27 @@ impl Locals<'_, '_> {
             self.scopes.enter();
             let body = self.body(body, &[]);
             self.set_expression(id, ExpressionKind::Not { body, explicit, location });
-            for with in self.unit.nodes.withs(self.unit.nodes.expression(id).with).to_vec() {
-                self.with(with);
-            }
+            self.walk_again(id);
             return self.scopes.leave();
         }
         let refused = self.refused;
         self.implicit(body, IN_NEGATION);
         if self.refused == refused && last == Final::Here {
             self.walk(id, Pass::First);
+        }
+    }
+
+    /// OPA goes through an expression once more before it leaves its scope. That changes its `with`; the rest only where
+    /// something was refused, which is then told again.
+    fn walk_again(&mut self, id: ExpressionId) {
+        if self.refused > 0 && self.again < TOLD_AGAIN {
+            self.again += 1;
+            self.walk(id, Pass::First);
+            self.again -= 1;
+            return;
+        }
+        for with in self.unit.nodes.withs(self.unit.nodes.expression(id).with).to_vec() {
+            self.with(with);
         }
     }
 

@@ -20,7 +20,7 @@ impl Locals<'_, '_> {
         self.term_in(id, Pass::First);
     }
 
-    fn term_in(&mut self, id: TermId, pass: Pass) {
+    pub(super) fn term_in(&mut self, id: TermId, pass: Pass) {
         let term = *self.unit.nodes.term(id);
         match term.kind {
             TermKind::Var(name) => match self.scopes.declared(name) {
@@ -32,8 +32,10 @@ impl Locals<'_, '_> {
             },
             TermKind::Ref(parts) => match self.root(parts) {
                 Some(root) => {
-                    if let Some(entry) = self.scopes.find(root).filter(|entry| entry.occurrence != Occurrence::Seen) {
-                        self.set_variable(id, entry.becomes);
+                    let entry = self.scopes.find(root).filter(|entry| entry.occurrence != Occurrence::Seen);
+                    if let Some(becomes) = entry.map(|entry| entry.becomes) {
+                        self.set_variable(id, becomes);
+                        self.scopes.met(root);
                     }
                 }
                 None => self.terms_in(parts, pass),

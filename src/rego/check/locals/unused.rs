@@ -1,12 +1,11 @@
 //! Variables that are declared for nothing.
 
 use super::Locals;
-use super::scopes::Occurrence;
+use super::scopes::{Entry, Occurrence};
 use crate::rego::check::declared::declared_in_expression;
 use crate::rego::check::names::Symbol;
-use crate::rego::check::walk::{Node, each_variable, of_body};
+use crate::rego::check::walk::{Node, each_variable};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, Location};
-use rustc_hash::FxHashSet;
 
 /// The variables the expressions of a body declared before it was rewritten; none where no `some` stands in it.
 pub(super) struct DeclaredAt(Vec<(Symbol, Location)>);
@@ -60,31 +59,20 @@ impl Locals<'_, '_> {
     }
 
     /// Tells variables that `some` declares and nothing uses.
-    pub(super) fn unused_declared(&mut self, body: Body, rewritten: Body, used: &[Symbol], at: &DeclaredAt) {
+    pub(super) fn unused_declared(&mut self, body: Body, used: &[Symbol], at: &DeclaredAt) {
         if self.refused > 0 || !self.unused.is_empty() {
             return;
         }
-        let declared: Vec<(Symbol, Symbol)> = self
+        let is_used = |entry: &&Entry| used.contains(&entry.name) && self.scopes.find_here(entry.name).is_some();
+        let unused: Vec<Symbol> = self
             .scopes
             .current()
             .iter()
-            .filter(|entry| entry.occurrence == Occurrence::Declared)
-            .map(|entry| (entry.name, entry.becomes))
+            .filter(|entry| entry.occurrence == Occurrence::Declared && !entry.met && !is_used(entry))
+            .map(|entry| entry.name)
+            .filter(|name| name.ordinal().is_none() && !self.program.names.text(*name).starts_with("__local"))
             .collect();
-        if declared.is_empty() {
-            return;
-        }
-        let mut met = FxHashSet::default();
-        each_variable(&self.unit.nodes, &of_body(&self.unit.nodes, rewritten), |name| {
-            let _ = met.insert(name);
-        });
-        for name in used {
-            let _ = met.insert(self.scopes.declared(*name).unwrap_or(*name));
-        }
-        for (name, becomes) in declared {
-            if met.contains(&becomes) || name.ordinal().is_some() {
-                continue;
-            }
+        for name in unused {
             let first = self.unit.nodes.body(body).first().map(|id| self.unit.nodes.expression(*id).location);
             let place = at.0.iter().find(|(declared, _)| *declared == name).map(|(_, location)| *location);
             let location = place.or(first).unwrap_or(Location::NONE);

@@ -158,8 +158,7 @@ impl<'a> Outputs<'a> {
                 _ => return None,
             }
         }
-        let builtin = self.program.builtin(&self.path).map(|builtin| builtin.arity);
-        builtin.or_else(|| self.program.rules.arity(&self.path))
+        self.program.arity(&self.path)
     }
 
     fn are_bound(&self, withs: List<With>, bound: &Bound) -> bool {

@@ -23,7 +23,7 @@ impl Checker<'_, '_> {
         let (operator, arguments) = self.terms(parts).split_first()?;
         let location = expression.location;
         match self.special(*operator) {
-            Some(Special::Equality) => self.equality(arguments, location),
+            Some(Special::Equality) => self.equality(*operator, arguments, location),
             Some(Special::Member) if arguments.len() >= 2 => self
                 .membership(arguments.first().copied(), None, arguments.get(1).copied(), location)
                 .or_else(|| self.function(*operator, arguments, location)),
@@ -51,8 +51,13 @@ impl Checker<'_, '_> {
         Found { unit: self.unit.number, location, fault }
     }
 
-    fn equality(&mut self, arguments: &[TermId], location: Location) -> Option<Found> {
-        let [left, right] = *arguments else { return None };
+    fn equality(&mut self, operator: TermId, arguments: &[TermId], location: Location) -> Option<Found> {
+        let [left, right] = *arguments else {
+            let message = if arguments.len() > 2 { "too many arguments" } else { "too few arguments" };
+            let have = arguments.iter().map(|argument| self.type_of(*argument)).collect();
+            let (want, variadic) = (vec![Type::ANY; 2], Type::UNKNOWN);
+            return Some(self.found(location, Fault::Arguments { operator, message, have, want, variadic }));
+        };
         let (left_type, right_type) = (self.type_of(left), self.type_of(right));
         if self.unify(left, left_type, right, right_type) {
             return None;

@@ -6,6 +6,7 @@ use crate::rego::check::names::Symbol;
 use crate::rego::check::path::is_constant;
 use crate::rego::syntax::{List, TermId, TermKind};
 use crate::rego::types::{Constant, Property, Type};
+use std::cmp::Ordering;
 
 impl<'c> Checker<'c, '_> {
     pub(super) fn kind(&self, term: TermId) -> TermKind<Symbol> {
@@ -48,15 +49,43 @@ impl<'c> Checker<'c, '_> {
 
     fn type_of_object(&mut self, entries: &[TermId]) -> Type {
         let mut properties = Vec::with_capacity(entries.len() / 2);
-        let mut dynamic = None;
+        let mut dynamic: Option<(TermId, (Type, Type))> = None;
         for [key, value] in entries.as_chunks::<2>().0 {
             if let Some(key) = self.constant(*key) {
                 properties.push(Property { key, value: self.type_of(*value) });
-            } else {
-                dynamic = Some((self.type_of(*key), self.type_of(*value)));
+                continue;
+            }
+            let types = (self.type_of(*key), self.type_of(*value));
+            if dynamic.is_none_or(|(last, _)| self.order_of_keys(last, *key).is_le()) {
+                dynamic = Some((*key, types));
             }
         }
-        self.types.object(&properties, dynamic)
+        self.types.object(&properties, dynamic.map(|(_, types)| types))
+    }
+
+    /// The order OPA keeps two keys in. That of variables is the order of their names, those it makes among them; of several
+    /// keys that are not known beforehand, OPA takes the last for all.
+    fn order_of_keys(&self, left: TermId, right: TermId) -> Ordering {
+        let rank = |kind| match kind {
+            TermKind::Var(_) => 0,
+            TermKind::Ref(_) => 1,
+            TermKind::Array(_) => 2,
+            TermKind::Object(_) => 3,
+            TermKind::Set(_) => 4,
+            _ => 5,
+        };
+        match (self.kind(left), self.kind(right)) {
+            (TermKind::Var(left), TermKind::Var(right)) => {
+                let name = |symbol| self.unit.name(&self.program.names, self.units, symbol);
+                name(left).cmp(&name(right))
+            }
+            (TermKind::Array(left), TermKind::Array(right)) => {
+                let pairs = self.terms(left).iter().zip(self.terms(right));
+                let mut orders = pairs.map(|(left, right)| self.order_of_keys(*left, *right));
+                orders.find(|order| order.is_ne()).unwrap_or_else(|| left.len().cmp(&right.len()))
+            }
+            (left, right) => rank(left).cmp(&rank(right)),
+        }
     }
 
     pub(super) fn type_of_variable(&mut self, name: Symbol) -> Type {

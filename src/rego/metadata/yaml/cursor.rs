@@ -23,7 +23,8 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub fn new(text: &str) -> Self {
-        let characters = text.chars().collect();
+        let mut characters = Vec::with_capacity(text.len());
+        characters.extend(text.chars());
         Self { characters, mark: Mark::default(), newlines: 0, barrier: barrier(text) }
     }
 
@@ -138,6 +139,9 @@ fn is_allowed(character: char) -> bool {
 }
 
 fn barrier(text: &str) -> usize {
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~')) {
+        return usize::MAX;
+    }
     let Some((bad, _)) = text.char_indices().find(|(_, character)| !is_allowed(*character)) else { return usize::MAX };
     let mut start = 0;
     loop {

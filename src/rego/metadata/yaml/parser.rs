@@ -203,9 +203,10 @@ impl Parser {
         let token = self.peek()?;
         let here = token.start;
         let kind = match &token.kind {
-            TokenKind::Scalar { value, plain } => {
-                let (value, plain) = (value.clone(), *plain);
-                self.scanner.advance();
+            TokenKind::Scalar { .. } => {
+                let Some(Token { kind: TokenKind::Scalar { value, plain }, .. }) = self.scanner.advance() else {
+                    return Ok(Step::Done(self.empty(start)));
+                };
                 return Ok(Step::Done(self.scalar(start, value, plain, properties)));
             }
             TokenKind::BlockEntry if place == Place::BlockValue => Kind::LooseSequence,

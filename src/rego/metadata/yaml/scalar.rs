@@ -5,6 +5,9 @@ use super::failure::Outcome;
 use super::scanner::Scanner;
 use super::token::TokenKind;
 
+/// The room a scalar gets at first.
+const SCALAR: usize = 32;
+
 /// Line breaks and blanks not yet known to stand inside a scalar.
 #[derive(Default)]
 struct Gap {
@@ -25,6 +28,11 @@ impl Gap {
             }
             None => value.push_str(&self.blanks),
         }
+        self.clear();
+    }
+
+    fn clear(&mut self) {
+        self.first_break = None;
         self.breaks.clear();
         self.blanks.clear();
     }
@@ -35,7 +43,7 @@ impl Scanner {
         let start = self.cursor.mark;
         let mut end = start;
         let least = usize::try_from(self.indent + 1).unwrap_or(0);
-        let (mut value, mut gap) = (String::new(), Gap::default());
+        let (mut value, mut gap) = (String::with_capacity(SCALAR), Gap::default());
         let mut broken = false;
         while !self.cursor.is_document_indicator() && self.cursor.character() != '#' {
             while !self.cursor.is_space_ahead(0) && !self.ends_plain() {
@@ -92,7 +100,7 @@ impl Scanner {
     pub(super) fn quoted_scalar(&mut self, quote: char) -> Outcome<()> {
         let start = self.cursor.mark;
         self.cursor.skip();
-        let mut value = String::new();
+        let (mut value, mut gap) = (String::with_capacity(SCALAR), Gap::default());
         loop {
             if self.cursor.is_document_indicator() {
                 return self.error(start, "found unexpected document indicator");
@@ -123,7 +131,6 @@ impl Scanner {
             if self.cursor.character() == quote {
                 break;
             }
-            let mut gap = Gap::default();
             let escaped = broken;
             loop {
                 if self.cursor.is_blank() {
@@ -144,6 +151,7 @@ impl Scanner {
             }
             if escaped {
                 value.push_str(&gap.breaks);
+                gap.clear();
             } else {
                 gap.fold(&mut value);
             }

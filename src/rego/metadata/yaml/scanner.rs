@@ -4,7 +4,7 @@ use super::cursor::{Cursor, Mark};
 use super::failure::{Failure, Outcome};
 use super::key::SimpleKey;
 use super::token::{Token, TokenKind};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How many brackets, and how many blocks, may stand in each other.
 const DEPTH_LIMIT: usize = 10_000;
@@ -25,7 +25,7 @@ pub(super) struct Scanner {
     /// One for each level of brackets.
     pub(super) keys: Vec<SimpleKey>,
     /// Where in `keys` the key of a token is.
-    pub(super) key_of_token: HashMap<usize, usize>,
+    pub(super) key_of_token: BTreeMap<usize, usize>,
     pub(super) key_allowed: bool,
 }
 
@@ -45,7 +45,7 @@ impl Scanner {
             indent: -1,
             indents: Vec::new(),
             keys: vec![SimpleKey::default()],
-            key_of_token: HashMap::new(),
+            key_of_token: BTreeMap::new(),
             key_allowed: true,
         }
     }

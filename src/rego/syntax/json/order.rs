@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 /// The sets of a module without doubles, and its objects, both sorted.
 ///
-/// Sets keep the first of equal members; objects keep every entry, also of equal keys.
+/// Sets keep the first of equal members; objects keep every entry, also of equal keys, for as long as they are read.
 pub(in crate::rego::syntax) struct Sorted<'m> {
     module: &'m Module,
     /// The members of sets, keys and values of objects by turns; only where there are two or more.
@@ -51,9 +51,32 @@ impl<'m> Sorted<'m> {
     }
 
     /// The members of each set, and the keys and values of each object by turns, in order; only where there are two
-    /// members or more.
-    pub(in crate::rego::syntax) fn into_members(self) -> HashMap<TermId, Vec<TermId>> {
+    /// members or more. Of entries with equal keys, the value of the last counts, as where OPA makes an object anew;
+    /// numbers are equal keys if they are written alike.
+    pub(in crate::rego::syntax) fn into_members(mut self) -> HashMap<TermId, Vec<TermId>> {
+        let mut shorter = Vec::new();
+        for (id, members) in &self.members {
+            let TermKind::Object(_) = self.module.term(*id).kind else { continue };
+            let mut merged: Vec<TermId> = Vec::with_capacity(members.len());
+            for [key, value] in members.as_chunks::<2>().0 {
+                match merged.as_mut_slice() {
+                    [.., before, last] if self.are_one_key(*before, *key) => *last = *value,
+                    _ => merged.extend([*key, *value]),
+                }
+            }
+            if merged.len() < members.len() {
+                shorter.push((*id, merged));
+            }
+        }
+        self.members.extend(shorter);
         self.members
+    }
+
+    fn are_one_key(&self, left: TermId, right: TermId) -> bool {
+        match (self.module.term(left).kind, self.module.term(right).kind) {
+            (TermKind::Number(left), TermKind::Number(right)) => self.module.text(left) == self.module.text(right),
+            _ => self.compare(left, right).is_eq(),
+        }
     }
 
     /// The members of a set, or the keys and values of an object by turns, in order.

@@ -24,10 +24,12 @@ impl Parser<'_> {
             return None;
         }
         let before = self.state;
+        self.attempts.begin();
         self.scan();
         if let Some(body) = self.body(Token::RightBrace) {
             self.scan();
             if matches!(self.state.token, Token::And | Token::Or) {
+                self.attempts.end(false);
                 if self.is_ambiguous_union(body) {
                     self.refuse_ambiguous_union(brace, body, "");
                     return Some(None);
@@ -36,6 +38,7 @@ impl Parser<'_> {
                 return Some(chain.and_then(|chain| self.attach_with(chain)));
             }
         }
+        self.attempts.end(true);
         self.restore(before);
         self.no_operands.insert(key);
         None

@@ -4,6 +4,7 @@
 //! the same readings in the same order. It stays linear because going back is a copy of [`State`], errors and hints hang
 //! in chains that are shared by all states, and a term once read at a place is not read again there.
 
+mod attempt;
 mod body;
 mod build;
 mod collection;
@@ -27,6 +28,7 @@ mod term;
 mod walk;
 mod written;
 
+use attempt::{AttemptId, Attempts};
 pub(super) use depth::{LIMIT as DEPTH_LIMIT, SHALLOW};
 use report::Reports;
 
@@ -63,6 +65,8 @@ struct Known {
     start: u32,
     /// What its first token was taken for: a keyword may begin a ref.
     token: Token,
+    /// The attempt it was read in.
+    attempt: Option<AttemptId>,
     term: Option<TermId>,
     after: State,
 }
@@ -93,6 +97,7 @@ pub(super) struct Parser<'text> {
     known_of_future: Vec<Known>,
     /// Braces that were found not to be the left operand of `and`, `or`.
     no_operands: HashSet<(u32, bool)>,
+    attempts: Attempts,
     /// Whether `not` takes bodies.
     not_bodies: bool,
     depth: u32,
@@ -188,6 +193,7 @@ impl<'text> Parser<'text> {
             trying_future: false,
             known_of_future: Vec::new(),
             no_operands: HashSet::new(),
+            attempts: Attempts::default(),
             not_bodies: false,
             depth: 0,
             limit,

@@ -18,6 +18,7 @@ impl Parser<'_> {
             self.known.clear();
             self.known_of_future.clear();
             self.no_operands.clear();
+            self.attempts.clear();
         }
         statements
     }

@@ -1,6 +1,6 @@
 //! Strings, and what escapes in them mean.
 
-use super::{Parser, set_apart};
+use super::Parser;
 use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::location::Span;
 use crate::rego::syntax::tree::{TermId, TermKind, Text};
@@ -19,55 +19,58 @@ impl Parser<'_> {
             Text { span: inner, apart: false }
         } else {
             let inside = literal.get(1..literal.len() - 1).unwrap_or_default();
-            let Some(decoded) = literal.ends_with(b"\"").then(|| decode(inside)).flatten() else {
+            let Some(decoded) = literal.ends_with(b"\"").then(|| self.decoded(inside)).flatten() else {
                 self.error_here(format!("illegal string literal: {}", replaced(literal)));
                 return None;
             };
-            set_apart(&mut self.apart, &decoded)
+            decoded
         };
         Some(self.new_term(TermKind::String { value, raw }, here))
     }
+
+    /// What a JSON string of these characters between its quotes says, put apart from the source.
+    pub(super) fn decoded(&mut self, inside: &[u8]) -> Option<Text> {
+        let start = self.apart.len();
+        if decode(inside, &mut self.apart).is_none() {
+            self.apart.truncate(start);
+            return None;
+        }
+        let place = |place| u32::try_from(place).unwrap_or(u32::MAX);
+        Some(Text { span: Span::between(place(start), place(self.apart.len())), apart: true })
+    }
 }
 
-/// What a JSON string of these characters between its quotes says; none for one that is no JSON string.
+/// Writes what a JSON string of these characters between its quotes says; none for one that is no JSON string.
 ///
 /// Lone surrogates and bytes that are no UTF-8 become U+FFFD.
-pub(super) fn decode(inside: &[u8]) -> Option<String> {
-    let mut decoded: Vec<u8> = Vec::with_capacity(inside.len());
+fn decode(inside: &[u8], out: &mut String) -> Option<()> {
     let mut rest = inside;
-    while let Some((first, more)) = rest.split_first() {
-        match first {
-            b'\\' => {
-                let (letter, more) = more.split_first()?;
-                rest = more;
-                match letter {
-                    b'"' | b'\\' | b'/' => decoded.push(*letter),
-                    b'b' => decoded.push(8),
-                    b'f' => decoded.push(12),
-                    b'n' => decoded.push(b'\n'),
-                    b'r' => decoded.push(b'\r'),
-                    b't' => decoded.push(b'\t'),
-                    b'u' => {
-                        let unit = hexadecimal(rest)?;
-                        rest = rest.get(4..)?;
-                        let (character, after) = character(unit, rest);
-                        rest = after;
-                        decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                    }
-                    _ => return None,
-                }
-            }
-            b'"' | 0..=0x1f => return None,
-            _ => {
-                decoded.push(*first);
-                rest = more;
-            }
+    loop {
+        let plain = rest.iter().position(|byte| matches!(byte, b'\\' | b'"' | 0..=0x1f)).unwrap_or(rest.len());
+        let (plain, more) = rest.split_at(plain);
+        match std::str::from_utf8(plain) {
+            Ok(plain) => out.push_str(plain),
+            Err(_) => out.push_str(&replaced(plain)),
         }
+        let [sign, more @ ..] = more else { return Some(()) };
+        let (b'\\', [letter, more @ ..]) = (sign, more) else { return None };
+        rest = more;
+        out.push(match letter {
+            b'"' | b'\\' | b'/' => char::from(*letter),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = hexadecimal(rest)?;
+                let (character, after) = character(unit, rest.get(4..)?);
+                rest = after;
+                character
+            }
+            _ => return None,
+        });
     }
-    Some(match String::from_utf8(decoded) {
-        Ok(text) => text,
-        Err(error) => replaced(error.as_bytes()),
-    })
 }
 
 /// The number of four hexadecimal digits.
@@ -94,7 +97,10 @@ mod tests {
 
     #[test]
     fn escapes_are_those_of_json() {
-        let text = |inside: &str| decode(inside.as_bytes());
+        let text = |inside: &str| {
+            let mut text = String::new();
+            decode(inside.as_bytes(), &mut text).map(|()| text)
+        };
         assert_eq!(text(r#"a\n\t\\\"\/é"#).unwrap(), "a\n\t\\\"/é");
         assert_eq!(text(r"\u00e9\ud83d\ude00").unwrap(), "é😀");
         assert_eq!(text(r"\ud83dx\udc00\ud800\u0041").unwrap(), "\u{fffd}x\u{fffd}\u{fffd}A");

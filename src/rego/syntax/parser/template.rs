@@ -1,6 +1,5 @@
 //! Template strings.
 
-use super::string::decode;
 use super::{Parser, next_number, set_apart};
 use crate::rego::syntax::lexer::replaced;
 use crate::rego::syntax::location::Span;
@@ -96,15 +95,15 @@ impl Parser<'_> {
         let unescaped = without_brace_escapes(literal, raw);
         let inside = unescaped.get(1..unescaped.len().saturating_sub(1)).unwrap_or_default();
         let text = if raw || !inside.contains(&b'\\') {
-            replaced(inside)
+            set_apart(&mut self.apart, &replaced(inside))
         } else {
-            let Some(text) = decode(inside) else {
+            let Some(text) = self.decoded(inside) else {
                 self.error_here(format!("illegal template-string part: {}", replaced(&unescaped)));
                 return None;
             };
             text
         };
-        Some((!text.is_empty()).then(|| set_apart(&mut self.apart, &text)))
+        Some((text.span.length > 0).then_some(text))
     }
 }
 

@@ -16,7 +16,8 @@ impl Parser<'_> {
         if self.known.last().is_some_and(|last| last.start >= start)
             && let Ok(place) = self.known.binary_search_by_key(&start, |known| known.start)
             && let Some(known) = self.known.get(place)
-            && known.token == token
+            // What was read in a failed attempt is read again, which matters only where it is taken for something else.
+            && (known.token == token || !self.attempts.failed(known.attempt))
         {
             self.state = known.after;
             return known.term;
@@ -33,7 +34,7 @@ impl Parser<'_> {
         while self.known.last().is_some_and(|last| last.start >= start) {
             self.known.pop();
         }
-        self.known.push(Known { start, token, term, after: self.state });
+        self.known.push(Known { start, token, attempt: self.attempts.current(), term, after: self.state });
         term
     }
 

@@ -192,11 +192,9 @@ impl Locals<'_, '_> {
         if declared {
             let body = self.body(body, &[]);
             self.set_expression(id, ExpressionKind::Every { key, value, domain, body, location });
-            // A variable in the domain that has the name of the key or value becomes that one.
-            self.term_in(domain, Pass::Again);
-            for with in self.unit.nodes.withs(expression.with).to_vec() {
-                self.with(with);
-            }
+            // All of it once more, with what the key, the value and the body declare: what stands before a declaration is
+            // rewritten only now, and a variable in the domain that has the name of the value becomes that one.
+            self.walk(id, Pass::First);
         }
         self.scopes.leave();
         declared.then_some(id)

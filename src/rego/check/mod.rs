@@ -62,8 +62,8 @@ use program::{Exports, Heads};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The stack of a thread that runs stages over trees of usual depth.
-const STACK: usize = 64 << 20;
+/// The stack of a thread that runs stages: enough for any tree that reads. Only what is used of it takes memory.
+const STACK: usize = if cfg!(target_pointer_width = "64") { 2 << 30 } else { 128 << 20 };
 
 /// The errors OPA tells of modules, in its order; none if it would load them.
 ///
@@ -73,7 +73,13 @@ const STACK: usize = 64 << 20;
 pub fn check<'m>(modules: &'m [Module], options: &'m CheckOptions) -> (Vec<&'m Module>, Vec<CheckError>) {
     let mut sorted: Vec<&Module> = modules.iter().collect();
     sorted.sort_by(|left, right| left.file.cmp(&right.file));
-    let errors = run(&sorted, options);
+    let errors = std::thread::scope(|scope| {
+        let run = || run(&sorted, options);
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+            Ok(thread) => thread.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)),
+            Err(_) => run(),
+        }
+    });
     (sorted, errors)
 }
 
@@ -221,7 +227,8 @@ fn parallel<T: Send, R: Send>(many: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec
         let workers: Vec<_> = (0..threads)
             .filter_map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok())
             .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        let done = |cause| std::panic::resume_unwind(cause);
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(done)).collect()
     });
     done.sort_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, result)| result).collect()

@@ -1,9 +1,9 @@
 //! The schemas that annotations give to documents while a rule is typed.
 
+use super::Checker;
 use super::fault::{Fault, Found};
 use super::schema::type_of_schema;
 use super::tree::{Step, Tree};
-use super::Checker;
 use crate::rego::check::annotation_set::rule_of;
 use crate::rego::check::names::Symbol;
 use crate::rego::check::program::Program;
@@ -126,7 +126,13 @@ impl Checker<'_, '_> {
     fn key_of(&mut self, part: &Part) -> Constant {
         match serde_json::from_str(&part.value) {
             Ok(serde_json::Value::String(text)) => self.types.string(&text),
-            Ok(serde_json::Value::Bool(value)) => if value { Constant::TRUE } else { Constant::FALSE },
+            Ok(serde_json::Value::Bool(value)) => {
+                if value {
+                    Constant::TRUE
+                } else {
+                    Constant::FALSE
+                }
+            }
             Ok(serde_json::Value::Number(_)) => self.types.number(&part.value),
             _ => Constant::NULL,
         }

@@ -36,9 +36,7 @@ impl Fault {
         match self {
             Self::Mismatch { left, right } => types.is_nil(*left) || types.is_nil(*right),
             Self::Arguments { have, .. } => have.iter().any(|of| types.is_nil(*of)),
-            Self::Schema { .. } | Self::NoFunction { .. } | Self::NotIndexable { .. } | Self::WrongKey { .. } => {
-                false
-            }
+            Self::Schema { .. } | Self::NoFunction { .. } | Self::NotIndexable { .. } | Self::WrongKey { .. } => false,
         }
     }
 }

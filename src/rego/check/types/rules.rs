@@ -57,10 +57,13 @@ impl Checker<'_, '_> {
             let suffix = self.unit.nodes.rule(id).map_or(Vec::new(), |rule| self.dynamic_suffix(rule.head.reference));
             for part in suffix {
                 let step = match self.kind(part) {
-                    TermKind::Var(name) => Step::Variable(name),
-                    _ => self.step(part).map_or(Step::Null, |(step, _)| step),
+                    TermKind::Var(name) => {
+                        let text = self.unit.name(&self.program.names, self.units, self.unit.origin(name));
+                        (Step::Variable(name), self.types.string(&text))
+                    }
+                    _ => self.step(part).unwrap_or((Step::Null, Constant::NULL)),
                 };
-                path.push((step, Constant::NULL));
+                path.push(step);
             }
         }
         path

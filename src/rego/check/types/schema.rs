@@ -2,12 +2,13 @@
 
 use crate::rego::metadata::Value;
 use crate::rego::types::{Property, Type, Types};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// The names of types, as a schema may use them.
 const NAMES: [&str; 7] = ["array", "boolean", "integer", "number", "null", "object", "string"];
 
-/// How deep schemas are read; what is deeper, or leads back to itself, is anything.
+/// How deep schemas are read; what is deeper is anything.
 const DEEPEST: u32 = 100;
 
 type Map = BTreeMap<String, Value>;
@@ -27,20 +28,29 @@ struct Schema<'a> {
 
 /// The type of a schema, or OPA's words on what is wrong with it.
 pub(super) fn type_of_schema(schema: &Map, types: &mut Types) -> Result<Type, String> {
-    let mut reader = Reader { root: schema, types };
+    let mut reader = Reader { root: schema, types, known: FxHashMap::default() };
     reader.map(schema, DEEPEST)
 }
 
 struct Reader<'a, 't> {
     root: &'a Map,
     types: &'t mut Types,
+    /// The types of schemas by where they are; a schema that leads back to itself is anything in itself.
+    known: FxHashMap<usize, Type>,
 }
 
 impl<'a> Reader<'a, '_> {
     fn map(&mut self, schema: &'a Map, left: u32) -> Result<Type, String> {
         let Some(left) = left.checked_sub(1) else { return Ok(Type::ANY) };
+        let place = std::ptr::from_ref(schema).addr();
+        if let Some(known) = self.known.get(&place) {
+            return Ok(*known);
+        }
+        self.known.insert(place, Type::ANY);
         let schema = read(schema)?;
-        self.schema(&schema, left)
+        let of = self.schema(&schema, left)?;
+        self.known.insert(place, of);
+        Ok(of)
     }
 
     fn value(&mut self, schema: &'a Value, left: u32) -> Result<Type, String> {
@@ -210,7 +220,9 @@ fn read(schema: &Map) -> Result<Schema<'_>, String> {
         };
         if !NAMES.contains(&name.as_str()) {
             let valid = NAMES.join(" ");
-            return fault(&format!("has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:[{valid}]"));
+            return fault(&format!(
+                "has a primitive type that is NOT VALID -- given: /{name}/ Expected valid values are:[{valid}]"
+            ));
         }
         read.types.push(name);
     }
@@ -237,4 +249,68 @@ fn text(value: Option<&Value>) -> Option<&str> {
 
 fn list(value: Option<&Value>) -> Option<&[Value]> {
     if let Some(Value::List(list)) = value { Some(list) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<String, String> {
+        fn value(json: &serde_json::Value) -> Value {
+            match json {
+                serde_json::Value::Object(entries) => {
+                    Value::Map(entries.iter().map(|(key, entry)| (key.clone(), value(entry))).collect())
+                }
+                serde_json::Value::Array(members) => Value::List(members.iter().map(value).collect()),
+                serde_json::Value::String(text) => Value::Text(text.clone()),
+                _ => Value::Integer(1),
+            }
+        }
+        let Value::Map(schema) = value(&serde_json::from_str(json).expect("JSON")) else { panic!("an object") };
+        let mut types = Types::default();
+        type_of_schema(&schema, &mut types).map(|of| types.text(of))
+    }
+
+    #[test]
+    fn schemas_are_types() {
+        for (schema, text) in [
+            (r#"{}"#, "any"),
+            (r#"{"type": ["null", "integer"]}"#, "number"),
+            (r#"{"type": "object"}"#, "object[any: any]"),
+            (r#"{"properties": {"a": {"type": "string"}}}"#, "object<a: string>"),
+            (r#"{"items": {"type": "boolean"}}"#, "array[boolean]"),
+            (r#"{"type": "array", "items": [{"type": "boolean"}, {}]}"#, "array<boolean, any>"),
+            (r#"{"anyOf": [{"type": "string"}, {"type": "number"}]}"#, "any<number, string>"),
+            (
+                r#"{"allOf": [{"properties": {"a": {"type": "string"}}}, {"properties": {"b": {"type": "number"}}}]}"#,
+                "object<a: string, b: number>",
+            ),
+            (
+                r##"{"$defs": {"a": {"type": "string"}}, "properties": {"b": {"$ref": "#/$defs/a"}}}"##,
+                "object<b: string>",
+            ),
+        ] {
+            assert_eq!(read(schema).as_deref(), Ok(text), "{schema}");
+        }
+    }
+
+    #[test]
+    fn a_schema_that_leads_back_to_itself_is_anything_in_itself() {
+        let schema = r##"{"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}}"##;
+        assert_eq!(read(schema).as_deref(), Ok("object<a: any, b: any>"));
+        assert_eq!(read(r##"{"$ref": "#"}"##).as_deref(), Ok("any"));
+    }
+
+    #[test]
+    fn what_is_no_schema_is_told_in_the_words_of_opa() {
+        let refused = |schema| read(schema).expect_err("a fault");
+        let told = "unable to compile the schema: has a primitive type that is NOT VALID -- given: /strnig/ Expected \
+                    valid values are:[array boolean integer number null object string]";
+        assert_eq!(refused(r#"{"type": "strnig"}"#), told);
+        let told = "unable to compile the schema: Invalid type. Expected: type, given: string/Array Of Strings";
+        assert_eq!(refused(r#"{"type": 1}"#), told);
+        let told = "type checking: unable to merge these schemas: type mismatch: string and number";
+        assert_eq!(refused(r#"{"allOf": [{"type": "string"}, {"type": "number"}]}"#), told);
+        assert_eq!(refused(r#"{"properties": 1}"#), "unable to compile the schema: Properties must be of type object");
+    }
 }

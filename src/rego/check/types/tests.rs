@@ -92,7 +92,8 @@ fn an_error_that_follows_from_another_is_not_told() {
 
 #[test]
 fn with_widens_what_it_replaces_and_what_depends_on_it() {
-    let text = "package t\nq := 1\nr := q\np if r == \"a\" with data.t.q as \"a\"\ns if q == \"a\" with data.t.q as \"a\"";
+    let text =
+        "package t\nq := 1\nr := q\np if r == \"a\" with data.t.q as \"a\"\ns if q == \"a\" with data.t.q as \"a\"";
     assert_eq!(error(text), "");
     let text = "package t\nq := 1\np if q == null with data.t.q as \"a\"";
     assert_eq!(error(text), "3:6 match error\nleft  : any<number, string>\nright : null");
@@ -135,4 +136,22 @@ fn of_keys_that_are_not_known_the_last_by_name_counts_for_all() {
     let before: String = (0..8).map(|number| format!("\ta{number} := {number}\n")).collect();
     let text = text.replacen("\tv", &format!("{before}\tv"), 1);
     assert_eq!(error(&text), "13:2 match error\nleft  : object[string: string]\nright : number");
+}
+
+#[test]
+fn schemas_in_annotations_give_types_to_documents() {
+    let text = "package t\n# METADATA\n# schemas:\n# - input: {type: object, properties: {name: {type: string}}}\np if input.nmae == 1\nq if input.nmae == 1";
+    assert_eq!(
+        error(text),
+        "5:6 undefined ref: input.nmae\ninput.nmae\n      ^\n      have: \"nmae\"\n      want (one of): [\"name\"]"
+    );
+    let text = "# METADATA\n# schemas:\n# - input.n: {type: [integer, \"null\"]}\npackage t\np if upper(input.n) == \"A\"\nq if input.m == 1";
+    assert_eq!(error(text), "5:6 upper: invalid argument(s)\nhave: (number, ???)\nwant: (x: string, y: string)");
+}
+
+#[test]
+fn a_rule_that_failed_under_a_key_leaves_the_key_behind() {
+    let text = "package t\nq[x] := 1 if {\n\tx := \"a\"\n\tx == 1\n}\np := data.t.q[1]";
+    let told = errors(&[text]);
+    assert_eq!(told.len(), 1, "{told:?}");
 }

@@ -1,141 +1,12 @@
 //! The arena types are built in.
 
 use super::constant::{Constant, ConstantShape, Constants};
+use super::facts::Facts;
 use super::index::Index;
 use super::select::Holders;
+use super::shape::{Property, Run, Shape, Type};
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher as _;
-
-/// A type; the same type is the same number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Type(pub(super) u32);
-
-impl Type {
-    /// A type that could not be told.
-    pub const UNKNOWN: Self = Self(0);
-    /// The type of `null`.
-    pub const NULL: Self = Self(1);
-    /// The type of `true` and `false`.
-    pub const BOOLEAN: Self = Self(2);
-    /// The type of numbers.
-    pub const NUMBER: Self = Self(3);
-    /// The type of strings.
-    pub const STRING: Self = Self(4);
-    /// The type of anything.
-    pub const ANY: Self = Self(5);
-
-    /// Whether the type could not be told at all.
-    #[must_use]
-    pub const fn is_unknown(self) -> bool {
-        self.0 == 0
-    }
-
-    /// This type, or another where it is not known.
-    #[must_use]
-    pub const fn or(self, other: Self) -> Self {
-        if self.is_unknown() { other } else { self }
-    }
-
-    pub(super) const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// A key of an object that is known, and the type of its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Property {
-    /// The key.
-    pub key: Constant,
-    /// The type of the value.
-    pub value: Type,
-}
-
-/// A run of types or properties in a [`Types`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Run {
-    start: u32,
-    length: u32,
-}
-
-impl Run {
-    /// How many there are.
-    #[must_use]
-    pub const fn len(self) -> usize {
-        self.length as usize
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub const fn is_empty(self) -> bool {
-        self.length == 0
-    }
-
-    fn of<T>(self, all: &[T]) -> &[T] {
-        all.get(self.start as usize..self.start as usize + self.length as usize).unwrap_or_default()
-    }
-}
-
-/// What a type is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// A type that could not be told.
-    Unknown,
-    /// `null`
-    Null,
-    /// A boolean.
-    Boolean,
-    /// A number.
-    Number,
-    /// A string.
-    String,
-    /// An array: of its first members, then of any number of others, if `rest` is known.
-    Array {
-        /// The types of the first members.
-        items: Run,
-        /// The type of all others.
-        rest: Type,
-    },
-    /// An object.
-    Object {
-        /// Keys that are known, sorted.
-        properties: Run,
-        /// The types of other keys and of their values.
-        dynamic: Option<(Type, Type)>,
-    },
-    /// A set; that of an unknown type is the empty set.
-    Set(Type),
-    /// One of several types, sorted; without members anything.
-    Any(Run),
-    /// A function.
-    Function {
-        /// The types of its arguments, with names where they have some.
-        arguments: Run,
-        /// The type of any number of further arguments.
-        variadic: Type,
-        /// The type of the result; unknown where there is none.
-        result: Type,
-    },
-    /// An argument or result with a name.
-    Named {
-        /// The name, a string.
-        name: Constant,
-        /// The description, a string; empty where there is none.
-        description: Constant,
-        /// The type.
-        of: Type,
-    },
-}
-
-/// What is known of a type at once.
-#[derive(Debug, Clone, Copy, Default)]
-struct Facts {
-    /// Something of it could not be told, in OPA's sense: what stands inside a union does not count, the member of an empty
-    /// set does.
-    nil: bool,
-    /// Something of it could not be told; the member of an empty set does not count.
-    holes: bool,
-    depth: u32,
-}
 
 /// How deep types are nested at most; what would be deeper is anything.
 const DEPTH: u32 = 60_000;
@@ -145,7 +16,7 @@ const DEPTH: u32 = 60_000;
 pub struct Types {
     index: Index,
     shapes: Vec<Shape>,
-    facts: Vec<Facts>,
+    pub(super) facts: Vec<Facts>,
     items: Vec<Type>,
     properties: Vec<Property>,
     pub(super) constants: Constants,
@@ -208,18 +79,6 @@ impl Types {
     #[must_use]
     pub fn constant(&self, constant: Constant) -> ConstantShape<'_> {
         self.constants.shape(constant)
-    }
-
-    /// Whether something of a type could not be told, in OPA's sense: what stands inside a union does not count, while the
-    /// empty set always counts.
-    #[must_use]
-    pub fn is_nil(&self, of: Type) -> bool {
-        self.facts.get(of.index()).is_none_or(|facts| facts.nil)
-    }
-
-    /// Whether something inside a type, at any depth, could not be told.
-    pub(super) fn has_holes(&self, of: Type) -> bool {
-        self.facts.get(of.index()).is_none_or(|facts| facts.holes)
     }
 
     /// A type without its name.
@@ -430,53 +289,6 @@ impl Types {
             (found, shape) => found == shape,
         }
     }
-
-    fn facts_of(&self, shape: Shape) -> Facts {
-        let of =
-            |part: Type| self.facts.get(part.index()).copied().unwrap_or(Facts { nil: true, holes: true, depth: 0 });
-        let mut facts = Facts::default();
-        let mut add = |part: Type| {
-            let part = of(part);
-            facts.nil |= part.nil;
-            facts.holes |= part.holes;
-            facts.depth = facts.depth.max(part.depth + 1);
-        };
-        match shape {
-            Shape::Unknown => return Facts { nil: true, holes: true, depth: 0 },
-            Shape::Null | Shape::Boolean | Shape::Number | Shape::String => {}
-            Shape::Array { items, rest } => {
-                self.items(items).iter().for_each(|item| add(*item));
-                if !rest.is_unknown() {
-                    add(rest);
-                }
-            }
-            Shape::Object { properties, dynamic } => {
-                self.properties(properties).iter().for_each(|property| add(property.value));
-                if let Some((key, value)) = dynamic {
-                    add(key);
-                    add(value);
-                }
-            }
-            Shape::Set(Type::UNKNOWN) => return Facts { nil: true, holes: false, depth: 0 },
-            Shape::Set(of) => add(of),
-            Shape::Any(members) => {
-                self.items(members).iter().for_each(|member| add(*member));
-                facts.nil = false;
-            }
-            Shape::Function { arguments, variadic, result } => {
-                self.items(arguments).iter().for_each(|argument| add(*argument));
-                add(result);
-                let nil = facts.nil;
-                if !variadic.is_unknown() {
-                    let variadic = of(variadic);
-                    facts.depth = facts.depth.max(variadic.depth + 1);
-                }
-                facts.nil = nil;
-            }
-            Shape::Named { of, .. } => add(of),
-        }
-        facts
-    }
 }
 
 #[cfg(test)]
@@ -493,16 +305,6 @@ mod tests {
         let array = types.array(&[Type::NULL], Type::UNKNOWN);
         assert_eq!(types.array(&[Type::NULL], Type::UNKNOWN), array);
         assert_ne!(types.array(&[], Type::NULL), array);
-    }
-
-    #[test]
-    fn a_type_with_an_unknown_part_is_nil_except_inside_a_union() {
-        let mut types = Types::default();
-        let unsure = types.array(&[Type::NUMBER, Type::UNKNOWN], Type::UNKNOWN);
-        let (set, empty) = (types.set(unsure), types.set(Type::UNKNOWN));
-        let union = types.any(&[Type::NUMBER, unsure]);
-        assert!(types.is_nil(unsure) && types.is_nil(set) && types.is_nil(empty) && !types.is_nil(union));
-        assert!(types.has_holes(union) && !types.has_holes(empty));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Types read from JSON.
 
-use super::arena::{Property, Type, Types};
+use super::arena::Types;
 use super::constant::Constant;
+use super::shape::{Property, Type};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;

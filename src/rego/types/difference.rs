@@ -1,6 +1,7 @@
 //! Two types side by side, without what they share.
 
-use super::arena::{Property, Run, Shape, Type, Types};
+use super::arena::Types;
+use super::shape::{Property, Run, Shape, Type};
 use super::text::ELISION;
 use std::collections::HashSet;
 

@@ -1,7 +1,8 @@
 //! Types as JSON, as in the details of OPA's errors.
 
-use super::arena::{Shape, Type, Types};
+use super::arena::Types;
 use super::constant::{Constant, ConstantShape, write_json_string};
+use super::shape::{Shape, Type};
 
 /// What the text of a type may be long at most; the JSON of what is longer is `null`.
 const LONGEST: u64 = 1 << 22;

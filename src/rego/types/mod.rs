@@ -11,14 +11,17 @@ mod arena;
 mod constant;
 mod decode;
 mod difference;
+mod facts;
 mod index;
 mod json;
 mod order;
 mod select;
+mod shape;
 mod text;
 mod unify;
 mod union;
 
-pub use arena::{Property, Shape, Type, Types};
+pub use arena::Types;
 pub use constant::{Constant, ConstantShape};
 pub use decode::DecodeError;
+pub use shape::{Property, Run, Shape, Type};

@@ -1,6 +1,7 @@
 //! The order of types.
 
-use super::arena::{Shape, Type, Types};
+use super::arena::Types;
+use super::shape::{Shape, Type};
 use std::cmp::Ordering;
 
 fn rank(shape: Shape) -> u8 {

@@ -1,7 +1,8 @@
 //! Parts of a type: what stands under a key, which keys there are, which values.
 
-use super::arena::{Run, Shape, Type, Types};
+use super::arena::Types;
 use super::constant::{Constant, ConstantShape};
+use super::shape::{Run, Shape, Type};
 use rustc_hash::FxHashMap;
 
 /// A union of more members than this is looked into by key.

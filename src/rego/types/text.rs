@@ -1,7 +1,8 @@
 //! Types as people read them: `array<number>[any<number, string>]`.
 
-use super::arena::{Shape, Type, Types};
+use super::arena::Types;
 use super::constant::Constant;
+use super::shape::{Shape, Type};
 use rustc_hash::FxHashMap;
 
 /// Types whose text is longer than this are shown as what they are on the outside.

@@ -1,7 +1,8 @@
 //! Which types have values in common.
 
-use super::arena::{Run, Shape, Type, Types};
+use super::arena::Types;
 use super::constant::Constant;
+use super::shape::{Run, Shape, Type};
 
 impl Types {
     /// Whether a value could be of both types, as OPA tells. What is not known has nothing in common with anything.

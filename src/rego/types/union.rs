@@ -1,6 +1,7 @@
 //! Unions of types.
 
-use super::arena::{Run, Shape, Type, Types};
+use super::arena::Types;
+use super::shape::{Run, Shape, Type};
 use rustc_hash::FxHashSet;
 
 impl Types {

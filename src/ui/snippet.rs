@@ -73,9 +73,7 @@ fn render(snippet: &Snippet<'_>, renderer: Renderer) -> String {
         Some(code) => title.id(code),
         None => title,
     });
-    if snippet.lines.is_empty()
-        && let Some(file) = snippet.file
-    {
+    if let Some(file) = snippet.file.filter(|_| snippet.lines.is_empty()) {
         let origin = Origin::path(Safe(file).to_string());
         group = group.element(match snippet.place {
             Some((row, column)) => origin.line(row as usize).char_column(column as usize),

@@ -61,9 +61,8 @@ impl Excerpt {
         pieces.sort_by_key(|piece| piece.at);
         for piece in pieces {
             let (line, mark) = line_and_mark(text, piece, &row)?;
-            if let Some(last) = excerpt.lines.last().map(|line| line.row).filter(|last| line.row > *last)
-                && line.row - last <= NEAR
-            {
+            let near = |last: &u32| line.row > *last && line.row - last <= NEAR;
+            if let Some(last) = excerpt.lines.last().map(|line| line.row).filter(near) {
                 excerpt.between(text, last, line.row, line_start(text, piece.at));
             }
             excerpt.marks.push(mark);

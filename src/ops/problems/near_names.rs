@@ -38,14 +38,12 @@ pub(super) fn near(error: &CheckError, place: Option<Place>, modules: &[&Module]
 fn variables(module: &Module, modules: &[&Module], place: Option<Place>) -> Vec<String> {
     let mut names = Vec::new();
     if let Some(rule) = place.and_then(|place| rule_at(module, place.location)) {
-        for (_, term) in module.nodes().all_terms() {
-            if let TermKind::Var(name) = term.kind
-                && rule.offset <= term.location.at
-                && term.location.at < rule.end()
-            {
-                names.push(module.text(name).to_owned());
-            }
-        }
+        let terms = module.nodes().all_terms().map(|(_, term)| term);
+        let inside = terms.filter(|term| rule.offset <= term.location.at && term.location.at < rule.end());
+        names.extend(inside.filter_map(|term| match term.kind {
+            TermKind::Var(name) => Some(module.text(name).to_owned()),
+            _ => None,
+        }));
     }
     for import in &module.imports {
         match (import.alias, module.term(import.path).kind) {
@@ -68,9 +66,8 @@ fn functions(wanted: &str, module: Option<&Module>, modules: &[&Module], known: 
     for other in modules {
         let package = package(other);
         let is_own = Some(&package) == own.as_ref() && !wanted.starts_with("data.");
-        for rule in
-            other.rules.iter().filter_map(|rule| other.rule(*rule)).filter(|rule| !rule.head.arguments.is_empty())
-        {
+        let rules = other.rules.iter().filter_map(|rule| other.rule(*rule));
+        for rule in rules.filter(|rule| !other.terms(rule.head.arguments).is_empty()) {
             let head = path(other, rule.head.reference);
             let package = if is_own { &[][..] } else { &package };
             names.push(package.iter().chain(&head).copied().collect::<Vec<_>>().join("."));

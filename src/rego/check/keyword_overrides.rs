@@ -20,7 +20,9 @@ pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
             found.push((rule.location, name, "rules", "rule"));
         }
     }
-    for rule in unit.rules_with_else() {
+    let assigned = unit.nodes.all_expressions().any(|(id, _)| assigned_document(unit, Node::Expression(id)).is_some());
+    let rules = if assigned { unit.rules_with_else() } else { Vec::new() };
+    for rule in rules {
         walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
             found.extend(
                 assigned_document(unit, node).map(|(location, name)| (location, name, "variables", "variable")),

@@ -88,3 +88,20 @@ impl Program<'_> {
         self.arity(path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn a_call_may_have_one_argument_more_for_its_result() {
+        let call = |call: &str| {
+            messages(&[&format!("package a\n\nf(x) := x\n\np if {{\n\t{call}\n}}")], &CheckOptions::default())
+        };
+        assert!(call("f(1, 1)").is_empty());
+        assert_eq!(call("f(1, 1, 1)"), ["function data.a.f has arity 1, got 3 arguments"]);
+        assert_eq!(call("g(f(1, 2, 3))"), ["undefined function g", "function data.a.f has arity 1, got 3 arguments"]);
+        assert_eq!(call("count()"), ["count: arity mismatch"]);
+    }
+}

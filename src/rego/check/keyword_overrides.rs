@@ -59,3 +59,21 @@ fn alone(unit: &Unit<'_>, term: TermId) -> Option<Symbol> {
         _ => unit.variable(term),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn input_is_no_name_for_a_rule_or_variable() {
+        let told = messages(&["package a\n\ninput := 1\n\np if { data := 1 }"], &CheckOptions::default());
+        assert_eq!(
+            told,
+            [
+                "rules must not shadow input (use a different rule name)",
+                "variables must not shadow data (use a different variable name)"
+            ]
+        );
+    }
+}

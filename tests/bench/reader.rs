@@ -51,22 +51,12 @@ fn modules(folder: &Path, found: &mut Vec<(String, RegoVersion)>) {
     }
 }
 
-/// How long this thread was on a processor so far, where the system tells.
-fn on_processor() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
-}
-
-/// The shortest of some runs, other programs' time left out if this thread alone acts.
-fn best(runs: usize, alone: bool, mut act: impl FnMut()) -> Duration {
+/// The shortest of some runs, since anything else the machine does makes them longer.
+fn best(runs: usize, mut act: impl FnMut()) -> Duration {
     let run = |_| {
-        let (start, processor) = (Instant::now(), on_processor());
+        let start = Instant::now();
         act();
-        let passed = start.elapsed();
-        match (processor, on_processor()) {
-            (Some(before), Some(after)) if alone => after - before,
-            _ => passed,
-        }
+        start.elapsed()
     };
     (0..runs).map(run).min().unwrap_or_default()
 }
@@ -83,7 +73,7 @@ fn main() {
     let speed = |time: Duration| (bytes * rounds) as f64 / time.as_secs_f64() / 1e6;
     println!("{} modules, {bytes} bytes", texts.len());
     let each = |act: &dyn Fn(&str, &Options)| {
-        let time = best(100, true, || {
+        let time = best(200, || {
             for _ in 0..rounds {
                 texts.iter().for_each(|(text, version)| act(text, &Options::new(*version)));
             }
@@ -104,8 +94,7 @@ fn main() {
     let options = Options::new(RegoVersion::V1);
     for (name, shape, size) in SHAPES {
         let (text, double) = (shape(size), shape(size * 2));
-        let time =
-            |text: &str| best(1, false, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));
+        let time = |text: &str| best(1, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));
         // By turns, so that a busy moment of the machine meets both.
         let times: Vec<_> = (0..21).map(|_| (time(&text), time(&double))).collect();
         let once = times.iter().map(|(once, _)| *once).min().unwrap_or_default();

@@ -25,6 +25,7 @@ mod locals;
 mod lower;
 mod metadata_calls;
 mod names;
+mod parallel;
 mod path;
 mod print_calls;
 mod program;
@@ -61,12 +62,8 @@ use crate::rego::syntax::Module;
 use builtins::Builtins;
 use errors::Record;
 use metadata_calls::AnnotationTerms;
+use parallel::{on_a_stack, parallel};
 use program::{Exports, Heads};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The stack of a thread that runs stages over trees of usual depth.
-const STACK: usize = 64 << 20;
 
 /// The errors OPA tells of modules, in its order; none if it would load them.
 ///
@@ -76,8 +73,14 @@ const STACK: usize = 64 << 20;
 pub fn check<'m>(modules: &'m [Module], options: &'m CheckOptions) -> (Vec<&'m Module>, Vec<CheckError>) {
     let mut sorted: Vec<&Module> = modules.iter().collect();
     sorted.sort_by(|left, right| left.file.cmp(&right.file));
-    let errors = run(&sorted, options);
+    let deep = modules.iter().any(|module| module.deep);
+    let errors = on_a_stack(deep, || run(&sorted, options)).unwrap_or_else(|| vec![without_a_stack()]);
     (sorted, errors)
+}
+
+/// What is told where the system has no stack for trees this deep.
+fn without_a_stack() -> CheckError {
+    CheckError::new(Code::Compile, None, "the modules are nested too deep to be checked here")
 }
 
 fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError> {
@@ -191,41 +194,11 @@ fn tell(units: &mut [Unit<'_>], of_all: Vec<(Stage, CheckError)>, record: &mut R
     found.sort_by_key(|(stage, _)| *stage);
     for stage in found.chunk_by(|left, right| left.0 == right.0) {
         let errors = stage.iter().map(|(_, error)| error.clone());
-        if let Some((stage, _)) = stage.first() {
-            if !record.stage(*stage, errors) {
-                return false;
-            }
+        if let Some((stage, _)) = stage.first()
+            && !record.stage(*stage, errors)
+        {
+            return false;
         }
     }
     !record.ended()
-}
-
-/// Does the same work for each of many, on as many threads as there are processors; results come in the order of the many.
-fn parallel<T: Send, R: Send>(many: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(many.len());
-    if threads <= 1 {
-        return many.into_iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let due: Vec<Mutex<Option<T>>> = many.into_iter().map(|one| Mutex::new(Some(one))).collect();
-    let worker = || {
-        let mut done = Vec::new();
-        while let Some((place, one)) = {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            due.get(place).map(|one| (place, one))
-        } {
-            if let Some(one) = one.lock().ok().and_then(|mut one| one.take()) {
-                done.push((place, work(one)));
-            }
-        }
-        done
-    };
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .filter_map(|_| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok())
-            .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
-    });
-    done.sort_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, result)| result).collect()
 }

@@ -37,6 +37,8 @@ pub struct Module {
     pub annotations: Vec<Annotation>,
     /// The annotations of the rules that have some, by their places among all.
     pub annotations_of_rules: HashMap<RuleId, Vec<usize>>,
+    /// Whether it is nested so deep that walking through it by recursion needs more than a usual stack.
+    pub deep: bool,
     pub(super) lines: OnceLock<LineTable>,
     pub(super) nodes: Nodes<Text>,
     /// The texts that do not stand in the source.
@@ -63,6 +65,7 @@ impl Module {
             comments: Vec::new(),
             annotations: Vec::new(),
             annotations_of_rules: HashMap::new(),
+            deep: false,
             lines: OnceLock::new(),
             nodes,
             apart,

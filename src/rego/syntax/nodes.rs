@@ -99,7 +99,7 @@ impl<N: Copy> Nodes<N> {
     }
 
     /// Every term there is, also those nothing leads to.
-    pub fn all_terms(&self) -> impl Iterator<Item = (TermId, &Term<N>)> {
+    pub fn all_terms(&self) -> impl Iterator<Item = (TermId, &Term<N>)> + Clone {
         (0..).map(TermId).zip(&self.terms)
     }
 

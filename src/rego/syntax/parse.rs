@@ -103,6 +103,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
         comments: parser.comments,
         annotations,
         annotations_of_rules,
+        deep: limit > SHALLOW,
         lines: OnceLock::new(),
         nodes: parser.nodes,
         apart: parser.apart,

@@ -1,10 +1,15 @@
 //! The recorded cases: what OPA 1.22.2 said of 3,722 small policies.
 
 use base64::Engine;
+use policy::rego::capabilities::Capabilities;
 use policy::rego::check::CheckOptions;
 use policy::rego::syntax::{Features, Options, RegoVersion};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// What OPA 1.22.2 prints of itself.
+const CURRENT: &str = include_str!("../../../src/rego/capabilities.json");
 
 /// One recorded run of `opa check`.
 pub struct Case {
@@ -87,14 +92,42 @@ impl Case {
         }
     }
 
-    /// How the program is to be checked.
+    /// How the program is to be checked; of a bundle's data this knows nothing.
     pub fn checking(&self) -> CheckOptions {
-        let flags: Vec<&str> =
-            self.recorded["flags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let flags = self.flags();
         let limit =
             flags.iter().position(|flag| *flag == "--max-errors").map(|place| flags[place + 1].parse().unwrap());
         let defaults = CheckOptions::default();
-        CheckOptions { strict: self.recorded["strict"] == true, limit: limit.unwrap_or(defaults.limit), ..defaults }
+        let capabilities = self.capabilities().map_or_else(
+            || defaults.capabilities.clone(),
+            |document| Cow::Owned(Capabilities::read(&document.to_string()).unwrap()),
+        );
+        let strict = self.recorded["strict"] == true;
+        CheckOptions { strict, limit: limit.unwrap_or(defaults.limit), capabilities, ..defaults }
+    }
+
+    /// The flags besides those of version and strictness.
+    pub fn flags(&self) -> Vec<&str> {
+        self.recorded["flags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The capabilities document, where one was given.
+    fn capabilities(&self) -> Option<Value> {
+        let patch = &self.recorded["capabilities_patch"];
+        if !patch.is_object() {
+            return Some(self.recorded["capabilities"].clone()).filter(Value::is_object);
+        }
+        let mut document: Value = serde_json::from_str(CURRENT).unwrap();
+        let builtins = document["builtins"].as_array_mut().unwrap();
+        let removed: Vec<&Value> = patch["remove"].as_array().into_iter().flatten().collect();
+        builtins.retain(|builtin| !removed.contains(&&builtin["name"]));
+        builtins.extend(patch["add"].as_array().into_iter().flatten().cloned());
+        for field in ["features", "future_keywords"] {
+            if !patch[field].is_null() {
+                document[field] = patch[field].clone();
+            }
+        }
+        Some(document)
     }
 
     /// What OPA said.

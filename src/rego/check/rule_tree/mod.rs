@@ -194,7 +194,10 @@ impl RuleTree {
         let mut due = Vec::new();
         let mut next = Some((Self::ROOT, 1));
         while let Some((node, place)) = next.take().or_else(|| due.pop()) {
-            let Some(part) = parts.get(place) else {
+            // Where no part behind is constant, nothing below is left out.
+            let rest = parts.get(place..).unwrap_or_default();
+            let Some(part) = rest.first().filter(|_| rest.iter().any(|part| Step::of(nodes, *part) != Step::Dynamic))
+            else {
                 tell(Reach::Below(node));
                 continue;
             };

@@ -57,3 +57,16 @@ impl RuleTree {
         self.find(&unit.package_names)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn a_package_has_one_annotation_in_all_files() {
+        let text = "# METADATA\n# title: a\npackage a\n\np := 1";
+        let told = messages(&[text, text], &CheckOptions::default());
+        assert_eq!(told, ["package annotation redeclared: 0.rego:1"]);
+    }
+}

@@ -243,3 +243,35 @@ impl<'a, 'm> Conflicts<'a, 'm> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::tests::messages;
+    use crate::rego::check::{CheckOptions, DataPaths};
+
+    #[test]
+    fn of_rules_below_another_the_outermost_are_told() {
+        let texts = ["package a\n\np := 1", "package a.p\n\nq.r := 1\n\nq.r.s := 2\n\nf(x) := x"];
+        let told = messages(&texts, &CheckOptions::default());
+        let below = "\n  rule data.a.p.f at 1.rego:7\n  rule data.a.p.q.r at 1.rego:3";
+        assert!(told.contains(&format!("rule data.a.p conflicts with:{below}")), "{told:?}");
+        assert!(told.contains(&"package a.p conflicts with rule p defined at 0.rego:3".to_owned()), "{told:?}");
+    }
+
+    #[test]
+    fn rules_with_variables_may_have_others_below_them_but_no_functions() {
+        let rules = "package a\n\np[x] := 1 if x := input.x\n\np.q := 2\n\n";
+        assert!(messages(&[rules], &CheckOptions::default()).is_empty());
+        let told = messages(&[&format!("{rules}p.f(x) := x")], &CheckOptions::default());
+        assert_eq!(told, ["rule data.a.p[x] conflicts with:\n  rule data.a.p.f at 0.rego:7"]);
+    }
+
+    #[test]
+    fn data_may_not_be_where_a_rule_is() {
+        let data = DataPaths::new(|path| path == ["a", "p"] || path == ["a"]);
+        let options = CheckOptions { data: Some(data), ..CheckOptions::default() };
+        let told = messages(&["package a\n\np.q := 1", "package a\n\np.r.s := 1", "package b\n\np := 1"], &options);
+        assert!(told.is_empty(), "rules are below the data: {told:?}");
+        assert_eq!(messages(&["package a\n\np := 1"], &options), ["conflicting rule for data path a/p found"]);
+    }
+}

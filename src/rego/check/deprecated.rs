@@ -65,3 +65,17 @@ fn calls<'p>(unit: &Unit<'_>, program: &'p Program<'_>) -> Vec<(Location, &'p st
     }
     calls
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn a_deprecated_call_where_no_types_are_checked_passes_alone() {
+        let quiet = "package a\n\np if every x in [1] { any([x == 1]) }";
+        assert!(messages(&[quiet], &CheckOptions::default()).is_empty());
+        let both = format!("{quiet}\n\nq := any([true])");
+        assert_eq!(messages(&[&both], &CheckOptions::default()).len(), 2);
+    }
+}

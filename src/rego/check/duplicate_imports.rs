@@ -36,3 +36,15 @@ fn name(unit: &Unit<'_>, import: &UnitImport) -> Option<Symbol> {
     let last = *import_path(unit, import).last()?;
     unit.string(last).or_else(|| unit.variable(last))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn an_import_must_not_have_the_name_of_another() {
+        let text = "package a\n\nimport data.b.c\nimport input.d as c\n\np := c";
+        assert_eq!(messages(&[text], &CheckOptions::default()), ["import must not shadow import data.b.c"]);
+    }
+}

@@ -13,8 +13,11 @@ use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
 ///
 /// A call that was written may have one argument more: a place for its result. One that was made has it always.
 pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
-    let mut errors = Vec::new();
     let mut path = Vec::new();
+    if unit.nodes.all_expressions().all(|(id, _)| fits(unit, program, id, &mut path)) {
+        return;
+    }
+    let mut errors = Vec::new();
     for rule in unit.rules_with_else() {
         walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
             let Node::Expression(id) = node else { return Enter::Yes };
@@ -32,31 +35,35 @@ pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
     }
 }
 
+/// Whether an expression is no call, or one of a function there is with as many arguments as it takes.
+fn fits(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId, path: &mut Vec<Symbol>) -> bool {
+    let expression = unit.nodes.expression(id);
+    let ExpressionKind::Call(call) = expression.kind else { return true };
+    let Some((operator, operands)) = unit.nodes.terms(call).split_first() else { return true };
+    let Some(arity) = program.arity_of(unit, *operator, path) else { return false };
+    let given = operands.len();
+    given == arity + 1 || if expression.generated { path.as_slice() == [Symbol::EQ] } else { given == arity }
+}
+
 fn error(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId, path: &mut Vec<Symbol>) -> Option<CheckError> {
+    if fits(unit, program, id, path) {
+        return None;
+    }
     let expression = unit.nodes.expression(id);
     let ExpressionKind::Call(call) = expression.kind else { return None };
     let (operator, operands) = unit.nodes.terms(call).split_first()?;
     let place = expression.location.is_some().then_some(Place { unit: unit.number, location: expression.location });
+    let name = program.term_text(unit, *operator);
     let Some(arity) = program.arity_of(unit, *operator, path) else {
-        let message = format!("undefined function {}", program.term_text(unit, *operator));
-        return Some(CheckError::new(Code::Type, place, message));
+        return Some(CheckError::new(Code::Type, place, format!("undefined function {name}")));
     };
-    let given = operands.len();
-    let (fits, told) = if expression.generated {
-        (given == arity + 1 || path.as_slice() == [Symbol::EQ], given.saturating_sub(1))
-    } else {
-        (given == arity || given == arity + 1, given)
-    };
-    if fits {
-        return None;
-    }
     let of_builtin = program.builtin(path).and_then(|_| types::arity_mismatch(unit, program, id));
     if of_builtin.is_some() {
         return of_builtin;
     }
-    let name = program.term_text(unit, *operator);
-    let plural = if told == 1 { "" } else { "s" };
-    let message = format!("function {name} has arity {arity}, got {told} argument{plural}");
+    let given = operands.len().saturating_sub(usize::from(expression.generated));
+    let plural = if given == 1 { "" } else { "s" };
+    let message = format!("function {name} has arity {arity}, got {given} argument{plural}");
     Some(CheckError::new(Code::Type, place, message))
 }
 
@@ -79,5 +86,22 @@ impl Program<'_> {
             _ => return None,
         }
         self.arity(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn a_call_may_have_one_argument_more_for_its_result() {
+        let call = |call: &str| {
+            messages(&[&format!("package a\n\nf(x) := x\n\np if {{\n\t{call}\n}}")], &CheckOptions::default())
+        };
+        assert!(call("f(1, 1)").is_empty());
+        assert_eq!(call("f(1, 1, 1)"), ["function data.a.f has arity 1, got 3 arguments"]);
+        assert_eq!(call("g(f(1, 2, 3))"), ["undefined function g", "function data.a.f has arity 1, got 3 arguments"]);
+        assert_eq!(call("count()"), ["count: arity mismatch"]);
     }
 }

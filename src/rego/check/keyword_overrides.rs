@@ -20,7 +20,9 @@ pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
             found.push((rule.location, name, "rules", "rule"));
         }
     }
-    for rule in unit.rules_with_else() {
+    let assigned = unit.nodes.all_expressions().any(|(id, _)| assigned_document(unit, Node::Expression(id)).is_some());
+    let rules = if assigned { unit.rules_with_else() } else { Vec::new() };
+    for rule in rules {
         walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
             found.extend(
                 assigned_document(unit, node).map(|(location, name)| (location, name, "variables", "variable")),
@@ -55,5 +57,23 @@ fn alone(unit: &Unit<'_>, term: TermId) -> Option<Symbol> {
             _ => None,
         },
         _ => unit.variable(term),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn input_is_no_name_for_a_rule_or_variable() {
+        let told = messages(&["package a\n\ninput := 1\n\np if { data := 1 }"], &CheckOptions::default());
+        assert_eq!(
+            told,
+            [
+                "rules must not shadow input (use a different rule name)",
+                "variables must not shadow data (use a different variable name)"
+            ]
+        );
     }
 }

@@ -45,6 +45,9 @@ mod void_calls;
 mod walk;
 mod with_values;
 
+#[cfg(test)]
+mod tests;
+
 pub use data_paths::DataPaths;
 pub use errors::{CheckError, Code, Details, Place, Related};
 pub use graph::Graph;

@@ -64,7 +64,12 @@ impl Step {
 /// Whether a term has the same value always: no variable, ref, call or comprehension is in it.
 #[must_use]
 pub fn is_constant(nodes: &Nodes<Symbol>, term: TermId) -> bool {
-    let mut due = vec![term];
+    let members = match nodes.term(term).kind {
+        TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } => return true,
+        TermKind::Array(members) | TermKind::Set(members) | TermKind::Object(members) => members,
+        _ => return false,
+    };
+    let mut due = nodes.terms(members).to_vec();
     while let Some(term) = due.pop() {
         match nodes.term(term).kind {
             TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } => {}

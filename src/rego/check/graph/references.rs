@@ -1,11 +1,11 @@
 //! The refs of a rule that may lead to rules.
 
 use super::super::names::{Names, Symbol};
-use super::super::path::{Step, is_constant};
+use super::super::path::is_constant;
 use super::super::unit::Unit;
-use super::super::walk::{Enter, Node, walk};
+use super::super::walk::{Enter, Node, of_body, walk};
 use super::bindings::Bindings;
-use crate::rego::syntax::{Nodes, RuleId, TermId, TermKind};
+use crate::rego::syntax::{RuleId, TermId, TermKind};
 
 /// A ref to `data` in a rule.
 #[derive(Debug)]
@@ -29,16 +29,13 @@ pub(in crate::rego::check) fn references(
 ) {
     let nodes = &unit.nodes;
     let Some(rule) = nodes.rule(rule) else { return };
+    let body = nodes.body(rule.body);
     let mut bindings: Option<Bindings<'_>> = None;
-    let mut visit = |expression: usize, roots: &[Node]| {
-        walk(nodes, roots, |node| {
-            let Node::Term(term) = node else { return Enter::Yes };
-            let TermKind::Ref(list) = nodes.term(term).kind else { return Enter::Yes };
-            let parts = nodes.terms(list);
-            let Some((head, behind)) = parts.split_first() else { return Enter::No };
-            if nodes.term(*head).kind != TermKind::Var(Symbol::DATA) {
-                return Enter::Yes;
-            }
+    let mut visit = |expression: usize, term: TermId| {
+        let TermKind::Ref(list) = nodes.term(term).kind else { return Enter::Yes };
+        let parts = nodes.terms(list);
+        let Some((head, behind)) = parts.split_first() else { return Enter::No };
+        if nodes.term(*head).kind == TermKind::Var(Symbol::DATA) {
             let dynamic = behind.iter().any(|part| !is_constant(nodes, *part));
             let mut narrowed = Vec::new();
             if dynamic {
@@ -48,19 +45,32 @@ pub(in crate::rego::check) fn references(
                 }
             }
             tell(Reference { expression, parts, dynamic, narrowed });
-            Enter::Yes
-        });
+        }
+        if parts.iter().all(|part| is_leaf(nodes.term(*part).kind)) { Enter::No } else { Enter::Yes }
     };
-    let body = nodes.body(rule.body);
-    for (place, expression) in body.iter().enumerate() {
-        visit(place, &[Node::Expression(*expression)]);
-    }
+    let mut met: usize = 0;
+    walk(nodes, &of_body(nodes, rule.body), |node| match node {
+        Node::Term(term) => visit(met.saturating_sub(1), term),
+        Node::Expression(id) => {
+            // Expressions of inner bodies come between those of the body, but are none of it.
+            met += usize::from(body.get(met) == Some(&id));
+            Enter::Yes
+        }
+        Node::With { .. } => Enter::Yes,
+    });
     let mut head: Vec<Node> = nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
     head.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
-    visit(body.len(), &head);
+    let behind_body = body.len();
+    walk(nodes, &head, |node| match node {
+        Node::Term(term) => visit(behind_body, term),
+        Node::Expression(_) | Node::With { .. } => Enter::Yes,
+    });
 }
 
-/// The steps of a ref behind `data`.
-pub(in crate::rego::check) fn steps(nodes: &Nodes<Symbol>, parts: &[TermId]) -> Vec<Step> {
-    parts.iter().skip(1).map(|part| Step::of(nodes, *part)).collect()
+/// Whether nothing can be in a term.
+fn is_leaf(kind: TermKind<Symbol>) -> bool {
+    matches!(
+        kind,
+        TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_)
+    )
 }

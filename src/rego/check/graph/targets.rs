@@ -2,7 +2,7 @@
 
 use super::super::rule_tree::{NodeId, Reach, RuleTree};
 use super::super::unit::Unit;
-use super::references::{Reference, references, steps};
+use super::references::{Reference, references};
 use super::rules::{Rules, with_else};
 use crate::rego::check::names::Names;
 use rustc_hash::FxHashMap;
@@ -72,10 +72,10 @@ impl Found {
             Reach::At(node) | Reach::Below(node) => self.places.push(Place::At(node)),
         };
         if reference.narrowed.is_empty() {
-            tree.referred(&steps(&unit.nodes, reference.parts), &mut tell);
+            tree.referred(&unit.nodes, reference.parts, &mut tell);
         }
         for parts in &reference.narrowed {
-            tree.referred(&steps(&unit.nodes, parts), &mut tell);
+            tree.referred(&unit.nodes, parts, &mut tell);
         }
     }
 }

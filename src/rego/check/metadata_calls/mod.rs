@@ -146,3 +146,16 @@ fn replace_calls(unit: &mut Unit<'_>, rule: RuleId, [chain, own]: [Option<TermId
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn a_call_has_the_type_of_the_annotation() {
+        let rule = |key: &str| format!("package a\n\n# METADATA\n# title: b\np := rego.metadata.rule().{key}");
+        assert!(messages(&[&rule("title")], &CheckOptions::default()).is_empty());
+        assert_eq!(messages(&[&rule("description")], &CheckOptions::default()).len(), 1);
+    }
+}

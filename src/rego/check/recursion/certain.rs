@@ -1,7 +1,7 @@
 //! Which of its dependencies a rule has only for certain values of variables.
 
 use super::Recursion;
-use crate::rego::check::graph::references::{references, steps};
+use crate::rego::check::graph::references::references;
 use crate::rego::check::names::Symbol;
 use crate::rego::check::path::{Key, Step, is_constant};
 use crate::rego::check::rule_tree::{Reach, TreeRule};
@@ -102,10 +102,10 @@ impl<'m> Recursion<'_, 'm> {
                 Reach::Below(node) => tree.depth_first(node).flat_map(|node| tree.rules(node)).for_each(&mut tell),
             };
             if reference.narrowed.is_empty() {
-                tree.referred(&steps(&unit.nodes, reference.parts), &mut reached);
+                tree.referred(&unit.nodes, reference.parts, &mut reached);
             }
             for parts in &reference.narrowed {
-                tree.referred(&steps(&unit.nodes, parts), &mut reached);
+                tree.referred(&unit.nodes, parts, &mut reached);
             }
             if !may.is_empty() {
                 let written = reference.parts.to_vec();

@@ -157,3 +157,34 @@ fn way_back(rule: u32, from: &FxHashMap<u32, u32>) -> Vec<u32> {
     path.reverse();
     path
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rego::check::CheckOptions;
+    use crate::rego::check::tests::messages;
+
+    #[test]
+    fn a_long_chain_is_no_circle_and_one_ref_back_makes_it_one() {
+        let mut text = String::from("package a\n\nf0(x) := x\n");
+        for number in 1..5000 {
+            text.push_str(&format!("\nf{number}(x) := f{}(x)\n", number - 1));
+        }
+        let worker = std::thread::Builder::new().stack_size(256 << 20);
+        let check = move || {
+            assert!(messages(&[&text], &CheckOptions::default()).is_empty());
+            let told = messages(&[&format!("{text}\nf0(x) := f4999(x)\n")], &CheckOptions::default());
+            assert_eq!(told.len(), 11);
+            assert!(told[0].starts_with("rule data.a.f"), "{}", told[0]);
+        };
+        worker.spawn(check).expect("a thread").join().expect("no panic");
+    }
+
+    #[test]
+    fn a_variable_bound_to_constants_narrows() {
+        let text = "package a\n\np if {\n\tsome x in [\"q\", \"r\"]\n\tdata.a[x]\n}\n\nq := 1";
+        assert!(messages(&[text], &CheckOptions::default()).is_empty());
+        let told = messages(&[&text.replace("\"r\"", "\"p\"")], &CheckOptions::default());
+        let cause = "(data.a[x] refers to data.a.p if x is \"p\" (x is one of [\"q\", \"p\"]))";
+        assert_eq!(told, [format!("rule data.a.p may be recursive: data.a.p -> data.a.p {cause}")]);
+    }
+}

@@ -89,18 +89,30 @@ fn range(start: usize, end: usize) -> (u32, u32) {
 }
 
 /// Puts what belongs to the same node together, in the order it came; the ranges by node.
-fn gather<T: Copy>(found: &mut [(NodeId, T)], nodes: usize) -> (Vec<T>, Vec<(u32, u32)>) {
-    found.sort_by_key(|(node, _)| *node);
+fn gather<T: Copy>(found: &[(NodeId, T)], nodes: usize) -> (Vec<T>, Vec<(u32, u32)>) {
     let mut ranges = vec![(0, 0); nodes];
-    let mut start = 0;
-    for group in found.chunk_by(|left, right| left.0 == right.0) {
-        let end = start + group.len();
-        if let Some(place) = group.first().and_then(|(node, _)| ranges.get_mut(node.0 as usize)) {
-            *place = range(start, end);
+    for (node, _) in found {
+        if let Some((_, count)) = ranges.get_mut(node.0 as usize) {
+            *count += 1;
         }
-        start = end;
     }
-    (found.iter().map(|(_, one)| *one).collect(), ranges)
+    let mut start = 0;
+    for range in &mut ranges {
+        let count = range.1;
+        *range = (start, start);
+        start += count;
+    }
+    let Some((_, first)) = found.first() else { return (Vec::new(), ranges) };
+    let mut gathered = vec![*first; found.len()];
+    for (node, one) in found {
+        if let Some((_, end)) = ranges.get_mut(node.0 as usize) {
+            if let Some(place) = gathered.get_mut(*end as usize) {
+                *place = *one;
+            }
+            *end += 1;
+        }
+    }
+    (gathered, ranges)
 }
 
 impl RuleTree {
@@ -117,16 +129,20 @@ impl RuleTree {
         let count = found.keys.len();
         let keys = found.keys;
         let key = |node: NodeId| keys.get(node.0 as usize).copied().unwrap_or(Key::Null);
-        found.children.sort_by(|(_, left), (_, right)| key(*left).order(key(*right), names));
         let mut parents = vec![None; count];
         for (node, child) in &found.children {
             if let Some(parent) = parents.get_mut(child.0 as usize) {
                 *parent = Some(*node);
             }
         }
-        let (children, children_of) = gather(&mut found.children, count);
-        let (rules, rules_of) = gather(&mut found.rules, count);
-        let (units, units_of) = gather(&mut found.units, count);
+        let (mut children, children_of) = gather(&found.children, count);
+        for (start, end) in &children_of {
+            if let Some(children) = children.get_mut(*start as usize..*end as usize) {
+                children.sort_unstable_by(|left, right| key(*left).order(key(*right), names));
+            }
+        }
+        let (rules, rules_of) = gather(&found.rules, count);
+        let (units, units_of) = gather(&found.units, count);
         let of = children_of.into_iter().zip(rules_of).zip(units_of).zip(parents);
         let nodes = keys.iter().zip(of);
         let nodes = nodes

@@ -3,9 +3,9 @@
 use super::ProgramRule;
 use crate::rego::check::graph::Graph;
 use crate::rego::check::graph::targets::Target;
-use crate::rego::check::path::Step;
 use crate::rego::check::rule_tree::{Reach, RuleTree};
 use crate::rego::check::unit::Unit;
+use crate::rego::syntax::TermId;
 
 /// The graph of rules, backwards.
 #[derive(Debug, Default)]
@@ -43,15 +43,22 @@ impl Dependents {
         all
     }
 
-    /// The rules that a ref of these steps behind `data` can lead to, and those that depend on them at any distance.
-    pub(super) fn of(&self, steps: &[Step], graph: &Graph, tree: &RuleTree, units: &[Unit<'_>]) -> Vec<ProgramRule> {
+    /// The rules that a ref of a unit, `data` first, can lead to, and those that depend on them at any distance.
+    pub(super) fn of(
+        &self,
+        unit: &Unit<'_>,
+        parts: &[TermId],
+        graph: &Graph,
+        tree: &RuleTree,
+        units: &[Unit<'_>],
+    ) -> Vec<ProgramRule> {
         let mut search = Search { due: Vec::new(), rules: vec![false; self.of_rules.len()], order: Vec::new() };
         let mut add = |unit: u32, rule| {
             if let Some(unit) = units.get(unit as usize) {
                 graph.rules.with_else(unit, rule).for_each(|rule| search.add(rule));
             }
         };
-        tree.referred(steps, |reach| match reach {
+        tree.referred(&unit.nodes, parts, |reach| match reach {
             Reach::Rule(rule) => add(rule.unit, rule.rule),
             Reach::At(node) => tree.rules(node).iter().for_each(|rule| add(rule.unit, rule.rule)),
             Reach::Below(node) => {

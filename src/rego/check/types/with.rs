@@ -4,7 +4,6 @@ use super::dependents::Dependents;
 use super::fault::{Fault, Found};
 use super::tree::{Step, Tree};
 use super::{Checker, ProgramRule, Replaced};
-use crate::rego::check::graph::references::steps;
 use crate::rego::check::names::Symbol;
 use crate::rego::syntax::{List, TermId, TermKind, With};
 use crate::rego::types::{Constant, Shape, Type};
@@ -84,7 +83,7 @@ impl Checker<'_, '_> {
         }
         let graph = self.graph;
         let dependents = Rc::clone(self.dependents.get_or_insert_with(|| Rc::new(Dependents::new(graph))));
-        dependents.of(&steps(&self.unit.nodes, parts), graph, &self.program.rules, self.units)
+        dependents.of(self.unit, parts, graph, &self.program.rules, self.units)
     }
 
     /// The documents that depend on what is replaced, each of them anything.

@@ -24,10 +24,11 @@ impl Types {
             | (Shape::Number, Shape::Number)
             | (Shape::String, Shape::String) => true,
             (Shape::Set(a), Shape::Set(b)) if a.is_unknown() || b.is_unknown() => true,
-            (
-                Shape::Object { properties: a, dynamic: None },
-                Shape::Object { properties: b, dynamic: None },
-            ) if self.have_other_keys(a, b) => false,
+            (Shape::Object { properties: a, dynamic: None }, Shape::Object { properties: b, dynamic: None })
+                if self.have_other_keys(a, b) =>
+            {
+                false
+            }
             (Shape::Array { .. }, Shape::Array { .. })
             | (Shape::Object { .. }, Shape::Object { .. })
             | (Shape::Set(_), Shape::Set(_))
@@ -81,7 +82,10 @@ impl Types {
     fn have_other_keys(&self, left: Run, right: Run) -> bool {
         let (left, right) = (self.properties(left), self.properties(right));
         left.len() != right.len()
-            || left.first().zip(right.first()).is_some_and(|(left, right)| self.constants.compare(left.key, right.key).is_ne())
+            || left
+                .first()
+                .zip(right.first())
+                .is_some_and(|(left, right)| self.constants.compare(left.key, right.key).is_ne())
     }
 
     fn union_has(&mut self, union: Type, other: Type) -> bool {

@@ -92,7 +92,8 @@ fn an_error_that_follows_from_another_is_not_told() {
 
 #[test]
 fn with_widens_what_it_replaces_and_what_depends_on_it() {
-    let text = "package t\nq := 1\nr := q\np if r == \"a\" with data.t.q as \"a\"\ns if q == \"a\" with data.t.q as \"a\"";
+    let text =
+        "package t\nq := 1\nr := q\np if r == \"a\" with data.t.q as \"a\"\ns if q == \"a\" with data.t.q as \"a\"";
     assert_eq!(error(text), "");
     let text = "package t\nq := 1\np if q == null with data.t.q as \"a\"";
     assert_eq!(error(text), "3:6 match error\nleft  : any<number, string>\nright : null");

@@ -80,6 +80,15 @@ fn every_takes_what_was_passed_on_for_its_own() {
 }
 
 #[test]
+fn names_that_may_be_meant_come_with_the_error() {
+    let found =
+        errors("package a\nimport data.lib.images as image\np if { imag > 1 }\ncontainers := [1]\nq := contaners");
+    let suggested: Vec<_> = found.into_iter().map(|error| error.suggestions).collect();
+    assert_eq!(suggested, [["containers"]]);
+    assert_eq!(errors("package a\nimport data.lib.images as image\np if { imag > 1 }")[0].suggestions, ["image"]);
+}
+
+#[test]
 fn rules_of_one_row_are_told_apart() {
     assert_eq!(unsafe_in("p := x q := y"), told(&[("x in rule p", 6), ("y in rule q", 13)]));
 }

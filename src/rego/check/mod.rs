@@ -37,6 +37,7 @@ mod rule_text;
 mod rule_tree;
 mod safety;
 mod stage;
+mod suggestions;
 mod template_strings;
 mod types;
 mod unit;

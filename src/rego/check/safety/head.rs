@@ -1,6 +1,6 @@
 //! Whether the body of each rule binds the variables of its head.
 
-use super::report::{Scopes, as_told};
+use super::report::{Scopes, WITH_SUGGESTIONS, as_told, suggestions};
 use crate::rego::check::errors::{CheckError, Code, Place};
 use crate::rego::check::names::Symbol;
 use crate::rego::check::program::Program;
@@ -29,7 +29,11 @@ pub(in crate::rego::check) fn check(unit: &mut Unit<'_>, program: &Program<'_>) 
         if let Some(name) = as_told(unit, program, variable) {
             let place = location.is_some().then_some(Place { unit: unit.number, location });
             let message = format!("var {name} is unsafe{}", scopes.of(unit, program, rule));
-            errors.push(CheckError::new(Code::UnsafeVariable, place, message));
+            let mut error = CheckError::new(Code::UnsafeVariable, place, message);
+            if errors.len() < WITH_SUGGESTIONS {
+                error.suggestions = suggestions(unit, program, rule, &name);
+            }
+            errors.push(error);
         }
     }
     for error in errors {

@@ -43,9 +43,8 @@ impl<'a> Outputs<'a> {
     }
 
     /// Says what the last call or equality found on its way.
-    pub(super) fn pass_on(&mut self, found: &[Symbol]) {
-        self.passed_on.clear();
-        self.passed_on.extend_from_slice(found);
+    pub(super) fn pass_on(&mut self, found: Vec<Symbol>) {
+        self.passed_on = found;
     }
 
     /// Binds what the expressions of a body bind one after another.

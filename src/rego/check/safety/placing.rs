@@ -22,6 +22,8 @@ pub(super) struct Candidate {
     pub missing: Vec<Symbol>,
     /// What it passed on to an `every` behind it when it was last looked at, if it passes on something.
     passed_on: Option<Vec<Symbol>>,
+    /// In which pass it was put in place.
+    placed_in: usize,
     state: State,
 }
 
@@ -55,8 +57,8 @@ pub(super) struct Placing<'a, 'n> {
     /// Where the variables that are bound around the body end.
     start: usize,
     has_every: bool,
-    /// The last expression looked at that passes on something.
-    passes_on: Option<usize>,
+    /// How often all that wait were gone through before.
+    pass: usize,
     /// Whether an expression is in place that has variables which are not bound.
     loose: bool,
     found: Vec<Symbol>,
@@ -84,7 +86,7 @@ impl<'a, 'n> Placing<'a, 'n> {
                 .iter()
                 .zip(&*candidates)
                 .any(|(id, candidate)| candidate.closures && is_every(nodes, *id)),
-            passes_on: None,
+            pass: 0,
             candidates,
             loose: false,
             found: Vec::new(),
@@ -103,32 +105,23 @@ impl<'a, 'n> Placing<'a, 'n> {
 
     /// Goes through those that wait until nothing changes; those whose variables are as before are passed over.
     fn place_waiting(&mut self) {
-        let mut waiting: Vec<usize> = (0..self.expressions.len()).filter(|place| self.waits(*place)).collect();
+        let waiting: Vec<usize> = (0..self.expressions.len()).filter(|place| self.waits(*place)).collect();
         let watchers = self.watchers(&waiting);
+        let everys: Vec<usize> = waiting.iter().copied().filter(|place| self.is_every(*place)).collect();
         let mut due: BTreeSet<usize> = waiting.iter().copied().collect();
         while !due.is_empty() {
+            self.pass += 1;
             let placed_before = self.order.len();
-            if self.has_every {
-                waiting.retain(|place| self.waits(*place));
-                for place in &waiting {
-                    if due.remove(place) {
-                        self.look_again(*place, &watchers, &waiting, &mut due);
-                    } else if self.passes_something_on(*place) {
-                        self.passes_on = Some(*place);
-                    }
-                }
-            } else {
-                let mut next = 0;
-                while let Some(place) = due.range(next..).next().copied() {
-                    let _ = due.remove(&place);
-                    next = place + 1;
-                    self.look_again(place, &watchers, &waiting, &mut due);
-                }
+            let mut next = 0;
+            while let Some(place) = due.range(next..).next().copied() {
+                let _ = due.remove(&place);
+                next = place + 1;
+                self.look_again(place, &watchers, &waiting, &mut due);
             }
             if self.order.len() == placed_before {
                 return;
             }
-            due.extend(waiting.iter().filter(|place| self.has_every && self.waits(**place) && self.is_every(**place)));
+            due.extend(everys.iter().filter(|place| self.waits(**place)));
         }
     }
 
@@ -167,8 +160,18 @@ impl<'a, 'n> Placing<'a, 'n> {
         self.expressions.get(place).is_some_and(|id| is_every(self.nodes, *id))
     }
 
-    fn passes_something_on(&self, place: usize) -> bool {
-        !self.has_twin(place) && self.candidates.get(place).is_some_and(|candidate| candidate.passed_on.is_some())
+    /// What an `every` finds that the last call or equality before it passed on. That is one that was looked at in this
+    /// pass, or at the end of an earlier one, which are those that wait still or were put in place then.
+    fn passed_on_to(&self, place: usize) -> &[Symbol] {
+        for pass in (0..=self.pass).rev() {
+            let end = if pass == self.pass { place } else { self.candidates.len() };
+            let looked_at = |candidate: &&Candidate| candidate.state == State::Waiting || candidate.placed_in >= pass;
+            let before = self.candidates.get(..end).unwrap_or_default().iter().rev().filter(looked_at);
+            if let Some(passed_on) = before.filter_map(|candidate| candidate.passed_on.as_deref()).next() {
+                return passed_on;
+            }
+        }
+        &[]
     }
 
     /// Whether an expression that is in place stands at the number of one and is equal to it.
@@ -235,14 +238,13 @@ impl<'a, 'n> Placing<'a, 'n> {
     /// Looks at what an expression binds, where that matters for others.
     fn pass_on(&mut self, place: usize, id: ExpressionId) {
         if is_every(self.nodes, id) {
-            let passed_on = self.passes_on.and_then(|place| self.candidates.get(place));
-            self.outputs.pass_on(passed_on.and_then(|candidate| candidate.passed_on.as_deref()).unwrap_or_default());
+            let passed_on = self.passed_on_to(place).to_vec();
+            self.outputs.pass_on(passed_on);
         }
-        if self.outputs.of_expression(id, self.bound, &mut self.found) {
-            self.passes_on = Some(place);
-            if let Some(candidate) = self.candidates.get_mut(place) {
-                candidate.passed_on = Some(self.outputs.passed_on().to_vec());
-            }
+        if self.outputs.of_expression(id, self.bound, &mut self.found)
+            && let Some(candidate) = self.candidates.get_mut(place)
+        {
+            candidate.passed_on = Some(self.outputs.passed_on().to_vec());
         }
     }
 
@@ -266,6 +268,7 @@ impl<'a, 'n> Placing<'a, 'n> {
         self.set_state(place, State::Placed);
         if let Some(candidate) = self.candidates.get_mut(place) {
             candidate.missing.clear();
+            candidate.placed_in = self.pass;
         }
     }
 

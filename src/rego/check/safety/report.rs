@@ -3,13 +3,18 @@
 use super::reorder::Unsafe;
 use crate::rego::check::errors::{CheckError, Code, Place};
 use crate::rego::check::names::Symbol;
+use crate::rego::check::path;
 use crate::rego::check::program::Program;
 use crate::rego::check::stage::Stage;
+use crate::rego::check::suggestions::nearest;
 use crate::rego::check::unit::Unit;
 use crate::rego::check::variables::{Skip, VariableWalk};
-use crate::rego::syntax::{ExpressionId, ExpressionKind, Keyword, Location, RuleId, TermId};
+use crate::rego::syntax::{ExpressionId, ExpressionKind, Keyword, Location, RuleId, TermId, TermKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
+
+/// How many errors of a unit come with names that may be meant.
+pub(super) const WITH_SUGGESTIONS: usize = 20;
 
 /// Tells the unsafe variables of the bodies of rules.
 pub(super) fn report(unit: &mut Unit<'_>, program: &Program<'_>, failed: &[(RuleId, Vec<Unsafe>)]) {
@@ -31,7 +36,11 @@ pub(super) fn report(unit: &mut Unit<'_>, program: &Program<'_>, failed: &[(Rule
             } else {
                 String::new()
             };
-            errors.push(error(unit, *location, format!("var {name} is unsafe{scope}{hint}")));
+            let mut error = error(unit, *location, format!("var {name} is unsafe{scope}{hint}"));
+            if errors.len() < WITH_SUGGESTIONS {
+                error.suggestions = suggestions(unit, program, *rule, name);
+            }
+            errors.push(error);
         }
         if told.is_empty() {
             for location in of_made_variables(unit, program, found) {
@@ -47,6 +56,38 @@ pub(super) fn report(unit: &mut Unit<'_>, program: &Program<'_>, failed: &[(Rule
 fn error(unit: &Unit<'_>, location: Location, message: String) -> CheckError {
     let place = location.is_some().then_some(Place { unit: unit.number, location });
     CheckError::new(Code::UnsafeVariable, place, message)
+}
+
+/// The names of rules of the package, of imports, and of variables of a rule that are near a name.
+pub(super) fn suggestions(unit: &Unit<'_>, program: &Program<'_>, rule: RuleId, name: &str) -> Vec<String> {
+    let module = unit.module;
+    let package = program.rules.find(&unit.package_names).map_or(&[][..], |node| program.rules.children(node));
+    let mut names: Vec<&str> = package
+        .iter()
+        .filter_map(|node| match program.rules.key(*node) {
+            path::Key::Name(name) if !program.rules.rules(*node).is_empty() => Some(program.names.text(name)),
+            _ => None,
+        })
+        .collect();
+    names.extend(module.imports.iter().filter_map(|import| match (import.alias, module.term(import.path).kind) {
+        (Some(alias), _) => Some(module.text(alias)),
+        (None, TermKind::Ref(parts)) => match module.term(*module.terms(parts).last()?).kind {
+            TermKind::String { value, .. } => Some(module.text(value)),
+            _ => None,
+        },
+        _ => None,
+    }));
+    if let Some(rule) = unit.nodes.rule(rule) {
+        let mut variables = Vec::new();
+        let mut walk = VariableWalk::new(&unit.nodes, Skip::FOR_SAFETY, |name, _| {
+            variables.push(unit.origin(name));
+        });
+        walk.terms(rule.head.arguments);
+        walk.body(rule.body);
+        names
+            .extend(variables.into_iter().filter(|name| name.ordinal().is_none()).map(|name| program.names.text(name)));
+    }
+    nearest(name, names.into_iter().filter(|name| !name.starts_with(['$', '_'])))
 }
 
 /// The name OPA tells a variable by; `None` for one that stands for none of the author's.

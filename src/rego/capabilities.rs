@@ -175,6 +175,10 @@ impl Capabilities {
     /// # Errors
     /// The text is not JSON of that form, or a function is declared with a type that is none.
     pub fn read(json: &str) -> Result<Self, CapabilitiesError> {
+        // Of a list the first members would be taken for the fields.
+        if json.trim_start().starts_with('[') {
+            return Err(CapabilitiesError::Form(serde::de::Error::custom("it is a list, not an object")));
+        }
         let capabilities = Self::read_with(json, false, |text| Cow::Owned(text.into_owned()))?;
         for builtin in &capabilities.builtins {
             builtin.check()?;

@@ -73,14 +73,14 @@ fn render(snippet: &Snippet<'_>, renderer: Renderer) -> String {
         Some(code) => title.id(code),
         None => title,
     });
-    if snippet.lines.is_empty() {
-        if let Some(file) = snippet.file {
-            let origin = Origin::path(Safe(file).to_string());
-            group = group.element(match snippet.place {
-                Some((row, column)) => origin.line(row as usize).char_column(column as usize),
-                None => origin,
-            });
-        }
+    if snippet.lines.is_empty()
+        && let Some(file) = snippet.file
+    {
+        let origin = Origin::path(Safe(file).to_string());
+        group = group.element(match snippet.place {
+            Some((row, column)) => origin.line(row as usize).char_column(column as usize),
+            None => origin,
+        });
     }
     for lines in &snippet.lines {
         group = group.elements(pictures(lines));
@@ -266,7 +266,7 @@ error[rego_type_error]: conflicting rules data.a.p found
 
     #[test]
     fn notes_are_wrapped_and_end() {
-        let types = format!("have: ({})", vec!["object<a: any<...>>"; 9].join(", "));
+        let types = format!("have: ({})", ["object<a: any<...>>"; 9].join(", "));
         let text = screen(&snippet(Vec::new(), &["ref.a.b".to_owned(), "    ^".to_owned(), types]));
         assert_eq!(
             text,

@@ -106,7 +106,9 @@ fn capabilities_say_what_is_known() {
     let without = "illegal capabilities: rego_v1 feature required for parsing v1 Rego";
     assert_eq!(messages(&with("{}")), [without]);
     assert_eq!(messages(&with("{} and more")), [without]);
-    assert_eq!((with("x").code, with(r#"{"builtins": 1}"#).code), (2, 2));
+    for text in ["x", "[]", r#"{"builtins": 1}"#, r#"{"builtins": [{"name": "f", "decl": {"type": "string"}}]}"#] {
+        assert_eq!(with(text).code, 2, "{text}");
+    }
 }
 
 #[test]

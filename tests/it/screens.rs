@@ -49,7 +49,7 @@ impl Screen {
         let run = Run::of(&mut command);
         text.push_str(&format!("-- {} --\n-- exit {} --\n", self.command, run.code));
         for (name, printed) in [("stdout", &run.out), ("stderr", &run.err)] {
-            if !printed.is_empty() && !(self.any_output && name == "stdout") {
+            if !(printed.is_empty() || self.any_output && name == "stdout") {
                 text.push_str(&format!("-- {name} --\n{printed}"));
             }
         }

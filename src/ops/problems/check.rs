@@ -2,7 +2,7 @@
 
 use super::excerpt::{Piece, glimpse};
 use super::near_names::near;
-use super::other_places::other_places;
+use super::other_places::{other_places, place_of};
 use super::{Clue, Excerpt, Problem};
 use crate::rego::capabilities::Capabilities;
 use crate::rego::check::{CheckError, Place};
@@ -16,9 +16,10 @@ const LOOKED_UP: usize = 200;
 pub(in crate::ops) fn of_program(modules: &[&Module], errors: Vec<CheckError>, known: &Capabilities) -> Vec<Problem> {
     let problems = errors.into_iter().enumerate().map(|(number, error)| {
         let looked_up = number < LOOKED_UP;
-        let at = error.place.and_then(|place| module(modules, place));
-        let near_names = if looked_up { near(&error, at, modules, known) } else { Vec::new() };
-        let others = if looked_up { other_places(&error, modules) } else { Vec::new() };
+        let found = if looked_up { place_of(&error, modules) } else { None };
+        let near_names = if looked_up { near(&error, error.place.or(found), modules, known) } else { Vec::new() };
+        let mut others = if looked_up { other_places(&error, modules) } else { Vec::new() };
+        others.extend(found.map(|place| ("it stands here".to_owned(), place)));
         problem(modules, error, near_names, others)
     });
     problems.collect()
@@ -99,6 +100,9 @@ fn piece(module: &Module, location: Location, label: Option<String>) -> Piece {
     let reaches = location.text.offset <= location.at && location.at < location.text.end();
     let length = match module.span(location.text) {
         "package" | "import" | "default" => rest_of_line(module, at),
+        text if text.starts_with('#') => {
+            module.source.get(at..).and_then(|rest| rest.lines().next()).map_or(1, str::len)
+        }
         _ if reaches => (location.text.end() - location.at) as usize,
         _ => word(module, at),
     };

@@ -61,10 +61,10 @@ impl Excerpt {
         pieces.sort_by_key(|piece| piece.at);
         for piece in pieces {
             let (line, mark) = line_and_mark(text, piece, &row)?;
-            if let Some(last) = excerpt.lines.last().map(|line| line.row).filter(|last| line.row > *last) {
-                if line.row - last <= NEAR {
-                    excerpt.between(text, last, line.row, line_start(text, piece.at));
-                }
+            if let Some(last) = excerpt.lines.last().map(|line| line.row).filter(|last| line.row > *last)
+                && line.row - last <= NEAR
+            {
+                excerpt.between(text, last, line.row, line_start(text, piece.at));
             }
             excerpt.marks.push(mark);
             if excerpt.lines.last().is_none_or(|last| last.row != line.row) {

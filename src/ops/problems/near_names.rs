@@ -3,7 +3,7 @@
 use super::other_places::rule_at;
 use crate::ops::names::distance;
 use crate::rego::capabilities::Capabilities;
-use crate::rego::check::{CheckError, Code};
+use crate::rego::check::{CheckError, Code, Place};
 use crate::rego::syntax::{List, Module, TermId, TermKind};
 use serde_json::Value;
 
@@ -11,12 +11,8 @@ use serde_json::Value;
 const TOLD: usize = 3;
 
 /// The names near the one an error is about; nearest first.
-pub(super) fn near(
-    error: &CheckError,
-    module: Option<&Module>,
-    modules: &[&Module],
-    known: &Capabilities,
-) -> Vec<String> {
+pub(super) fn near(error: &CheckError, place: Option<Place>, modules: &[&Module], known: &Capabilities) -> Vec<String> {
+    let module = place.and_then(|place| modules.get(place.unit as usize).copied());
     if !error.suggestions.is_empty() {
         return error.suggestions.iter().take(TOLD).cloned().collect();
     }
@@ -33,20 +29,21 @@ pub(super) fn near(
     let unsafe_name = message.strip_prefix("var ").filter(|_| error.code == Code::UnsafeVariable);
     let undeclared = message.strip_prefix("var ").and_then(|rest| rest.strip_suffix(" is undeclared"));
     match (unsafe_name.and_then(|rest| rest.split(' ').next()).or(undeclared), module) {
-        (Some(name), Some(module)) => nearest(name, &variables(module, modules, error)),
+        (Some(name), Some(module)) => nearest(name, &variables(module, modules, place)),
         _ => Vec::new(),
     }
 }
 
 /// The variables of a rule, the names its module imports, and the rules of its package.
-fn variables(module: &Module, modules: &[&Module], error: &CheckError) -> Vec<String> {
+fn variables(module: &Module, modules: &[&Module], place: Option<Place>) -> Vec<String> {
     let mut names = Vec::new();
-    if let Some(rule) = error.place.and_then(|place| rule_at(module, place.location)) {
+    if let Some(rule) = place.and_then(|place| rule_at(module, place.location)) {
         for (_, term) in module.nodes().all_terms() {
-            if let TermKind::Var(name) = term.kind {
-                if rule.offset <= term.location.at && term.location.at < rule.end() {
-                    names.push(module.text(name).to_owned());
-                }
+            if let TermKind::Var(name) = term.kind
+                && rule.offset <= term.location.at
+                && term.location.at < rule.end()
+            {
+                names.push(module.text(name).to_owned());
             }
         }
     }
@@ -71,7 +68,8 @@ fn functions(wanted: &str, module: Option<&Module>, modules: &[&Module], known: 
     for other in modules {
         let package = package(other);
         let is_own = Some(&package) == own.as_ref() && !wanted.starts_with("data.");
-        for rule in other.rules.iter().filter_map(|rule| other.rule(*rule)).filter(|rule| rule.head.arguments.len() > 0)
+        for rule in
+            other.rules.iter().filter_map(|rule| other.rule(*rule)).filter(|rule| !rule.head.arguments.is_empty())
         {
             let head = path(other, rule.head.reference);
             let package = if is_own { &[][..] } else { &package };
@@ -131,7 +129,7 @@ fn path(module: &Module, parts: List<TermId>) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rego::check::{Details, Place};
+    use crate::rego::check::Details;
     use crate::rego::syntax::{Options, RegoVersion, parse};
     use serde_json::json;
 
@@ -148,7 +146,7 @@ mod tests {
         let c = read("c.rego", "package lib\n\nverify(x) := x\n");
         let place = Place { unit: 0, location: a.rule(a.rules[0]).unwrap().location };
         let error = CheckError::new(code, Some(place), message);
-        near(&error, Some(&a), &[&a, &b, &c], Capabilities::current())
+        near(&error, Some(place), &[&a, &b, &c], Capabilities::current())
     }
 
     #[test]

@@ -3,6 +3,17 @@
 use crate::rego::check::{CheckError, Place};
 use crate::rego::syntax::{Location, Module, Span, TermKind};
 
+/// The place of an error for which OPA has none, where there is but one it can be.
+pub(super) fn place_of(error: &CheckError, modules: &[&Module]) -> Option<Place> {
+    let name = error.message.strip_prefix("var ")?.strip_suffix(" is undeclared").filter(|_| error.place.is_none())?;
+    let mut places = (0..).zip(modules).flat_map(|(unit, module)| {
+        let of_name = move |location| Place { unit, location };
+        places(module, move |text| text == name).map(of_name)
+    });
+    let first = places.next()?;
+    places.next().is_none().then_some(first)
+}
+
 /// Other places of an error, with what is there.
 pub(super) fn other_places(error: &CheckError, modules: &[&Module]) -> Vec<(String, Place)> {
     if !error.related.is_empty() {
@@ -54,11 +65,7 @@ fn inside(message: &str) -> Option<(&str, &'static str)> {
 
 /// Where a variable stands first inside a place, unless it is the whole of it.
 fn use_inside(module: &Module, location: Location, name: &str) -> Option<Location> {
-    let is_it = |text: &str| text == name || (name == "_" && text.starts_with('$'));
-    let places = module.nodes().all_terms().filter_map(|(_, term)| match term.kind {
-        TermKind::Var(variable) if is_it(module.text(variable)) => Some(term.location),
-        _ => None,
-    });
+    let places = places(module, |text| text == name || (name == "_" && text.starts_with('$')));
     let inside = places.filter(|place| location.at <= place.at && place.at < location.text.end());
     inside.min_by_key(|place| place.at).filter(|place| place.at > location.at)
 }
@@ -72,14 +79,20 @@ fn variable(message: &str) -> Option<&str> {
     }
 }
 
+/// Where variables of some names stand.
+fn places(module: &Module, is_it: impl Fn(&str) -> bool) -> impl Iterator<Item = Location> {
+    module.nodes().all_terms().filter_map(move |(_, term)| match term.kind {
+        TermKind::Var(variable) if is_it(module.text(variable)) => Some(term.location),
+        _ => None,
+    })
+}
+
 /// The first place in its rule where a variable stands, if that is before the error.
 fn first_use(module: &Module, location: Location, name: &str) -> Option<Location> {
     let rule = rule_at(module, location)?;
-    let places = module.nodes().all_terms().filter_map(|(_, term)| match term.kind {
-        TermKind::Var(variable) if module.text(variable) == name => Some(term.location),
-        _ => None,
-    });
-    places.filter(|place| rule.offset <= place.at && place.at < location.at).min_by_key(|place| place.at)
+    places(module, |text| text == name)
+        .filter(|place| rule.offset <= place.at && place.at < location.at)
+        .min_by_key(|place| place.at)
 }
 
 /// The import that gives the same name as the one at a place.
@@ -138,10 +151,8 @@ mod tests {
         let text = "package a\n\nx := 3\n\np if {\n\ty := \"x\"\n\tx := 1\n\tx := 2\n}\n";
         assert_eq!(other(text, "x := 2", "var x assigned above"), pair("`x` is here before", "x := 1"));
         assert_eq!(other(text, "y :=", "var y assigned above"), None);
-        assert_eq!(
-            other("package a\n\nf(x, x) := 1\n", "x)", "arg x redeclared"),
-            pair("`x` is here before", "x, x) := 1")
-        );
+        let text = "package a\n\nf(x) if {\n\tx := 1\n}\n";
+        assert_eq!(other(text, "x := 1", "arg x redeclared"), pair("`x` is here before", "x) if {"));
     }
 
     #[test]
@@ -160,6 +171,16 @@ mod tests {
         assert_eq!(at("var _ is unsafe"), pair("has no value", "_\n}\n"));
         assert_eq!(at("declared var limit unused"), pair("nothing uses it", "limit + _\n}\n"));
         assert_eq!(at("var other is unsafe"), None);
+    }
+
+    #[test]
+    fn a_variable_without_a_place_is_found_where_it_stands_alone() {
+        let module = read("package a\n\np := $\"{nmae}\"\n\nq if x == x\n");
+        let at = |name: &str| {
+            place_of(&CheckError::new(Code::Compile, None, format!("var {name} is undeclared")), &[&module])
+        };
+        assert_eq!(at("nmae").map(|place| place.location.at), Some(19));
+        assert_eq!((at("x"), at("y")), (None, None));
     }
 
     #[test]

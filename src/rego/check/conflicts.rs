@@ -5,6 +5,7 @@
 //! is a default. A package may not be where a rule is, and data of the bundle may not either.
 
 use super::errors::{CheckError, Code, Place};
+use super::names::Symbol;
 use super::path::{Key, Step};
 use super::program::{Program, numbered};
 use super::rule_text::place_text;
@@ -142,11 +143,26 @@ impl<'a, 'm> Conflicts<'a, 'm> {
                     let mut dynamic: Vec<&TreeRule> =
                         self.tree.rules(node).iter().filter(|rule| wanted(rule)).collect();
                     dynamic.sort_by(|left, right| self.order_of_suffixes(left, right));
+                    dynamic.dedup_by(|later, first| self.is_inside(later, first));
                     outermost.extend(dynamic);
                 }
             }
         }
         outermost
+    }
+
+    /// Whether the ref of a rule goes on from that of another of the same place.
+    fn is_inside(&self, rule: &TreeRule, other: &TreeRule) -> bool {
+        let (steps, others) = (self.tree.suffix(rule), self.tree.suffix(other));
+        others.len() <= steps.len()
+            && others.iter().zip(steps).enumerate().all(|(place, pair)| match pair {
+                (Step::Key(left), Step::Key(right)) => left == right,
+                (Step::Key(_), _) | (_, Step::Key(_)) => false,
+                _ => {
+                    let (own, of) = (self.part(rule, steps.len() - place), self.part(other, others.len() - place));
+                    own == of && (rule.unit == other.unit || own.is_some_and(|name| name.ordinal().is_none()))
+                }
+            })
     }
 
     /// The order of the refs of two rules of one place: variables come behind all constants.
@@ -169,10 +185,14 @@ impl<'a, 'm> Conflicts<'a, 'm> {
     /// The name OPA gives the variable that is so many parts before the end of a rule's head.
     fn variable(&self, rule: &TreeRule, from_end: usize) -> Option<String> {
         let unit = self.unit(rule.unit)?;
+        Some(unit.name(&self.program.names, self.units, self.part(rule, from_end)?).into_owned())
+    }
+
+    /// The variable that is so many parts before the end of a rule's head.
+    fn part(&self, rule: &TreeRule, from_end: usize) -> Option<Symbol> {
+        let unit = self.unit(rule.unit)?;
         let parts = unit.nodes.terms(unit.nodes.rule(rule.rule)?.head.reference);
-        let part = parts.get(parts.len().checked_sub(from_end)?)?;
-        let symbol = unit.variable(*part)?;
-        Some(unit.name(&self.program.names, self.units, symbol).into_owned())
+        unit.variable(*parts.get(parts.len().checked_sub(from_end)?)?)
     }
 
     /// Rules at paths where there is data: the first of each path, and none below one that is told.

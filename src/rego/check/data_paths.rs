@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+type Has = dyn Fn(&[&str]) -> bool + Send + Sync;
+
 /// Where there is data.
 #[derive(Clone)]
-pub struct DataPaths(Arc<dyn Fn(&[&str]) -> bool + Send + Sync>);
+pub struct DataPaths(Arc<Has>);
 
 impl DataPaths {
     /// Data whose paths a function knows. It is asked for paths below `data` and answers whether something is there, or

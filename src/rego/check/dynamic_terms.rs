@@ -32,22 +32,28 @@ pub(super) fn rewrite_equals(unit: &mut Unit<'_>) {
 /// Rewrites the bodies of a unit.
 pub(super) fn rewrite(unit: &mut Unit<'_>) {
     unit.begin(Stage::DynamicTerms);
+    let mut result = Vec::new();
     for id in unit.rules_with_else() {
         let Some(rule) = unit.nodes.rule(id).copied() else { continue };
-        let body = body(unit, rule.body);
+        let body = body(unit, rule.body, &mut result);
         if let Some(rule) = unit.nodes.rule_mut(id) {
             rule.body = body;
         }
     }
 }
 
-fn body(unit: &mut Unit<'_>, body: Body) -> Body {
-    let before = unit.nodes.body(body).to_vec();
-    let mut after = Vec::with_capacity(before.len());
-    for id in &before {
-        expression(unit, *id, &mut after);
+/// Rewrites a body. `result` is where its expressions are gathered, behind those of the body around it.
+fn body(unit: &mut Unit<'_>, body: Body, result: &mut Vec<ExpressionId>) -> Body {
+    let start = result.len();
+    for place in 0..body.len() {
+        if let Some(id) = unit.nodes.body(body).get(place).copied() {
+            expression(unit, id, result);
+        }
     }
-    if after == before { body } else { unit.nodes.add_body(&after) }
+    let after = result.get(start..).unwrap_or_default();
+    let new = if after == unit.nodes.body(body) { body } else { unit.nodes.add_body(after) };
+    result.truncate(start);
+    new
 }
 
 fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<ExpressionId>) {
@@ -70,19 +76,19 @@ fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<Expression
         },
         ExpressionKind::Every { key, value, domain, body: inner, location } => {
             let domain = replaced(unit, domain, with, result);
-            let body = body(unit, inner);
+            let body = body(unit, inner, result);
             set_kind(unit, id, ExpressionKind::Every { key, value, domain, body, location });
         }
         ExpressionKind::Not { body: inner, explicit, location } => {
-            let body = body(unit, inner);
+            let body = body(unit, inner, result);
             set_kind(unit, id, ExpressionKind::Not { body, explicit, location });
         }
         ExpressionKind::And(logical) => {
-            let logical = operands(unit, logical);
+            let logical = operands(unit, logical, result);
             set_kind(unit, id, ExpressionKind::And(logical));
         }
         ExpressionKind::Or(logical) => {
-            let logical = operands(unit, logical);
+            let logical = operands(unit, logical, result);
             set_kind(unit, id, ExpressionKind::Or(logical));
         }
         ExpressionKind::Some { .. } => {}
@@ -90,9 +96,9 @@ fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<Expression
     result.push(id);
 }
 
-fn operands(unit: &mut Unit<'_>, logical: Logical) -> Logical {
-    let left = body(unit, logical.left);
-    let right = body(unit, logical.right);
+fn operands(unit: &mut Unit<'_>, logical: Logical, result: &mut Vec<ExpressionId>) -> Logical {
+    let left = body(unit, logical.left, result);
+    let right = body(unit, logical.right, result);
     Logical { left, right, ..logical }
 }
 
@@ -112,23 +118,23 @@ fn top(unit: &mut Unit<'_>, term: TermId, with: List<With>, result: &mut Vec<Exp
         kind @ (TermKind::ArrayComprehension { .. }
         | TermKind::SetComprehension { .. }
         | TermKind::ObjectComprehension { .. }) => {
-            comprehension(unit, term, kind);
+            comprehension(unit, term, kind, result);
             term
         }
         _ => replaced(unit, term, with, result),
     }
 }
 
-fn comprehension(unit: &mut Unit<'_>, id: TermId, kind: TermKind<Symbol>) {
+fn comprehension(unit: &mut Unit<'_>, id: TermId, kind: TermKind<Symbol>, result: &mut Vec<ExpressionId>) {
     let kind = match kind {
         TermKind::ArrayComprehension { term, body: inner } => {
-            TermKind::ArrayComprehension { term, body: body(unit, inner) }
+            TermKind::ArrayComprehension { term, body: body(unit, inner, result) }
         }
         TermKind::SetComprehension { term, body: inner } => {
-            TermKind::SetComprehension { term, body: body(unit, inner) }
+            TermKind::SetComprehension { term, body: body(unit, inner, result) }
         }
         TermKind::ObjectComprehension { key, value, body: inner } => {
-            TermKind::ObjectComprehension { key, value, body: body(unit, inner) }
+            TermKind::ObjectComprehension { key, value, body: body(unit, inner, result) }
         }
         kind => kind,
     };
@@ -163,7 +169,7 @@ fn replaced(unit: &mut Unit<'_>, id: TermId, with: List<With>, result: &mut Vec<
         kind @ (TermKind::ArrayComprehension { .. }
         | TermKind::SetComprehension { .. }
         | TermKind::ObjectComprehension { .. }) => {
-            comprehension(unit, id, kind);
+            comprehension(unit, id, kind, result);
             bound(unit, id, with, result)
         }
         _ => id,

@@ -11,31 +11,37 @@ use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, Rul
 /// Rewrites the rules of a unit.
 pub(super) fn rewrite(unit: &mut Unit<'_>) {
     unit.begin(Stage::ExpressionTerms);
+    let mut support = Vec::new();
     for rule in unit.rules_with_else() {
-        rewrite_rule(unit, rule);
+        support.clear();
+        rewrite_rule(unit, rule, &mut support);
     }
 }
 
-fn rewrite_rule(unit: &mut Unit<'_>, id: RuleId) {
+fn rewrite_rule(unit: &mut Unit<'_>, id: RuleId, support: &mut Vec<ExpressionId>) {
     let Some(mut rule) = unit.nodes.rule(id).copied() else { return };
-    let mut support = Vec::new();
-    expand_all(unit, rule.head.arguments, 0, &mut support);
-    rule.head.key = rule.head.key.map(|key| expand(unit, key, &mut support));
-    rule.head.value = rule.head.value.map(|value| expand(unit, value, &mut support));
-    rule.body = append(&mut unit.nodes, rule.body, &support);
-    rule.body = body(unit, rule.body);
+    expand_all(unit, rule.head.arguments, 0, support);
+    rule.head.key = rule.head.key.map(|key| expand(unit, key, support));
+    rule.head.value = rule.head.value.map(|value| expand(unit, value, support));
+    rule.body = append(&mut unit.nodes, rule.body, support);
+    rule.body = body(unit, rule.body, support);
     if let Some(old) = unit.nodes.rule_mut(id) {
         *old = rule;
     }
 }
 
-fn body(unit: &mut Unit<'_>, body: Body) -> Body {
-    let before = unit.nodes.body(body).to_vec();
-    let mut after = Vec::with_capacity(before.len());
-    for id in &before {
-        expression(unit, *id, &mut after);
+/// Rewrites a body. `result` is where its expressions are gathered, behind those of the body around it.
+fn body(unit: &mut Unit<'_>, body: Body, result: &mut Vec<ExpressionId>) -> Body {
+    let start = result.len();
+    for place in 0..body.len() {
+        if let Some(id) = unit.nodes.body(body).get(place).copied() {
+            expression(unit, id, result);
+        }
     }
-    if after == before { body } else { unit.nodes.add_body(&after) }
+    let after = result.get(start..).unwrap_or_default();
+    let new = if after == unit.nodes.body(body) { body } else { unit.nodes.add_body(after) };
+    result.truncate(start);
+    new
 }
 
 /// Adds an expression to others, what it needs before it.
@@ -68,19 +74,19 @@ fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<Expression
             let equality = call(&mut unit.nodes, &[operator, variable, domain], place);
             give(unit, &[equality], expression.with);
             self::expression(unit, equality, result);
-            let body = body(unit, every);
+            let body = body(unit, every, result);
             set_kind(unit, id, ExpressionKind::Every { key, value, domain: variable, body, location });
         }
         ExpressionKind::Not { body: inner, explicit, location } => {
-            let body = body(unit, inner);
+            let body = body(unit, inner, result);
             set_kind(unit, id, ExpressionKind::Not { body, explicit, location });
         }
         ExpressionKind::And(logical) => {
-            let logical = operands(unit, logical);
+            let logical = operands(unit, logical, result);
             set_kind(unit, id, ExpressionKind::And(logical));
         }
         ExpressionKind::Or(logical) => {
-            let logical = operands(unit, logical);
+            let logical = operands(unit, logical, result);
             set_kind(unit, id, ExpressionKind::Or(logical));
         }
         ExpressionKind::Some { .. } => {}
@@ -88,9 +94,9 @@ fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<Expression
     result.push(id);
 }
 
-fn operands(unit: &mut Unit<'_>, logical: Logical) -> Logical {
-    let left = body(unit, logical.left);
-    let right = body(unit, logical.right);
+fn operands(unit: &mut Unit<'_>, logical: Logical, result: &mut Vec<ExpressionId>) -> Logical {
+    let left = body(unit, logical.left, result);
+    let right = body(unit, logical.right, result);
     Logical { left, right, ..logical }
 }
 
@@ -143,19 +149,18 @@ fn expand(unit: &mut Unit<'_>, id: TermId, support: &mut Vec<ExpressionId>) -> T
             expand_all(unit, members, 0, support);
         }
         TermKind::ArrayComprehension { term, body } => {
-            let (term, body) = collected(unit, term, body);
+            let (term, body) = collected(unit, term, body, support);
             set_term(unit, id, TermKind::ArrayComprehension { term, body });
         }
         TermKind::SetComprehension { term, body } => {
-            let (term, body) = collected(unit, term, body);
+            let (term, body) = collected(unit, term, body, support);
             set_term(unit, id, TermKind::SetComprehension { term, body });
         }
         TermKind::ObjectComprehension { key, value, body: inner } => {
-            let mut own = Vec::new();
-            let key = expand(unit, key, &mut own);
-            let value = expand(unit, value, &mut own);
-            let longer = append(&mut unit.nodes, inner, &own);
-            let body = body(unit, longer);
+            let start = support.len();
+            let key = expand(unit, key, support);
+            let value = expand(unit, value, support);
+            let body = longer(unit, inner, start, support);
             set_term(unit, id, TermKind::ObjectComprehension { key, value, body });
         }
         TermKind::Null
@@ -174,12 +179,18 @@ fn set_term(unit: &mut Unit<'_>, id: TermId, kind: TermKind<super::names::Symbol
     }
 }
 
-fn collected(unit: &mut Unit<'_>, term: TermId, inner: Body) -> (TermId, Body) {
-    let mut own = Vec::new();
-    let term = expand(unit, term, &mut own);
-    let longer = append(&mut unit.nodes, inner, &own);
-    let body = body(unit, longer);
+fn collected(unit: &mut Unit<'_>, term: TermId, inner: Body, support: &mut Vec<ExpressionId>) -> (TermId, Body) {
+    let start = support.len();
+    let term = expand(unit, term, support);
+    let body = longer(unit, inner, start, support);
     (term, body)
+}
+
+/// The rewritten body, with what was gathered since `start` behind it.
+fn longer(unit: &mut Unit<'_>, inner: Body, start: usize, support: &mut Vec<ExpressionId>) -> Body {
+    let longer = append(&mut unit.nodes, inner, support.get(start..).unwrap_or_default());
+    support.truncate(start);
+    body(unit, longer, support)
 }
 
 fn reference(unit: &mut Unit<'_>, parts: List<TermId>, support: &mut Vec<ExpressionId>) {

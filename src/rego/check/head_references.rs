@@ -20,10 +20,8 @@ fn rewrite_head(unit: &mut Unit<'_>, program: &Program<'_>, id: RuleId) {
     let mut reference = unit.nodes.terms(rule.head.reference).to_vec();
     let heads = &program.heads;
     let tell = |unit: &mut Unit<'_>, code, what: &str| {
-        let message = format!(
-            "{what} not supported: {}",
-            program.reference_text(unit, &unit.nodes.terms(rule.head.reference).to_vec())
-        );
+        let message =
+            format!("{what} not supported: {}", program.reference_text(unit, unit.nodes.terms(rule.head.reference)));
         let place = Some(Place { unit: unit.number, location: rule.location });
         unit.tell(Stage::HeadReferences, CheckError::new(code, place, message));
     };

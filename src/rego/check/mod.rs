@@ -191,10 +191,10 @@ fn tell(units: &mut [Unit<'_>], of_all: Vec<(Stage, CheckError)>, record: &mut R
     found.sort_by_key(|(stage, _)| *stage);
     for stage in found.chunk_by(|left, right| left.0 == right.0) {
         let errors = stage.iter().map(|(_, error)| error.clone());
-        if let Some((stage, _)) = stage.first() {
-            if !record.stage(*stage, errors) {
-                return false;
-            }
+        if let Some((stage, _)) = stage.first()
+            && !record.stage(*stage, errors)
+        {
+            return false;
         }
     }
     !record.ended()

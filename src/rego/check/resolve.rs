@@ -188,8 +188,10 @@ impl Resolver<'_, '_> {
     }
 
     fn body(&mut self, body: Body) {
-        for id in self.unit.nodes.body(body).to_vec() {
-            self.expression(id);
+        for place in 0..body.len() {
+            if let Some(id) = self.unit.nodes.body(body).get(place).copied() {
+                self.expression(id);
+            }
         }
     }
 
@@ -219,9 +221,11 @@ impl Resolver<'_, '_> {
                 self.body(logical.right);
             }
         }
-        for with in self.unit.nodes.withs(expression.with).to_vec() {
-            self.term(with.target);
-            self.term(with.value);
+        for place in 0..expression.with.len() {
+            if let Some(with) = self.unit.nodes.withs(expression.with).get(place).copied() {
+                self.term(with.target);
+                self.term(with.value);
+            }
         }
     }
 
@@ -273,19 +277,25 @@ impl Resolver<'_, '_> {
 
     fn reference(&mut self, id: TermId, parts: List<TermId>) {
         let mut longer = None;
-        for (place, part) in self.unit.nodes.terms(parts).to_vec().into_iter().enumerate() {
+        for place in 0..parts.len() {
+            let Some(part) = self.unit.nodes.terms(parts).get(place).copied() else { continue };
             let term = *self.unit.nodes.term(part);
             match term.kind {
                 TermKind::Var(name) => {
-                    if let Some(path) = self.global(name, term.location).map(<[TermId]>::to_vec) {
+                    if let Some(path) = self.global(name, term.location) {
                         if place == 0 {
-                            longer = Some(path);
+                            longer = Some(path.to_vec());
                         } else {
+                            let path = path.to_vec();
                             self.refer(part, &path);
                         }
                     }
                 }
-                TermKind::TemplateString { .. } => {}
+                TermKind::Null
+                | TermKind::Boolean(_)
+                | TermKind::Number(_)
+                | TermKind::String { .. }
+                | TermKind::TemplateString { .. } => {}
                 _ => self.term(part),
             }
         }

@@ -41,7 +41,7 @@ fn body(unit: &mut Unit<'_>, program: &Program<'_>, body: Body) -> Option<Body> 
         match expression(unit, program, *id, &mut after) {
             Ok(()) => after.push(*id),
             Err(error) => {
-                unit.tell(Stage::WithValues, error);
+                unit.tell(Stage::WithValues, *error);
                 return None;
             }
         }
@@ -129,7 +129,7 @@ fn expression(
     program: &Program<'_>,
     id: ExpressionId,
     result: &mut Vec<ExpressionId>,
-) -> Result<(), CheckError> {
+) -> Result<(), Box<CheckError>> {
     let with = unit.nodes.expression(id).with;
     for place in 0..with.len() {
         let Some(With { target, value, .. }) = unit.nodes.withs(with).get(place).copied() else { continue };
@@ -160,7 +160,7 @@ struct Checker<'u, 'm, 'p> {
 }
 
 impl Checker<'_, '_, '_> {
-    fn check(&mut self, target: TermId, value: TermId) -> Result<Verdict, CheckError> {
+    fn check(&mut self, target: TermId, value: TermId) -> Result<Verdict, Box<CheckError>> {
         if let TermKind::Var(name) = self.unit.nodes.term(value).kind
             && self.program.is_builtin_name(name)
         {
@@ -183,9 +183,10 @@ impl Checker<'_, '_, '_> {
         }
     }
 
-    fn error(&self, code: Code, target: TermId, message: String) -> CheckError {
+    fn error(&self, code: Code, target: TermId, message: String) -> Box<CheckError> {
         let location = self.unit.nodes.term(target).location;
-        CheckError::new(code, location.is_some().then_some(Place { unit: self.unit.number, location }), message)
+        let place = location.is_some().then_some(Place { unit: self.unit.number, location });
+        Box::new(CheckError::new(code, place, message))
     }
 
     /// Makes a variable a ref of one name.
@@ -198,7 +199,7 @@ impl Checker<'_, '_, '_> {
         }
     }
 
-    fn check_document(&self, target: TermId, parts: List<TermId>, value: TermId) -> Result<Verdict, CheckError> {
+    fn check_document(&self, target: TermId, parts: List<TermId>, value: TermId) -> Result<Verdict, Box<CheckError>> {
         let nodes = &self.unit.nodes;
         let rules = &self.program.rules;
         let mut node = None;
@@ -228,7 +229,7 @@ impl Checker<'_, '_, '_> {
         Ok(Verdict::Evaluate)
     }
 
-    fn check_builtin(&mut self, target: TermId, value: TermId) -> Result<Verdict, CheckError> {
+    fn check_builtin(&mut self, target: TermId, value: TermId) -> Result<Verdict, Box<CheckError>> {
         if matches!(self.unit.nodes.term(target).kind, TermKind::Var(_)) {
             self.make_reference(target);
         }

@@ -2,6 +2,7 @@
 
 use super::constant::{Constant, ConstantShape, Constants};
 use super::index::Index;
+use super::select::Holders;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher as _;
 
@@ -151,6 +152,7 @@ pub struct Types {
     pub(super) unions: FxHashMap<(Type, Type), Type>,
     pub(super) unified: FxHashMap<(Type, Type), bool>,
     pub(super) selected: FxHashMap<(Type, Constant), Type>,
+    pub(super) holders: FxHashMap<Type, Holders>,
     pub(super) keys: FxHashMap<Type, Type>,
     pub(super) values: FxHashMap<Type, Type>,
 }
@@ -167,6 +169,7 @@ impl Default for Types {
             unions: FxHashMap::default(),
             unified: FxHashMap::default(),
             selected: FxHashMap::default(),
+            holders: FxHashMap::default(),
             keys: FxHashMap::default(),
             values: FxHashMap::default(),
         };

@@ -2,6 +2,7 @@
 
 use super::arena::{Property, Run, Shape, Type, Types};
 use super::text::ELISION;
+use std::collections::HashSet;
 
 /// Types wider than this that are not what an error is about are only shown as what they are on the outside.
 const WIDEST: u64 = 32;
@@ -137,9 +138,11 @@ impl Types {
 
     fn differing_members(&self, left: Run, right: Run) -> Pair {
         let (left, right) = (self.items(left), self.items(right));
-        let has = |members: &[Type], one: Type| members.iter().any(|member| self.reads_the_same(*member, one));
+        let texts = |members: &[Type]| -> HashSet<String> { members.iter().map(|member| self.text(*member)).collect() };
         let only = |members: &[Type], others: &[Type]| -> Vec<String> {
-            members.iter().filter(|one| !has(others, **one)).map(|one| self.outline(*one)).collect()
+            let others = texts(others);
+            let own = members.iter().filter(|one| !others.contains(&self.text(**one)));
+            own.map(|one| self.outline(*one)).collect()
         };
         let (mut lefts, mut rights) = (only(left, right), only(right, left));
         if lefts.len() < left.len() {

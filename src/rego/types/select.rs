@@ -1,7 +1,20 @@
 //! Parts of a type: what stands under a key, which keys there are, which values.
 
-use super::arena::{Shape, Type, Types};
+use super::arena::{Run, Shape, Type, Types};
 use super::constant::{Constant, ConstantShape};
+use rustc_hash::FxHashMap;
+
+/// A union of more members than this is looked into by key.
+const MANY: usize = 16;
+
+/// The members of a union by the keys they have.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Holders {
+    /// Objects of known keys alone.
+    by_key: FxHashMap<Constant, Vec<Type>>,
+    /// All other members.
+    others: Vec<Type>,
+}
 
 impl Types {
     /// The type of what stands under a key; unknown where nothing can.
@@ -38,7 +51,10 @@ impl Types {
                 if let Some(known) = self.selected.get(&(of, key)) {
                     return *known;
                 }
-                let members = self.items(members).to_vec();
+                let members = match self.constant(key) {
+                    ConstantShape::String(_) if members.len() > MANY => self.holders(of, members, key),
+                    _ => self.items(members).to_vec(),
+                };
                 let parts: Vec<Type> = members.into_iter().map(|member| self.select(member, key)).collect();
                 let selected = self.union_of(&parts);
                 self.selected.insert((of, key), selected);
@@ -46,6 +62,27 @@ impl Types {
             }
             _ => Type::UNKNOWN,
         }
+    }
+
+    /// The members of a large union that something may stand under a string in.
+    fn holders(&mut self, union: Type, members: Run, key: Constant) -> Vec<Type> {
+        if !self.holders.contains_key(&union) {
+            let mut holders = Holders::default();
+            for member in self.items(members) {
+                match self.shape(*member) {
+                    Shape::Object { properties, dynamic: None } => {
+                        for property in self.properties(properties) {
+                            holders.by_key.entry(property.key).or_default().push(*member);
+                        }
+                    }
+                    _ => holders.others.push(*member),
+                }
+            }
+            self.holders.insert(union, holders);
+        }
+        let Some(holders) = self.holders.get(&union) else { return Vec::new() };
+        let known = holders.by_key.get(&key).map_or(&[][..], Vec::as_slice);
+        [&holders.others, known].concat()
     }
 
     /// The type of the keys a value of this type can be gone through by; unknown where it has none.
@@ -184,6 +221,26 @@ mod tests {
         let union = types.union(object, Type::NULL);
         assert_eq!(types.select(union, a), Type::NULL);
         assert_eq!(types.known_keys(union), [a]);
+    }
+
+    #[test]
+    fn a_large_union_gives_what_each_member_gives() {
+        let mut types = Types::default();
+        let mut members = vec![Type::NULL];
+        for name in 0..40 {
+            let (own, shared) = (types.string(&format!("k{name}")), types.string(&format!("s{}", name % 3)));
+            let value = types.array(&[Type::NUMBER], if name % 2 == 0 { Type::NULL } else { Type::UNKNOWN });
+            let properties = [Property { key: own, value: Type::BOOLEAN }, Property { key: shared, value }];
+            members.push(types.object(&properties, None));
+        }
+        members.push(types.object(&[], Some((Type::STRING, Type::NUMBER))));
+        let union = types.union_of(&members);
+        for name in ["k7", "s0", "s1", "elsewhere"] {
+            let key = types.string(name);
+            let parts: Vec<Type> = members.iter().map(|member| types.select(*member, key)).collect();
+            let expected = types.union_of(&parts);
+            assert_eq!(types.select(union, key), expected, "{name}");
+        }
     }
 
     #[test]

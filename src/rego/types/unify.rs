@@ -24,6 +24,10 @@ impl Types {
             | (Shape::Number, Shape::Number)
             | (Shape::String, Shape::String) => true,
             (Shape::Set(a), Shape::Set(b)) if a.is_unknown() || b.is_unknown() => true,
+            (
+                Shape::Object { properties: a, dynamic: None },
+                Shape::Object { properties: b, dynamic: None },
+            ) if self.have_other_keys(a, b) => false,
             (Shape::Array { .. }, Shape::Array { .. })
             | (Shape::Object { .. }, Shape::Object { .. })
             | (Shape::Set(_), Shape::Set(_))
@@ -71,6 +75,13 @@ impl Types {
         };
         self.unified.insert(pair, unifies);
         unifies
+    }
+
+    /// Whether objects of known keys alone show at first sight that their keys are not the same.
+    fn have_other_keys(&self, left: Run, right: Run) -> bool {
+        let (left, right) = (self.properties(left), self.properties(right));
+        left.len() != right.len()
+            || left.first().zip(right.first()).is_some_and(|(left, right)| self.constants.compare(left.key, right.key).is_ne())
     }
 
     fn union_has(&mut self, union: Type, other: Type) -> bool {

@@ -72,7 +72,7 @@ const HINTS: [(&str, &str, &str); 30] = [
     ("var ", " referenced above", "move this up, before the first use"),
     ("var ", " declared above", "declare a variable once in a body"),
     ("var ", " assigned before", "what is gone through must not need the variables it gives"),
-    ("arg ", " redeclared", "give each argument a name of its own"),
+    ("arg ", " redeclared", "the argument has this name: give the variable another one"),
     ("cannot assign to ", "", "`:=` takes a variable on its left; to compare, use `==`"),
     ("cannot assign vars inside negated expression", "", "assign it in a line before"),
     ("cannot assign vars inside implicit ", "", "write the operand as a body in braces"),

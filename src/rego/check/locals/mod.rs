@@ -18,7 +18,9 @@ use super::rewrite::is_scalar;
 use super::stage::Stage;
 use super::unit::Unit;
 use super::walk::{Enter, Node, each_variable, walk};
-use crate::rego::syntax::{Body, Expression, ExpressionKind, Head, List, Location, RuleId, TermId, TermKind};
+use crate::rego::syntax::{
+    Body, Expression, ExpressionId, ExpressionKind, Head, List, Location, RuleId, TermId, TermKind,
+};
 use scopes::Scopes;
 
 /// Whether nodes are rewritten for the first time.
@@ -39,7 +41,15 @@ impl Pass {
 /// Rewrites the rules of a unit.
 pub(super) fn rewrite<'p>(unit: &'p mut Unit<'_>, program: &'p Program<'p>) {
     unit.begin(Stage::LocalVariables);
-    let mut locals = Locals { unit, program, scopes: Scopes::default(), unused: Vec::new(), refused: 0, again: 0 };
+    let mut locals = Locals {
+        unit,
+        program,
+        scopes: Scopes::default(),
+        unused: Vec::new(),
+        refused: 0,
+        gathered: Vec::new(),
+        again: 0,
+    };
     for rule in locals.unit.rules.clone() {
         locals.rule_with_else(rule);
     }
@@ -53,6 +63,8 @@ struct Locals<'u, 'm> {
     unused: Vec<(Location, String)>,
     /// How many errors the rule has.
     refused: usize,
+    /// The expressions of bodies that are being rewritten, those of an inner body behind those of the outer one.
+    gathered: Vec<ExpressionId>,
     /// How many expressions, one in another, are gone through once more.
     again: u32,
 }
@@ -196,14 +208,16 @@ impl Locals<'_, '_> {
     /// Rewrites a body in the innermost scope. `used` are variables that something beside the body uses.
     fn body(&mut self, body: Body, used: &[Symbol]) -> Body {
         let declared_at = self.declared_at(body);
-        let before = self.unit.nodes.body(body).to_vec();
-        let mut after = Vec::with_capacity(before.len());
-        for id in &before {
-            after.extend(self.statement(*id));
+        let start = self.gathered.len();
+        for place in 0..body.len() {
+            if let Some(id) = self.unit.nodes.body(body).get(place).copied() {
+                let rewritten = self.statement(id);
+                self.gathered.extend(rewritten);
+            }
         }
-        if after.is_empty() {
+        if self.gathered.len() == start {
             let term = self.unit.nodes.add_term(TermKind::Boolean(true), Location::NONE);
-            after.push(self.unit.nodes.add_expression(Expression {
+            self.gathered.push(self.unit.nodes.add_expression(Expression {
                 kind: ExpressionKind::Term(term),
                 with: List::EMPTY,
                 index: 0,
@@ -212,7 +226,9 @@ impl Locals<'_, '_> {
                 location: Location::NONE,
             }));
         }
-        let rewritten = if after == before { body } else { self.unit.nodes.add_body(&after) };
+        let after = self.gathered.get(start..).unwrap_or_default();
+        let rewritten = if after == self.unit.nodes.body(body) { body } else { self.unit.nodes.add_body(after) };
+        self.gathered.truncate(start);
         self.unused_assigned(body, used);
         self.unused_declared(body, used, &declared_at);
         rewritten

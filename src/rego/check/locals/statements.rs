@@ -8,8 +8,8 @@ use crate::rego::check::names::Symbol;
 use crate::rego::check::rewrite::equality_operator;
 use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Location, Logical, TermId, TermKind};
 
-/// How many expressions deep something refused is told again, as OPA does.
-const TOLD_AGAIN: u32 = 8;
+/// How many expressions, one in another, are gone through twice.
+const AGAIN: u32 = 8;
 
 const IN_NEGATION: &str = "cannot assign vars inside negated expression";
 const IN_AND: &str = "cannot assign vars inside implicit and operand";
@@ -195,8 +195,6 @@ impl Locals<'_, '_> {
         if declared {
             let body = self.body(body, &[]);
             self.set_expression(id, ExpressionKind::Every { key, value, domain, body, location });
-            // A variable in the domain that has the name of the key or value becomes that one.
-            self.term_in(domain, Pass::Again);
             self.walk_again(id);
         }
         self.scopes.leave();
@@ -234,10 +232,11 @@ impl Locals<'_, '_> {
         }
     }
 
-    /// OPA goes through an expression once more before it leaves its scope. That changes its `with`; the rest only where
-    /// something was refused, which is then told again.
+    /// OPA goes through all of an expression once more before it leaves its scope, with what its body declares: what stands
+    /// before a declaration is rewritten only now, and what was refused is told again. One in another is gone through twice
+    /// as often each time, so that there is an end to it here.
     fn walk_again(&mut self, id: ExpressionId) {
-        if self.refused > 0 && self.again < TOLD_AGAIN {
+        if self.again < AGAIN {
             self.again += 1;
             self.walk(id, Pass::First);
             self.again -= 1;

@@ -20,7 +20,7 @@ impl Locals<'_, '_> {
         self.term_in(id, Pass::First);
     }
 
-    pub(super) fn term_in(&mut self, id: TermId, pass: Pass) {
+    fn term_in(&mut self, id: TermId, pass: Pass) {
         let term = *self.unit.nodes.term(id);
         match term.kind {
             TermKind::Var(name) => match self.scopes.declared(name) {

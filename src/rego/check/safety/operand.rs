@@ -10,12 +10,7 @@ use crate::rego::syntax::{Body, ExpressionKind, Nodes, TermKind};
 ///
 /// An operand of one expression takes all its variables from outside. In one that was split into several, those are its own
 /// that one expression binds and another uses.
-pub(super) fn unsafe_in_operand(
-    nodes: &Nodes<Symbol>,
-    outputs: &mut Outputs<'_>,
-    operand: Body,
-    found: &mut Vec<Symbol>,
-) {
+pub(super) fn unsafe_in_operand(nodes: &Nodes<Symbol>, outputs: &Outputs<'_>, operand: Body, found: &mut Vec<Symbol>) {
     let mut occurrences = Vec::new();
     for expression in nodes.body(operand) {
         let start = occurrences.len();
@@ -40,7 +35,7 @@ pub(super) fn unsafe_in_operand(
 /// The variables that the expressions of an operand bind, where those that are no side of an equality are bound.
 fn bound_in_operand(
     nodes: &Nodes<Symbol>,
-    outputs: &mut Outputs<'_>,
+    outputs: &Outputs<'_>,
     operand: Body,
     occurrences: &[Symbol],
 ) -> Vec<Symbol> {

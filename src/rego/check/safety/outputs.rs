@@ -10,6 +10,9 @@ use rustc_hash::FxHashSet;
 /// What does not bind in the arguments of a call.
 const BY_CALL: Skip = Skip { reference_heads: true, call_heads: false, object_keys: true, sets: true, closures: true };
 
+/// How many parts a path has mostly at most.
+const SHORT: usize = 12;
+
 /// Which operator a call has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
@@ -26,18 +29,23 @@ pub(in crate::rego::check) struct Outputs<'a> {
     program: &'a Program<'a>,
     /// What the last call or equality that was looked at found on its way. `every` finds it there.
     passed_on: Vec<Symbol>,
-    path: Vec<Symbol>,
 }
 
 impl<'a> Outputs<'a> {
     /// For expressions of an arena, those among them that were written as `:=`, in a program that knows its rules.
     pub fn new(nodes: &'a Nodes<Symbol>, assigned: &'a FxHashSet<ExpressionId>, program: &'a Program<'a>) -> Self {
-        Self { nodes, assigned, program, passed_on: Vec::new(), path: Vec::new() }
+        Self { nodes, assigned, program, passed_on: Vec::new() }
     }
 
-    /// Before the first expression of a body is looked at.
-    pub(super) fn begin(&mut self) {
+    /// What the last call or equality that was looked at found on its way.
+    pub(super) fn passed_on(&self) -> &[Symbol] {
+        &self.passed_on
+    }
+
+    /// Says what the last call or equality found on its way.
+    pub(super) fn pass_on(&mut self, found: &[Symbol]) {
         self.passed_on.clear();
+        self.passed_on.extend_from_slice(found);
     }
 
     /// Binds what the expressions of a body bind one after another.
@@ -46,7 +54,7 @@ impl<'a> Outputs<'a> {
         let mut found = Vec::new();
         for expression in expressions {
             found.clear();
-            self.of_expression(*expression, bound, &mut found);
+            let _ = self.of_expression(*expression, bound, &mut found);
             for variable in &found {
                 let _ = bound.add(*variable);
             }
@@ -55,16 +63,17 @@ impl<'a> Outputs<'a> {
     }
 
     /// Adds what an expression binds to `found`: variables more than once, and some that are bound already, may be among
-    /// them.
-    pub fn of_expression(&mut self, id: ExpressionId, bound: &Bound, found: &mut Vec<Symbol>) {
+    /// them. Whether it passes on something to an `every` behind it, if only that there is nothing.
+    pub(super) fn of_expression(&mut self, id: ExpressionId, bound: &Bound, found: &mut Vec<Symbol>) -> bool {
         let expression = self.nodes.expression(id);
         if expression.negated || (!expression.with.is_empty() && !self.are_bound(expression.with, bound)) {
-            return;
+            return false;
         }
         match expression.kind {
             ExpressionKind::Term(term) => {
                 self.by_refs(&[term], bound, found);
                 self.by_refs_in(expression.with, bound, found);
+                false
             }
             ExpressionKind::Call(parts) => {
                 let terms = self.nodes.terms(parts);
@@ -73,8 +82,9 @@ impl<'a> Outputs<'a> {
                     Some(Operator::Equality) if terms.len() == 3 => {
                         self.of_equality(id, |name| bound.contains(name), found);
                         self.passed_on.clear();
+                        true
                     }
-                    _ => {}
+                    _ => false,
                 }
             }
             ExpressionKind::Every { domain, .. } => {
@@ -82,11 +92,12 @@ impl<'a> Outputs<'a> {
                 self.by_refs(&[domain], bound, &mut passed_on);
                 found.extend_from_slice(&passed_on);
                 self.passed_on = passed_on;
+                true
             }
             ExpressionKind::Some { .. }
             | ExpressionKind::Not { .. }
             | ExpressionKind::And(_)
-            | ExpressionKind::Or(_) => {}
+            | ExpressionKind::Or(_) => false,
         }
     }
 
@@ -100,12 +111,17 @@ impl<'a> Outputs<'a> {
         self.by_refs_where(&sides, bound, found);
         self.by_refs_in_where(expression.with, bound, found);
         let mut targets = Vec::new();
+        let mut target = None;
         if self.assigned.contains(&id) {
-            VariableWalk::new(self.nodes, Skip::NOTHING, |name, _| targets.push(name)).term(left);
-            targets.sort_unstable();
+            if let TermKind::Var(name) = self.nodes.term(left).kind {
+                target = Some(name);
+            } else {
+                VariableWalk::new(self.nodes, Skip::NOTHING, |name, _| targets.push(name)).term(left);
+                targets.sort_unstable();
+            }
         }
-        let is_target = |name: Symbol| targets.binary_search(&name).is_ok();
-        let mut by_refs = found.split_off(start);
+        let is_target = |name: Symbol| target == Some(name) || targets.binary_search(&name).is_ok();
+        let mut by_refs = if found.len() > start { found.split_off(start) } else { Vec::new() };
         by_refs.retain(|name| !is_target(*name));
         by_refs.sort_unstable();
         let known = |name: Symbol| (bound(name) && !is_target(name)) || by_refs.binary_search(&name).is_ok();
@@ -118,8 +134,8 @@ impl<'a> Outputs<'a> {
     }
 
     /// What a call binds: its result, and what the refs in it do. The arguments have to be bound.
-    fn of_call(&mut self, terms: &[TermId], withs: List<With>, bound: &Bound, found: &mut Vec<Symbol>) {
-        let Some(arguments) = self.arity_of(terms.first().copied()) else { return };
+    fn of_call(&mut self, terms: &[TermId], withs: List<With>, bound: &Bound, found: &mut Vec<Symbol>) -> bool {
+        let Some(arguments) = self.arity_of(terms.first().copied()) else { return false };
         let mut passed_on = std::mem::take(&mut self.passed_on);
         passed_on.clear();
         self.by_refs(terms, bound, &mut passed_on);
@@ -140,25 +156,31 @@ impl<'a> Outputs<'a> {
             found.extend_from_slice(&passed_on);
         }
         self.passed_on = passed_on;
+        true
     }
 
     /// Adds the variables of the results of a call to `found`.
-    pub(super) fn results_of_call(&mut self, terms: &[TermId], found: &mut Vec<Symbol>) {
+    pub(super) fn results_of_call(&self, terms: &[TermId], found: &mut Vec<Symbol>) {
         let Some(arguments) = self.arity_of(terms.first().copied()) else { return };
         let mut walk = VariableWalk::new(self.nodes, BY_CALL, |name, _| found.push(name));
         terms.iter().skip(arguments.saturating_add(1)).for_each(|result| walk.term(*result));
     }
 
-    fn arity_of(&mut self, operator: Option<TermId>) -> Option<usize> {
+    fn arity_of(&self, operator: Option<TermId>) -> Option<usize> {
         let TermKind::Ref(parts) = self.nodes.term(operator?).kind else { return None };
-        self.path.clear();
-        for part in self.nodes.terms(parts) {
-            match self.nodes.term(*part).kind {
-                TermKind::Var(name) | TermKind::String { value: name, .. } => self.path.push(name),
-                _ => return None,
+        let parts = self.nodes.terms(parts);
+        let name = |part: &TermId| match self.nodes.term(*part).kind {
+            TermKind::Var(name) | TermKind::String { value: name, .. } => Some(name),
+            _ => None,
+        };
+        let mut short = [Symbol::EMPTY; SHORT];
+        if let Some(path) = short.get_mut(..parts.len()) {
+            for (place, part) in path.iter_mut().zip(parts) {
+                *place = name(part)?;
             }
+            return self.program.arity(path);
         }
-        self.program.arity(&self.path)
+        self.program.arity(&parts.iter().map(name).collect::<Option<Vec<Symbol>>>()?)
     }
 
     fn are_bound(&self, withs: List<With>, bound: &Bound) -> bool {

@@ -12,7 +12,7 @@ use crate::rego::syntax::{ExpressionId, ExpressionKind, Nodes};
 /// around it.
 pub(super) fn own_variables(
     nodes: &Nodes<Symbol>,
-    outputs: &mut Outputs<'_>,
+    outputs: &Outputs<'_>,
     id: ExpressionId,
     found: &mut Vec<Symbol>,
 ) -> bool {

@@ -20,6 +20,8 @@ pub(super) struct Candidate {
     pub closed_over: Vec<Symbol>,
     /// Its variables that are not bound yet, as of when it was last looked at.
     pub missing: Vec<Symbol>,
+    /// What it passed on to an `every` behind it when it was last looked at, if it passes on something.
+    passed_on: Option<Vec<Symbol>>,
     state: State,
 }
 
@@ -53,6 +55,8 @@ pub(super) struct Placing<'a, 'n> {
     /// Where the variables that are bound around the body end.
     start: usize,
     has_every: bool,
+    /// The last expression looked at that passes on something.
+    passes_on: Option<usize>,
     /// Whether an expression is in place that has variables which are not bound.
     loose: bool,
     found: Vec<Symbol>,
@@ -68,8 +72,6 @@ impl<'a, 'n> Placing<'a, 'n> {
         own: &'a [Symbol],
         candidates: &'a mut [Candidate],
     ) -> Self {
-        let is_every = |id: &ExpressionId| matches!(nodes.expression(*id).kind, ExpressionKind::Every { .. });
-        outputs.begin();
         Self {
             nodes,
             outputs,
@@ -78,7 +80,11 @@ impl<'a, 'n> Placing<'a, 'n> {
             expressions,
             own,
             order: Vec::with_capacity(candidates.len()),
-            has_every: candidates.iter().any(|candidate| candidate.closures) && expressions.iter().any(is_every),
+            has_every: expressions
+                .iter()
+                .zip(&*candidates)
+                .any(|(id, candidate)| candidate.closures && is_every(nodes, *id)),
+            passes_on: None,
             candidates,
             loose: false,
             found: Vec::new(),
@@ -97,35 +103,45 @@ impl<'a, 'n> Placing<'a, 'n> {
 
     /// Goes through those that wait until nothing changes; those whose variables are as before are passed over.
     fn place_waiting(&mut self) {
-        let waiting: Vec<usize> = (0..self.expressions.len()).filter(|place| self.waits(*place)).collect();
+        let mut waiting: Vec<usize> = (0..self.expressions.len()).filter(|place| self.waits(*place)).collect();
         let watchers = self.watchers(&waiting);
         let mut due: BTreeSet<usize> = waiting.iter().copied().collect();
-        let mut next = 0;
-        let mut placed_before = self.order.len();
-        loop {
-            if let Some(place) = due.range(next..).next().copied() {
-                let _ = due.remove(&place);
-                next = place + 1;
-                let point = self.bound.point();
-                self.look_at(place);
-                for variable in self.bound.since(point) {
-                    let start = watchers.partition_point(|(watched, _)| watched < variable);
-                    let watching = watchers.get(start..).unwrap_or_default();
-                    due.extend(watching.iter().take_while(|(watched, _)| watched == variable).map(|(_, place)| *place));
+        while !due.is_empty() {
+            let placed_before = self.order.len();
+            if self.has_every {
+                waiting.retain(|place| self.waits(*place));
+                for place in &waiting {
+                    if due.remove(place) {
+                        self.look_again(*place, &watchers, &waiting, &mut due);
+                    } else if self.passes_something_on(*place) {
+                        self.passes_on = Some(*place);
+                    }
                 }
-                if self.loose && point < self.bound.point() {
-                    due.extend(waiting.iter().filter(|place| self.closes_over_something(**place)));
+            } else {
+                let mut next = 0;
+                while let Some(place) = due.range(next..).next().copied() {
+                    let _ = due.remove(&place);
+                    next = place + 1;
+                    self.look_again(place, &watchers, &waiting, &mut due);
                 }
-                continue;
             }
-            if self.has_every && placed_before < self.order.len() {
-                due.extend(waiting.iter().copied());
-            }
-            if due.is_empty() {
+            if self.order.len() == placed_before {
                 return;
             }
-            placed_before = self.order.len();
-            next = 0;
+            due.extend(waiting.iter().filter(|place| self.has_every && self.waits(**place) && self.is_every(**place)));
+        }
+    }
+
+    fn look_again(&mut self, place: usize, watchers: &[(Symbol, usize)], waiting: &[usize], due: &mut BTreeSet<usize>) {
+        let point = self.bound.point();
+        self.look_at(place);
+        for variable in self.bound.since(point) {
+            let start = watchers.partition_point(|(watched, _)| watched < variable);
+            let watching = watchers.get(start..).unwrap_or_default();
+            due.extend(watching.iter().take_while(|(watched, _)| watched == variable).map(|(_, place)| *place));
+        }
+        if self.loose && point < self.bound.point() {
+            due.extend(waiting.iter().filter(|place| self.closes_over_something(**place)));
         }
     }
 
@@ -147,6 +163,22 @@ impl<'a, 'n> Placing<'a, 'n> {
         self.candidates.get(place).is_some_and(|candidate| candidate.state == State::Waiting)
     }
 
+    fn is_every(&self, place: usize) -> bool {
+        self.expressions.get(place).is_some_and(|id| is_every(self.nodes, *id))
+    }
+
+    fn passes_something_on(&self, place: usize) -> bool {
+        !self.has_twin(place) && self.candidates.get(place).is_some_and(|candidate| candidate.passed_on.is_some())
+    }
+
+    /// Whether an expression that is in place stands at the number of one and is equal to it.
+    fn has_twin(&self, place: usize) -> bool {
+        let placed = self.order.get(place).and_then(|placed| self.expressions.get(*placed));
+        placed
+            .zip(self.expressions.get(place))
+            .is_some_and(|(placed, id)| expressions_are_equal(self.nodes, *placed, *id))
+    }
+
     fn closes_over_something(&self, place: usize) -> bool {
         self.candidates.get(place).is_some_and(|candidate| !candidate.closed_over.is_empty())
     }
@@ -157,8 +189,7 @@ impl<'a, 'n> Placing<'a, 'n> {
         if candidate.state != State::Waiting {
             return;
         }
-        let twin = self.order.get(place).and_then(|placed| self.expressions.get(*placed));
-        if twin.is_some_and(|twin| expressions_are_equal(self.nodes, *twin, *id)) {
+        if self.has_twin(place) {
             return self.set_state(place, State::Replaced);
         }
         let own = self.own.get(candidate.own.0..candidate.own.1).unwrap_or_default();
@@ -166,7 +197,11 @@ impl<'a, 'n> Placing<'a, 'n> {
             return self.put(place);
         }
         self.found.clear();
-        self.outputs.of_expression(*id, self.bound, &mut self.found);
+        if self.has_every {
+            self.pass_on(place, *id);
+        } else {
+            let _ = self.outputs.of_expression(*id, self.bound, &mut self.found);
+        }
         sort_from(&mut self.found, 0);
         let beyond = self.bound_beyond(place);
         let Some(candidate) = self.candidates.get_mut(place) else { return };
@@ -194,6 +229,20 @@ impl<'a, 'n> Placing<'a, 'n> {
             }
             self.loose |= !own.iter().all(|variable| self.bound.contains(*variable));
             self.put(place);
+        }
+    }
+
+    /// Looks at what an expression binds, where that matters for others.
+    fn pass_on(&mut self, place: usize, id: ExpressionId) {
+        if is_every(self.nodes, id) {
+            let passed_on = self.passes_on.and_then(|place| self.candidates.get(place));
+            self.outputs.pass_on(passed_on.and_then(|candidate| candidate.passed_on.as_deref()).unwrap_or_default());
+        }
+        if self.outputs.of_expression(id, self.bound, &mut self.found) {
+            self.passes_on = Some(place);
+            if let Some(candidate) = self.candidates.get_mut(place) {
+                candidate.passed_on = Some(self.outputs.passed_on().to_vec());
+            }
         }
     }
 
@@ -225,4 +274,8 @@ impl<'a, 'n> Placing<'a, 'n> {
             candidate.state = state;
         }
     }
+}
+
+fn is_every(nodes: &Nodes<Symbol>, id: ExpressionId) -> bool {
+    matches!(nodes.expression(id).kind, ExpressionKind::Every { .. })
 }

@@ -30,6 +30,7 @@ pub(in crate::rego::check) fn check(unit: &mut Unit<'_>, program: &Program<'_>) 
         program,
         bound: Bound::default(),
         own: Vec::new(),
+        found_bound: Vec::new(),
         found: Vec::new(),
     };
     for rule in &unit.rules {
@@ -47,7 +48,9 @@ pub(in crate::rego::check) fn check(unit: &mut Unit<'_>, program: &Program<'_>) 
             })
             .terms(rule.head.arguments);
             let body = reorder.body(rule.body);
-            if let Some(rule) = reorder.nodes.rule_mut(id) {
+            if body != rule.body
+                && let Some(rule) = reorder.nodes.rule_mut(id)
+            {
                 rule.body = body;
             }
             if !reorder.found.is_empty() {
@@ -76,12 +79,17 @@ struct Reorder<'a> {
     bound: Bound,
     /// The own variables of the expressions of the bodies that are looked at, those of inner bodies behind.
     own: Vec<Symbol>,
+    /// What an expression binds.
+    found_bound: Vec<Symbol>,
     found: Vec<Unsafe>,
 }
 
 impl Reorder<'_> {
     /// A body in order; the body itself where something in it is not safe.
     fn body(&mut self, body: Body) -> Body {
+        if self.is_safe_as_it_is(body) {
+            return body;
+        }
         let start = self.own.len();
         let (expressions, mut candidates) = self.candidates(body);
         let result = self.order(body, start, &expressions, &mut candidates);
@@ -89,17 +97,59 @@ impl Reorder<'_> {
         result
     }
 
+    /// Whether each expression of a body is safe where it stands. Of a body with closures this does not say so.
+    fn is_safe_as_it_is(&mut self, body: Body) -> bool {
+        let (start, point) = (self.own.len(), self.bound.point());
+        let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
+        let safe = self.nodes.body(body).iter().all(|id| {
+            if own_variables(self.nodes, &outputs, *id, &mut self.own) {
+                return false;
+            }
+            let bound = &self.bound;
+            let mut missing = self.own.drain(start..).filter(|variable| !bound.contains(*variable)).peekable();
+            if missing.peek().is_none() {
+                return true;
+            }
+            self.found_bound.clear();
+            let _ = outputs.of_expression(*id, bound, &mut self.found_bound);
+            let found = &self.found_bound;
+            if !missing.all(|variable| found.contains(&variable)) {
+                return false;
+            }
+            drop(missing);
+            for variable in found {
+                let _ = self.bound.add(*variable);
+            }
+            true
+        });
+        self.own.truncate(start);
+        self.bound.rewind(point);
+        safe
+    }
+
     /// The body of a comprehension, and what it collects.
     fn comprehension(&mut self, heads: &[TermId], body: Body, around: ExpressionId) -> Body {
-        let start = self.own.len();
-        let (expressions, mut candidates) = self.candidates(body);
         let mut collected = Vec::new();
         let mut walk = VariableWalk::new(self.nodes, Skip::NOTHING, |name, _| collected.push(name));
         heads.iter().for_each(|head| walk.term(*head));
         collected.retain(|name| !self.bound.contains(*name));
+        sort_from(&mut collected, 0);
+        if self.is_safe_as_it_is(body) {
+            let mut within = vec![false; collected.len()];
+            let mut walk = VariableWalk::new(self.nodes, Skip::FOR_SAFETY, |name, _| {
+                if let Some(within) = collected.binary_search(&name).ok().and_then(|place| within.get_mut(place)) {
+                    *within = true;
+                }
+            });
+            walk.body(body);
+            let missing = collected.iter().zip(within).filter(|(_, within)| !within);
+            self.found.extend(missing.map(|(variable, _)| Unsafe { expression: around, variable: *variable }));
+            return body;
+        }
+        let start = self.own.len();
+        let (expressions, mut candidates) = self.candidates(body);
         if !collected.is_empty() {
             let within = self.own_of_all(start);
-            sort_from(&mut collected, 0);
             collected.retain(|name| within.binary_search(name).is_err());
             self.found.extend(collected.iter().map(|variable| Unsafe { expression: around, variable: *variable }));
         }
@@ -111,11 +161,11 @@ impl Reorder<'_> {
     /// The expressions of a body with their own variables.
     fn candidates(&mut self, body: Body) -> (Vec<ExpressionId>, Vec<Candidate>) {
         let expressions = self.nodes.body(body).to_vec();
-        let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
+        let outputs = Outputs::new(self.nodes, self.assigned, self.program);
         let mut candidates = Vec::with_capacity(expressions.len());
         for id in &expressions {
             let from = self.own.len();
-            let closures = own_variables(self.nodes, &mut outputs, *id, &mut self.own);
+            let closures = own_variables(self.nodes, &outputs, *id, &mut self.own);
             candidates.push(Candidate::new((from, self.own.len()), closures));
         }
         (expressions, candidates)

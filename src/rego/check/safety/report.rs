@@ -63,7 +63,9 @@ pub(super) fn as_told<'p>(unit: &Unit<'_>, program: &'p Program<'_>, variable: S
 }
 
 /// What OPA compares places by: row and column, no place last.
-fn key(unit: &Unit<'_>, location: Location) -> (bool, Option<(u32, u32)>) {
+type Key = (bool, Option<(u32, u32)>);
+
+fn key(unit: &Unit<'_>, location: Location) -> Key {
     let place = unit.module.row_and_column(location);
     (place.is_none(), place)
 }
@@ -74,7 +76,7 @@ fn location_of(unit: &Unit<'_>, expression: ExpressionId) -> Location {
 
 /// Each variable with the first place of an expression it is unsafe in, in the order of the places.
 fn by_variable(unit: &Unit<'_>, found: &[Unsafe]) -> Vec<(Symbol, Location)> {
-    let mut first: FxHashMap<Symbol, ((bool, Option<(u32, u32)>), Location)> = FxHashMap::default();
+    let mut first: FxHashMap<Symbol, (Key, Location)> = FxHashMap::default();
     for Unsafe { expression, variable } in found {
         let location = location_of(unit, *expression);
         let key = key(unit, location);

@@ -18,15 +18,47 @@ pub(super) fn unify(
     known: &dyn Fn(Symbol) -> bool,
     found: &mut dyn FnMut(Symbol),
 ) {
-    let mut unifier = Unifier {
-        nodes,
-        known,
-        unified: FxHashSet::default(),
-        needs: FxHashMap::default(),
-        needed_by: FxHashMap::default(),
-    };
-    unifier.unify(sides[0], sides[1]);
-    unifier.unified.into_iter().for_each(found);
+    let [left, right] = sides.map(|side| nodes.term(side).kind);
+    let is_pattern = |kind| matches!(kind, TermKind::Array(_) | TermKind::Object(_));
+    match (left, right) {
+        (TermKind::Var(left), TermKind::Var(right)) => {
+            if known(right) {
+                found(left);
+            } else if known(left) {
+                found(right);
+            }
+        }
+        (TermKind::Var(variable), other) if !is_pattern(other) => {
+            if is_value_bound(nodes, sides[1], &known) != Some(false) {
+                found(variable);
+            }
+        }
+        (other, TermKind::Var(variable)) if !is_pattern(other) => {
+            if is_value_bound(nodes, sides[0], &known) != Some(false) {
+                found(variable);
+            }
+        }
+        _ => {
+            let mut unifier = Unifier {
+                nodes,
+                known,
+                unified: FxHashSet::default(),
+                needs: FxHashMap::default(),
+                needed_by: FxHashMap::default(),
+            };
+            unifier.unify(sides[0], sides[1]);
+            unifier.unified.into_iter().for_each(found);
+        }
+    }
+}
+
+/// Whether a ref or call is bound as a whole; `None` for other terms.
+fn is_value_bound(nodes: &Nodes<Symbol>, term: TermId, known: &impl Fn(Symbol) -> bool) -> Option<bool> {
+    match nodes.term(term).kind {
+        TermKind::Ref(parts) => Some(is_ref_bound(nodes, *nodes.terms(parts).first()?, known)),
+        TermKind::Call(_) => Some(is_ref_bound(nodes, term, known)),
+        _ => None,
+    }
 }
 
 struct Unifier<'a> {
@@ -47,16 +79,8 @@ impl Unifier<'_> {
         (self.known)(variable) || self.unified.contains(&variable)
     }
 
-    /// Whether a ref or call is bound as a whole; `None` for other terms.
     fn is_value_bound(&self, term: TermId) -> Option<bool> {
-        match self.kind(term) {
-            TermKind::Ref(parts) => {
-                let head = *self.nodes.terms(parts).first()?;
-                Some(is_ref_bound(self.nodes, head, &self.known))
-            }
-            TermKind::Call(_) => Some(is_ref_bound(self.nodes, term, &self.known)),
-            _ => None,
-        }
+        is_value_bound(self.nodes, term, &self.known)
     }
 
     fn unify(&mut self, left: TermId, right: TermId) {
@@ -64,25 +88,17 @@ impl Unifier<'_> {
             (TermKind::Var(left), TermKind::Var(right)) => self.two_variables(left, right),
             (TermKind::Var(variable), TermKind::Array(_) | TermKind::Object(_)) => self.pattern(variable, right),
             (TermKind::Array(_) | TermKind::Object(_), TermKind::Var(variable)) => self.pattern(variable, left),
-            (TermKind::Var(variable), _) => {
-                if self.is_value_bound(right) != Some(false) {
-                    self.bind(variable);
-                }
+            (TermKind::Var(variable), _) if self.is_value_bound(right) != Some(false) => self.bind(variable),
+            (_, TermKind::Var(variable)) if self.is_value_bound(left) != Some(false) => self.bind(variable),
+            (TermKind::Ref(_) | TermKind::Call(_), TermKind::Array(_) | TermKind::Object(_))
+                if self.is_value_bound(left) == Some(true) =>
+            {
+                self.bind_all(right);
             }
-            (_, TermKind::Var(variable)) => {
-                if self.is_value_bound(left) != Some(false) {
-                    self.bind(variable);
-                }
-            }
-            (TermKind::Ref(_) | TermKind::Call(_), TermKind::Array(_) | TermKind::Object(_)) => {
-                if self.is_value_bound(left) == Some(true) {
-                    self.bind_all(right);
-                }
-            }
-            (TermKind::Array(_) | TermKind::Object(_), TermKind::Ref(_) | TermKind::Call(_)) => {
-                if self.is_value_bound(right) == Some(true) {
-                    self.bind_all(left);
-                }
+            (TermKind::Array(_) | TermKind::Object(_), TermKind::Ref(_) | TermKind::Call(_))
+                if self.is_value_bound(right) == Some(true) =>
+            {
+                self.bind_all(left);
             }
             (TermKind::ArrayComprehension { .. }, TermKind::Array(_))
             | (TermKind::ObjectComprehension { .. }, TermKind::Object(_)) => self.bind_all(right),

@@ -112,34 +112,39 @@ impl Checker<'_, '_> {
             return Some(self.found(location, Fault::NoFunction { operator }));
         };
         let arity = wanted.len();
-        let mut wanted: Vec<Type> = self.types.items(wanted).to_vec();
-        if !result.is_unknown() {
-            wanted.push(result);
-        }
-        let have: Vec<Type> = arguments.iter().map(|argument| self.type_of(*argument)).collect();
-        let number = if arguments.len() > wanted.len() && variadic.is_unknown() {
+        let most = arity + usize::from(!result.is_unknown());
+        let mut have = std::mem::take(&mut self.arguments);
+        have.clear();
+        have.extend(arguments.iter().map(|argument| self.type_of(*argument)));
+        let message = if arguments.len() > most && variadic.is_unknown() {
             Some("too many arguments")
         } else if arguments.len() < arity {
             Some("too few arguments")
         } else {
-            None
+            let beyond = |place| if place == arity && arity < most { result } else { variadic };
+            let mut wrong = false;
+            for (place, (argument, known)) in arguments.iter().zip(&have).enumerate() {
+                let want = self.types.items(wanted).get(place).copied().unwrap_or_else(|| beyond(place));
+                let want = self.types.unnamed(want);
+                if !self.types.is_nil(*known) && !self.types.unifies(*known, want) {
+                    wrong = true;
+                    break;
+                }
+                if !self.unify_term(*argument, want, false) {
+                    // What was found out about variables on the way is told too.
+                    have = arguments.iter().map(|argument| self.type_of(*argument)).collect();
+                    wrong = true;
+                    break;
+                }
+            }
+            wrong.then_some("invalid argument(s)")
         };
-        if let Some(message) = number {
-            return Some(self.found(location, Fault::Arguments { operator, message, have, want: wanted, variadic }));
-        }
-        for (place, (argument, known)) in arguments.iter().zip(&have).enumerate() {
-            let want = wanted.get(place).copied().unwrap_or(variadic);
-            let want = self.types.unnamed(want);
-            let have = if !self.types.is_nil(*known) && !self.types.unifies(*known, want) {
-                have
-            } else if !self.unify_term(*argument, want, false) {
-                arguments.iter().map(|argument| self.type_of(*argument)).collect()
-            } else {
-                continue;
-            };
-            let message = "invalid argument(s)";
-            return Some(self.found(location, Fault::Arguments { operator, message, have, want: wanted, variadic }));
-        }
-        None
+        let found = message.map(|message| {
+            let mut want = self.types.items(wanted).to_vec();
+            want.extend((!result.is_unknown()).then_some(result));
+            self.found(location, Fault::Arguments { operator, message, have: have.clone(), want, variadic })
+        });
+        self.arguments = have;
+        found
     }
 }

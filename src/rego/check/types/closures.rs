@@ -5,13 +5,13 @@ use super::fault::Found;
 use crate::rego::check::names::Symbol;
 use crate::rego::check::variables::{Skip, VariableWalk};
 use crate::rego::check::walk::{Enter, Node, walk};
-use crate::rego::syntax::{ExpressionId, TermId, TermKind};
+use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
 use crate::rego::types::Type;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// How deep closures may be nested for those inside others to be looked at on their own as well. OPA's time doubles with
-/// each closure around another; it takes minutes for as many.
+/// How deep closures may be nested to be typed for each types of their variables, those inside others on their own as well.
+/// OPA's time doubles with each closure around another; it takes minutes for as many.
 const DEEPEST: usize = 24;
 
 /// For how many types of its variables a closure is typed at most.
@@ -96,14 +96,17 @@ impl Checker<'_, '_> {
         Closure { of, found: found.into() }
     }
 
+    /// The variables in a closure; none where so many closures are in it that it is only typed once.
     fn variables_of(&mut self, term: TermId) -> Rc<[Symbol]> {
         if let Some(known) = self.closures.known.get(&term) {
             return Rc::clone(&known.variables);
         }
         let mut variables = Vec::new();
-        VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| variables.push(name)).term(term);
-        variables.sort_unstable();
-        variables.dedup();
+        if self.depth_of(term) <= DEEPEST {
+            VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| variables.push(name)).term(term);
+            variables.sort_unstable();
+            variables.dedup();
+        }
         let variables: Rc<[Symbol]> = variables.into();
         self.closures.known.insert(term, Known { variables: Rc::clone(&variables), typed: Vec::new() });
         variables
@@ -111,6 +114,9 @@ impl Checker<'_, '_> {
 
     /// Types the closures of an expression, those inside others too: the errors of the last of them that has some.
     pub(super) fn closures_of(&mut self, id: ExpressionId, found: &mut Vec<Found>) {
+        if !self.may_have_closures(id) {
+            return;
+        }
         let mut closures = Vec::new();
         let nodes = &self.unit.nodes;
         walk(nodes, &[Node::Expression(id)], |node| {
@@ -128,6 +134,30 @@ impl Checker<'_, '_> {
             self.closures_in(term, alone, &mut last);
         }
         found.extend(last.iter().flat_map(|found| found.iter().cloned()));
+    }
+
+    fn may_have_closures(&self, id: ExpressionId) -> bool {
+        let expression = self.unit.nodes.expression(id);
+        match expression.kind {
+            _ if !expression.with.is_empty() => true,
+            ExpressionKind::Call(parts) => self.terms(parts).iter().skip(1).any(|term| self.has_closures(*term)),
+            ExpressionKind::Term(term) => self.has_closures(term),
+            _ => true,
+        }
+    }
+
+    fn has_closures(&self, term: TermId) -> bool {
+        match self.kind(term) {
+            TermKind::Ref(list) | TermKind::Array(list) | TermKind::Object(list) | TermKind::Set(list) => {
+                self.terms(list).iter().any(|term| self.has_closures(*term))
+            }
+            TermKind::Null
+            | TermKind::Boolean(_)
+            | TermKind::Number(_)
+            | TermKind::String { .. }
+            | TermKind::Var(_) => false,
+            _ => true,
+        }
     }
 
     fn closures_in(&mut self, outer: TermId, alone: bool, last: &mut Option<Rc<[Found]>>) {

@@ -99,6 +99,8 @@ struct Checker<'c, 'm> {
     closures: Closures,
     /// Signatures of built-in functions, by their places in the capabilities.
     signatures: FxHashMap<usize, Type>,
+    /// The types of a call's arguments; kept for its room alone.
+    arguments: Vec<Type>,
     /// Names as strings.
     strings: Vec<Option<Constant>>,
     found: Vec<Found>,
@@ -127,6 +129,7 @@ impl<'c, 'm> Checker<'c, 'm> {
             variables: Variables::default(),
             closures: Closures::default(),
             signatures: FxHashMap::default(),
+            arguments: Vec::new(),
             strings: Vec::new(),
             found: Vec::new(),
         }

@@ -101,9 +101,8 @@ impl Checker<'_, '_> {
             return self.leaf(of, parts, 1);
         };
         for layer in (0..=self.replaced.len()).rev() {
-            match self.reference_in_documents(layer, name, parts) {
-                Ok(found) => return found,
-                Err(Elsewhere) => {}
+            if let Ok(found) = self.reference_in_documents(layer, name, parts) {
+                return found;
             }
         }
         self.leaf(Type::ANY, parts, 1)

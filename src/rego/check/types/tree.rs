@@ -33,6 +33,8 @@ struct Node {
     extent: Type,
     /// Types to be merged into the value once it is asked for.
     pending: Vec<Type>,
+    /// Whether a leaf below may have a type the value does not cover.
+    uncovered: bool,
 }
 
 /// The types of documents, by path.
@@ -54,6 +56,7 @@ impl Default for Tree {
             children: Vec::new(),
             extent: Type::UNKNOWN,
             pending: Vec::new(),
+            uncovered: true,
         };
         Self { nodes: vec![root], places: FxHashMap::default() }
     }
@@ -94,6 +97,7 @@ impl Tree {
             children: Vec::new(),
             extent: Type::UNKNOWN,
             pending: Vec::new(),
+            uncovered: true,
         });
         self.places.insert((of, step), id);
         if let Some(parent) = self.nodes.get_mut(of.0 as usize) {
@@ -140,6 +144,7 @@ impl Tree {
             id = self.made(id, *step, *key);
         }
         self.set(id, value);
+        self.uncover_above(id);
     }
 
     /// Adds the type a rule gives to a path: to what other rules gave to it, and to objects on the way to it and below it.
@@ -157,23 +162,51 @@ impl Tree {
                 }
             }
         }
-        let leaves_below = types.is_object(value) && self.has_children(id);
+        let merges_leaves = types.is_object(value) && self.has_children(id);
+        let before = if merges_leaves { self.value(id, types) } else { Type::UNKNOWN };
+        let mut is_new = false;
         if let Some(node) = self.nodes.get_mut(id.0 as usize) {
-            if node.value.is_unknown() && node.pending.is_empty() {
+            is_new = node.value.is_unknown() && node.pending.is_empty();
+            if is_new {
                 node.value = value;
             } else {
                 node.pending.push(value);
             }
         }
         self.touch(id);
-        if leaves_below {
-            let mut merged = self.value(id, types);
-            for (path, leaf) in self.leaves(id, types) {
-                if types.is_object(merged) {
-                    merged = inserted(merged, &path, leaf, types);
-                }
+        if merges_leaves {
+            self.merge_leaves(id, before, types);
+        }
+        if !is_new {
+            self.uncover_above(id);
+        }
+    }
+
+    /// Merges the leaves below an object into it, unless they were and nothing has changed since.
+    fn merge_leaves(&mut self, id: NodeId, before: Type, types: &mut Types) {
+        let mut merged = self.value(id, types);
+        if merged == before && self.node(id).is_some_and(|node| !node.uncovered) {
+            return;
+        }
+        for (path, leaf) in self.leaves(id, types) {
+            if types.is_object(merged) {
+                merged = inserted(merged, &path, leaf, types);
             }
-            self.set(id, merged);
+        }
+        self.set(id, merged);
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.uncovered = false;
+        }
+    }
+
+    /// A leaf got another type than the one that was put into the objects above it.
+    fn uncover_above(&mut self, id: NodeId) {
+        let mut id = id;
+        while let Some(parent) = self.node(id).map(|node| node.parent).filter(|_| id != Self::ROOT) {
+            id = parent;
+            if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+                node.uncovered = true;
+            }
         }
     }
 

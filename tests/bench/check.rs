@@ -4,7 +4,7 @@
 //! side; with `-- --write FOLDER` nothing is measured, and the thousand modules are written there.
 
 // A measurement speaks to the terminal, and may stop at the first surprise.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing)]
 
 mod program;
 

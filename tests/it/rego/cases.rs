@@ -19,7 +19,7 @@ const KNOWN: [(&str, &str); 17] = [
     ("metadata/inline schema only on one rule", INLINE),
     ("metadata/inline schema document scope covers all", INLINE),
     ("metadata/inline schema enum and anyOf", INLINE),
-    ("metadata/inline schema infinity used by metadata call", INLINE),
+    ("types/ref-location/input import", INLINE),
     ("metadata/schema-files/type error", FILES),
     ("metadata/schema-files/unknown property", FILES),
     ("metadata/schema-files/undefined schema", FILES),

@@ -135,7 +135,7 @@ fn answers(opa: &Path, programs: &[Program]) -> Vec<(Vec<Value>, Vec<Value>)> {
 fn folders_with_one_thing_wrong_are_refused_as_opa_refuses_them() {
     let Some(opa) = find("opa") else { return };
     let (folders, own, seed) = (folders(), corpus().len(), number("POLICY_REGO_SEED", 1));
-    let programs: Vec<Program> = (0..number("POLICY_REGO_PROGRAMS", 300))
+    let programs: Vec<Program> = (0..number("POLICY_REGO_PROGRAMS", 200))
         .map(|number| {
             let mut random = Rng::with_seed(seed.wrapping_mul(1_000_003).wrapping_add(number));
             Program::made(&folders, own, &mut random)

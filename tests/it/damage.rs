@@ -214,7 +214,7 @@ fn a_store_that_cannot_be_written_is_told() {
     let sandbox = Sandbox::new();
     sandbox.write("store", "a file where the folder should be");
     let run = sandbox.run(&["build", "src", "-t", "a/b:1"]).exits(1);
-    assert!(run.err.contains("Not a directory"), "{run:?}");
+    assert!(run.err.contains("/store: File exists"), "{run:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(super) fn on_a_stack<R: Send>(deep: bool, work: impl FnOnce() -> R + Send) -
             STACK.set(stack);
             work()
         });
-        thread.ok()?.join().ok()
+        Some(thread.ok()?.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
@@ -55,7 +55,10 @@ pub(super) fn parallel<T: Send, R: Send>(many: Vec<T>, work: impl Fn(T) -> R + S
             .filter_map(|_| std::thread::Builder::new().stack_size(stack).spawn_scoped(scope, worker).ok())
             .collect();
         let mut done = worker();
-        done.extend(others.into_iter().flat_map(|other| other.join().unwrap_or_default()));
+        for other in others {
+            // What panicked there panics here: nothing may pass because a thread was lost.
+            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
         done
     });
     done.sort_by_key(|(place, _)| *place);

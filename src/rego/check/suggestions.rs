@@ -8,11 +8,11 @@ const MOST: usize = 3;
 
 /// Those of the names there are that differ from one in a few letters, the nearest first.
 pub(super) fn nearest<'n>(name: &str, there_are: impl IntoIterator<Item = &'n str>) -> Vec<String> {
-    let most = (name.len() / 3).max(1);
+    let most = name.len() / 3;
     let mut near: Vec<(usize, &str)> = there_are
         .into_iter()
         .filter(|other| *other != name && other.len() <= LONGEST && name.len().abs_diff(other.len()) <= most)
-        .filter(|_| (2..=LONGEST).contains(&name.len()))
+        .filter(|_| (3..=LONGEST).contains(&name.len()))
         .map(|other| (distance(name, other), other))
         .filter(|(distance, _)| *distance <= most)
         .collect();

@@ -1,11 +1,17 @@
 //! Answers questions to Rego policies. The evaluator is regorus, named nowhere else.
 
-mod depth;
-mod dialect;
-mod session;
+mod answers;
+mod engine;
+mod errors;
+mod functions;
+mod lower;
+mod scope;
+mod values;
 
-pub use dialect::Dialect;
-pub use session::{Answer, EvalError, Session};
+pub use answers::{ExpressionValue, ResultRow};
+pub use engine::{Engine, EngineOptions, Query};
+pub use errors::EvalError;
+pub use regorus::Value;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 

@@ -1,0 +1,135 @@
+//! Packages, imports, rules.
+
+use super::Writer;
+use super::names::variable;
+use crate::rego::syntax::{Head, List, Rule, RuleId, Statement, TermId, TermKind};
+
+impl Writer<'_> {
+    pub(super) fn module(&mut self) {
+        let module = self.module;
+        self.out.push_str("package ");
+        self.path(module.package.path, 1);
+        self.imports();
+        let mut head = None;
+        for statement in &module.statements {
+            let Statement::Rule(id) = statement else { continue };
+            let Some(rule) = module.rule(*id).copied() else { continue };
+            if !rule.chained {
+                head = Some(rule.head);
+            }
+            self.metadata = self.metadata_of(*id);
+            self.rule(&rule, head.unwrap_or(rule.head));
+        }
+    }
+
+    pub(super) fn imports(&mut self) {
+        let module = self.module;
+        let mut written = Vec::new();
+        for import in &module.imports {
+            let TermKind::Ref(parts) = module.term(import.path).kind else { continue };
+            let (Some(root), Some(last)) = (module.terms(parts).first(), module.terms(parts).last()) else { continue };
+            let text_of = |id: &TermId| match module.term(*id).kind {
+                TermKind::Var(name) | TermKind::String { value: name, .. } => module.text(name),
+                _ => "",
+            };
+            if !matches!(text_of(root), "data" | "input") {
+                continue;
+            }
+            let name = variable(import.alias.map_or_else(|| text_of(last), |alias| module.text(alias)));
+            if written.contains(&name) || ((name == "data" || name == "input") && parts.len() == 1) {
+                continue;
+            }
+            self.line(import.location);
+            self.out.push_str("import ");
+            self.path(parts, 0);
+            if name != text_of(last) || import.alias.is_some() {
+                self.out.push_str(" as ");
+                self.out.push_str(&name);
+            }
+            written.push(name);
+        }
+    }
+
+    /// A path from one of its parts on.
+    fn path(&mut self, parts: List<TermId>, from: usize) {
+        let module = self.module;
+        for (place, part) in module.terms(parts).iter().skip(from).enumerate() {
+            let (TermKind::Var(text) | TermKind::String { value: text, .. }) = module.term(*part).kind else { continue };
+            let text = module.text(text);
+            if place == 0 { self.out.push_str(text) } else { self.field(text) }
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule, head: Head) {
+        let module = self.module;
+        self.line(rule.head.location);
+        if rule.default {
+            self.out.push_str("default ");
+        }
+        self.head(&head, rule.default);
+        self.rule_body(rule);
+        let mut next: Option<RuleId> = rule.otherwise;
+        while let Some(other) = next.and_then(|id| module.rule(id).copied()) {
+            self.line(other.head.location);
+            self.out.push_str("else");
+            self.value(&other.head);
+            if other.generated_body {
+                self.out.push_str(" if {\ntrue\n}");
+                self.lines.extend([other.location.at, other.location.at]);
+            } else {
+                self.rule_body(&other);
+            }
+            next = other.otherwise;
+        }
+    }
+
+    fn rule_body(&mut self, rule: &Rule) {
+        if !rule.default && !rule.generated_body {
+            self.out.push_str(" if {");
+            self.body(rule.body);
+            self.line(rule.location);
+            self.out.push('}');
+        }
+    }
+
+    fn head(&mut self, head: &Head, default: bool) {
+        let module = self.module;
+        self.reference(head.reference);
+        if !head.arguments.is_empty() {
+            self.out.push('(');
+            self.in_pattern = true;
+            for (place, argument) in module.terms(head.arguments).iter().enumerate() {
+                if place > 0 {
+                    self.out.push_str(", ");
+                }
+                self.term(*argument);
+            }
+            self.in_pattern = false;
+            self.out.push(')');
+        }
+        match (head.key, head.value) {
+            (Some(key), None) => {
+                self.out.push_str(" contains ");
+                self.term(key);
+                return;
+            }
+            (Some(key), Some(_)) if head.reference.len() == 1 => {
+                self.out.push('[');
+                self.term(key);
+                self.out.push(']');
+            }
+            _ => {}
+        }
+        self.in_pattern = default;
+        self.value(head);
+        self.in_pattern = false;
+    }
+
+    fn value(&mut self, head: &Head) {
+        self.out.push_str(" := ");
+        match head.value {
+            Some(value) => self.term(value),
+            None => self.out.push_str("true"),
+        }
+    }
+}

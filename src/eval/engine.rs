@@ -5,7 +5,7 @@ use super::errors::{EvalError, Places};
 use super::functions::{self, Constants};
 use super::lower::{Lowered, Plan, lower, lower_query, replaced, wrappers};
 use super::scope::Scope;
-use crate::rego::syntax::{Features, Module, Options, RegoVersion, parse, parse_query};
+use crate::rego::syntax::{Module, Options, RegoVersion, parse, parse_query};
 use regorus::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,9 +100,7 @@ impl Engine {
     /// # Errors
     /// A query that cannot be parsed or evaluated.
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
-        let mut options = Options::new(RegoVersion::V1);
-        options.features = Features::default();
-        let (module, body) = parse_query(query.text.as_bytes(), "", &options)
+        let (module, body) = parse_query(query.text.as_bytes(), "", &Options::new(RegoVersion::V1))
             .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
         let mut wrapped = self.loaded.plan.wrapped.clone();
         replaced(&module, &mut wrapped);

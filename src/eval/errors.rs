@@ -96,7 +96,7 @@ impl Places {
         if is_about_operator(&sentence) {
             return EvalError::Operator;
         }
-        let (code, message) = coded(&sentence);
+        let (code, message) = coded(&sentence, is_at_partial_object(text));
         let (file, row, column) = match located(text) {
             Some((name, line)) => {
                 let place = name.parse::<usize>().ok().and_then(|number| self.modules.get(number));
@@ -141,8 +141,17 @@ fn is_about_operator(sentence: &str) -> bool {
     operators.iter().any(|operator| sentence.starts_with(operator)) || sentence.starts_with("modulo on floating-point")
 }
 
+/// Whether the line a message of regorus shows is the head of a rule for keys of an object.
+fn is_at_partial_object(text: &str) -> bool {
+    let shown = text.lines().find_map(|line| {
+        let (number, shown) = line.split_once('|')?;
+        number.trim().parse::<usize>().ok().map(|_| shown)
+    });
+    shown.and_then(|line| line.split_once(" := ")).is_some_and(|(head, _)| head.contains('[') && !head.contains('('))
+}
+
 /// The code and message of OPA.
-fn coded(sentence: &str) -> (String, String) {
+fn coded(sentence: &str, at_partial_object: bool) -> (String, String) {
     if let Some((code, message)) = sentence.split_once(": ")
         && code.starts_with("eval_")
     {
@@ -156,7 +165,8 @@ fn coded(sentence: &str) -> (String, String) {
         || sentence.contains("should not produce multiple outputs")
         || sentence.starts_with("rule conflicts with rule")
     {
-        return conflict("complete rules must not produce multiple outputs");
+        let partial = "object keys must be unique";
+        return conflict(if at_partial_object { partial } else { "complete rules must not produce multiple outputs" });
     }
     if sentence.contains("generated multiple times") {
         return conflict("object keys must be unique");

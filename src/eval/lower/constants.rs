@@ -1,7 +1,7 @@
 //! Constants that are taken out of the text.
 
 use super::Writer;
-use crate::rego::syntax::{RuleId, TermId, TermKind};
+use crate::rego::syntax::{TermId, TermKind};
 use regorus::Value;
 
 /// How many nodes a constant has at least that is taken out.
@@ -67,10 +67,5 @@ impl Writer<'_> {
             }
             _ => return None,
         })
-    }
-
-    /// What `rego.metadata.chain()` and `rego.metadata.rule()` are within a rule.
-    pub(super) fn metadata_of(&self, _rule: RuleId) -> Option<(Value, Value)> {
-        None
     }
 }

@@ -8,6 +8,7 @@
 mod bodies;
 mod calls;
 mod constants;
+mod metadata;
 mod names;
 mod rules;
 mod terms;
@@ -76,6 +77,8 @@ struct Writer<'a> {
     lines: Vec<u32>,
     constants: Vec<regorus::Value>,
     depth: usize,
+    /// How many expressions of template strings were written.
+    parts: usize,
     /// How many brackets are open.
     brackets: usize,
     /// Whether constants stay in the text.
@@ -97,6 +100,7 @@ impl<'a> Writer<'a> {
             lines: vec![u32::MAX],
             constants: Vec::new(),
             depth: 0,
+            parts: 0,
             brackets: 0,
             in_pattern: false,
             too_deep: None,

@@ -20,12 +20,11 @@ pub(in crate::eval) struct Plan {
     pub(in crate::eval) careful: bool,
 }
 
-/// Whether a name can stand as it is.
+/// Whether a string can stand behind a dot: keywords can.
 fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && !KEYWORDS.contains(&text)
 }
 
 /// The name a variable gets.

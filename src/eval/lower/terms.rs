@@ -125,10 +125,11 @@ impl Writer<'_> {
                     self.out.push('}');
                 }
                 Part::Expression(expression) => {
-                    let name = format!("policy_part_{place}");
+                    let name = format!("policy_part_{}", self.parts);
+                    self.parts += 1;
                     self.out.push_str(&format!("{{{name} |"));
                     self.line(module.expression(*expression).location);
-                    self.out.push_str(&format!("{name} = "));
+                    self.out.push_str(&format!("{name} := "));
                     self.expression(*expression);
                     self.out.push('}');
                 }

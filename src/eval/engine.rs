@@ -4,6 +4,7 @@ use super::answers::{ResultRow, rows};
 use super::errors::{EvalError, Places};
 use super::functions::{self, Constants};
 use super::lower::{Lowered, Plan, lower, lower_query, replaced, wrappers};
+use super::natives;
 use super::scope::Scope;
 use crate::rego::syntax::{Module, Options, RegoVersion, parse, parse_query};
 use regorus::Value;
@@ -159,8 +160,10 @@ impl Loaded {
             engine.set_policy_length_config(lengths);
         }
         engine.set_rego_v0(false);
-        functions::install(&mut engine, &constants, options.strict_builtin_errors)
-            .map_err(|error| EvalError::Refused(error.to_string()))?;
+        functions::install(&mut engine, &constants, options.strict_builtin_errors)?;
+        if options.strict_builtin_errors {
+            natives::install(&mut engine);
+        }
         let mut places = Places::default();
         for (number, (module, lowered)) in modules.iter().zip(lowered(modules, &plan)).enumerate() {
             let lowered = lowered.map_err(|error| EvalError::too_deep(module, error.at))?;

@@ -121,7 +121,7 @@ impl Places {
 }
 
 /// The sentence of a message of regorus, without its drawing.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let marked = text.lines().find_map(|line| line.trim_start().strip_prefix("error:"));
     let line = marked.or_else(|| text.lines().find(|line| !line.trim().is_empty()));
     line.unwrap_or_default().trim().to_owned()

@@ -5,6 +5,7 @@ mod engine;
 mod errors;
 mod functions;
 mod lower;
+mod natives;
 mod scope;
 mod values;
 

@@ -61,9 +61,10 @@ pub(super) fn rows(
     let kept = results.result.into_iter().filter(|result| {
         is_whole(result)
             && (captured.iter().any(Option::is_some)
-                || result.expressions.iter().all(|expression| {
-                    expression.value != Value::Undefined && expression.value != Value::Bool(false)
-                }))
+                || result
+                    .expressions
+                    .iter()
+                    .all(|expression| expression.value != Value::Undefined && expression.value != Value::Bool(false)))
     });
     kept.map(row).collect()
 }

@@ -73,11 +73,7 @@ impl Engine {
     ///
     /// # Errors
     /// What cannot be parsed, besides those of [`Self::load`].
-    pub fn read(
-        sources: &[(&str, &str, RegoVersion)],
-        data: &str,
-        options: EngineOptions,
-    ) -> Result<Self, EvalError> {
+    pub fn read(sources: &[(&str, &str, RegoVersion)], data: &str, options: EngineOptions) -> Result<Self, EvalError> {
         let mut modules = Vec::with_capacity(sources.len());
         for (file, text, version) in sources {
             let module = parse(text.as_bytes(), file, &Options::new(*version))
@@ -195,8 +191,7 @@ fn lowered(modules: &[Module], plan: &Arc<Plan>) -> LoweredModules {
     }
     std::thread::scope(|scope| {
         let chunks = modules.chunks(size).enumerate();
-        let threads: Vec<_> =
-            chunks.map(|(place, chunk)| scope.spawn(move || write(place * size, chunk))).collect();
+        let threads: Vec<_> = chunks.map(|(place, chunk)| scope.spawn(move || write(place * size, chunk))).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     })
 }

@@ -1,7 +1,7 @@
 //! The functions that lowered text calls.
 
-use super::lower::{ARRAY, CONSTANT, TEMPLATE};
 use super::errors::EvalError;
+use super::lower::{ARRAY, CONSTANT, TEMPLATE};
 use regorus::{Engine, Value};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,7 +46,8 @@ pub(super) fn install(engine: &mut Engine, constants: &Constants, strict: bool) 
     let refused = |error: String| EvalError::Refused(error);
     let constants = constants.clone();
     let fetch = move |operands: Vec<Value>| {
-        let number = |operand: Option<&Value>| operand.and_then(|value| value.as_u64().ok()).map(|number| number as usize);
+        let number =
+            |operand: Option<&Value>| operand.and_then(|value| value.as_u64().ok()).map(|number| number as usize);
         let (Some(module), Some(place)) = (number(operands.first()), number(operands.get(1))) else {
             return Ok(Value::Undefined);
         };
@@ -108,11 +109,13 @@ fn operator(name: &str, operands: &[Value]) -> Result<Value, Refusal> {
     if let ("and" | "or" | "minus", Some((left, right))) = (name, sets) {
         let mut result = Value::new_set();
         if let Ok(set) = result.as_set_mut() {
-            let mut take = |value: &Value| set.insert(value.clone());
-            match name {
-                "and" => left.iter().filter(|value| right.contains(value)).for_each(|value| drop(take(value))),
-                "or" => left.iter().chain(right.iter()).for_each(|value| drop(take(value))),
-                _ => left.iter().filter(|value| !right.contains(value)).for_each(|value| drop(take(value))),
+            let kept: Box<dyn Iterator<Item = &Value>> = match name {
+                "and" => Box::new(left.iter().filter(|value| right.contains(value))),
+                "or" => Box::new(left.iter().chain(right.iter())),
+                _ => Box::new(left.iter().filter(|value| !right.contains(value))),
+            };
+            for value in kept {
+                set.insert(value.clone());
             }
         }
         return Ok(result);
@@ -126,8 +129,7 @@ fn operator(name: &str, operands: &[Value]) -> Result<Value, Refusal> {
         (Err(_), _) if name == "minus" && left.as_set().is_err() => {
             return Err(operand_error(name, 1, "one of {number, set}", left));
         }
-        (Err(_), Err(_)) if name == "minus" => return Err(operand_error(name, 2, "set", right)),
-        (Err(_), Ok(_)) if name == "minus" => return Err(operand_error(name, 2, "set", right)),
+        (Err(_), _) if name == "minus" => return Err(operand_error(name, 2, "set", right)),
         (Err(_), _) => return Err(operand_error(name, 1, "number", left)),
         (Ok(_), Err(_)) => return Err(operand_error(name, 2, "number", right)),
     };

@@ -9,6 +9,9 @@ mod natives;
 mod scope;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 pub use answers::{ExpressionValue, ResultRow};
 pub use engine::{Engine, EngineOptions, Query};
 pub use errors::EvalError;

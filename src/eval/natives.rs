@@ -42,7 +42,9 @@ pub(super) fn install(engine: &mut Engine) {
         let native = Native {
             name,
             function: *function,
-            operands: operands.map(|(place, operand)| wanted(name, place + 1, &types, types.unnamed(*operand))).collect(),
+            operands: operands
+                .map(|(place, operand)| wanted(name, place + 1, &types, types.unnamed(*operand)))
+                .collect(),
             span: span.clone(),
             parameters: (0..known.arity)
                 .map(|_| Ref::new(Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 }))

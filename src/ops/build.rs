@@ -4,7 +4,7 @@ use super::OpsError;
 use super::entrypoints::undefined;
 use super::language::{Language, read_as};
 use super::problems::{Problem, Text, of_program, read};
-use crate::bundle::{Bundle, RegoVersion};
+use crate::bundle::Bundle;
 use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
 use crate::rego::check::{CheckOptions, check as check_program};
 use crate::rego::syntax::Module;

@@ -104,7 +104,9 @@ fn shown(rows: &[ResultRow]) -> String {
     columns.extend(expressions.map(|part| part.text.as_str()));
     let line = |row: &ResultRow| -> Vec<String> {
         let values = row.bindings.iter().map(|(_, value)| json(value));
-        values.chain(told.iter().filter_map(|place| row.expressions.get(*place)).map(|part| json(&part.value))).collect()
+        values
+            .chain(told.iter().filter_map(|place| row.expressions.get(*place)).map(|part| json(&part.value)))
+            .collect()
     };
     table(&columns, &rows.iter().map(line).collect::<Vec<_>>())
 }

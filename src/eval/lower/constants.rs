@@ -15,10 +15,7 @@ impl Writer<'_> {
             _ => return None,
         };
         let is_nested = self.module.terms(members).iter().any(|member| {
-            matches!(
-                self.module.term(*member).kind,
-                TermKind::Array(_) | TermKind::Set(_) | TermKind::Object(_)
-            )
+            matches!(self.module.term(*member).kind, TermKind::Array(_) | TermKind::Set(_) | TermKind::Object(_))
         });
         if !is_nested && members.len() < LARGE {
             return None;

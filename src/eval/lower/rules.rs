@@ -54,7 +54,9 @@ impl Writer<'_> {
     fn path(&mut self, parts: List<TermId>, from: usize) {
         let module = self.module;
         for (place, part) in module.terms(parts).iter().skip(from).enumerate() {
-            let (TermKind::Var(text) | TermKind::String { value: text, .. }) = module.term(*part).kind else { continue };
+            let (TermKind::Var(text) | TermKind::String { value: text, .. }) = module.term(*part).kind else {
+                continue;
+            };
             let text = module.text(text);
             if place == 0 { self.out.push_str(text) } else { self.field(text) }
         }
@@ -67,7 +69,18 @@ impl Writer<'_> {
             self.out.push_str("default ");
         }
         self.head(&head, rule.default);
-        self.rule_body(rule);
+        let templates: Vec<(usize, TermId)> = module
+            .terms(head.arguments)
+            .iter()
+            .copied()
+            .enumerate()
+            .filter(|(_, argument)| matches!(module.term(*argument).kind, TermKind::TemplateString { .. }))
+            .collect();
+        if templates.is_empty() {
+            self.rule_body(rule);
+        } else {
+            self.templates_and_body(&templates, rule);
+        }
         let mut next: Option<RuleId> = rule.otherwise;
         while let Some(other) = next.and_then(|id| module.rule(id).copied()) {
             self.line(other.head.location);
@@ -81,6 +94,21 @@ impl Writer<'_> {
             }
             next = other.otherwise;
         }
+    }
+
+    /// A body that compares the arguments that are template strings first.
+    fn templates_and_body(&mut self, templates: &[(usize, TermId)], rule: &Rule) {
+        self.out.push_str(" if {");
+        for (place, argument) in templates {
+            self.line(self.module.term(*argument).location);
+            self.out.push_str(&template_argument(*place));
+            self.out.push_str(" == ");
+            self.term(*argument);
+            self.out.push(';');
+        }
+        self.body(rule.body);
+        self.line(rule.location);
+        self.out.push('}');
     }
 
     fn rule_body(&mut self, rule: &Rule) {
@@ -102,7 +130,11 @@ impl Writer<'_> {
                 if place > 0 {
                     self.out.push_str(", ");
                 }
-                self.term(*argument);
+                if matches!(module.term(*argument).kind, TermKind::TemplateString { .. }) {
+                    self.out.push_str(&template_argument(place));
+                } else {
+                    self.term(*argument);
+                }
             }
             self.in_pattern = false;
             self.out.push(')');
@@ -132,4 +164,9 @@ impl Writer<'_> {
             None => self.out.push_str("true"),
         }
     }
+}
+
+/// The name of an argument that is a template string.
+fn template_argument(place: usize) -> String {
+    format!("policy_argument_{place}")
 }

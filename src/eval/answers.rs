@@ -32,7 +32,7 @@ pub(super) fn rows(
     captured: &[Option<String>],
     results: regorus::QueryResults,
 ) -> Vec<ResultRow> {
-    let row = |result: regorus::QueryResult| {
+    let of_result = |result: regorus::QueryResult| {
         let expressions = module.body(body).iter().zip(captured).map(|(id, name)| {
             let location = module.expression(*id).location;
             let (row, column) = module.row_and_column(location).unwrap_or_default();
@@ -66,5 +66,13 @@ pub(super) fn rows(
                     .iter()
                     .all(|expression| expression.value != Value::Undefined && expression.value != Value::Bool(false)))
     });
-    kept.map(row).collect()
+    kept.map(of_result).collect()
+}
+
+/// The row of a query of one expression; none where it is undefined.
+pub(super) fn row(module: &Module, body: Body, value: Value) -> Option<ResultRow> {
+    let location = module.expression(*module.body(body).first()?).location;
+    let (row, column) = module.row_and_column(location).unwrap_or_default();
+    let expression = ExpressionValue { text: module.span(location.text).to_owned(), row, column, value };
+    (expression.value != Value::Undefined).then(|| ResultRow { expressions: vec![expression], bindings: Vec::new() })
 }

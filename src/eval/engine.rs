@@ -1,10 +1,11 @@
 //! An engine: modules, data and input that answer queries.
 
-use super::answers::{ResultRow, rows};
+use super::answers::{ResultRow, row, rows};
 use super::errors::{EvalError, Places};
 use super::functions::{self, Constants};
 use super::lower::{Lowered, Plan, lower, lower_query, replaced, wrappers};
 use super::natives;
+use super::paths::Paths;
 use super::scope::Scope;
 use crate::rego::syntax::{Module, Options, RegoVersion, parse, parse_query};
 use regorus::Value;
@@ -38,6 +39,7 @@ pub struct Query<'a> {
 #[derive(Clone)]
 pub struct Engine {
     modules: Arc<Vec<Module>>,
+    paths: Arc<Paths>,
     data: Value,
     input: Option<Value>,
     options: EngineOptions,
@@ -66,7 +68,8 @@ impl Engine {
         }
         let modules = Arc::new(modules);
         let loaded = Loaded::new(&modules, &data, plan, &options)?;
-        Ok(Self { modules, data, input: None, options, loaded })
+        let paths = Arc::new(Paths::of(&modules));
+        Ok(Self { modules, paths, data, input: None, options, loaded })
     }
 
     /// Reads modules, each a name, its text and the version of its language, then loads them.
@@ -138,10 +141,18 @@ impl Engine {
             let check_interval = std::num::NonZeroU32::MIN.saturating_add(255);
             engine.set_execution_timer_config(regorus::utils::limits::ExecutionTimerConfig { limit, check_interval });
         }
+        if let Some(path) = self.paths.asked(module, body) {
+            let result = on_a_stack(move || engine.eval_rule(path));
+            self.loaded.constants.take(number);
+            let value =
+                result?.map_err(|error| self.loaded.places.error(&error.to_string(), Some(module), &lowered.lines))?;
+            return Ok(row(module, body, value).into_iter().collect());
+        }
         let text = lowered.text;
         let result = on_a_stack(move || engine.eval_query(text, false));
         self.loaded.constants.take(number);
-        let results = result?.map_err(|error| self.loaded.places.error(&error.to_string(), module, &lowered.lines))?;
+        let results =
+            result?.map_err(|error| self.loaded.places.error(&error.to_string(), Some(module), &lowered.lines))?;
         Ok(rows(module, body, &captured, results))
     }
 }
@@ -165,7 +176,7 @@ impl Loaded {
             let lowered = lowered.map_err(|error| EvalError::too_deep(module, error.at))?;
             let added = engine.add_policy(number.to_string(), lowered.text);
             places.add(module, lowered.lines);
-            added.map_err(|error| places.error(&error.to_string(), module, &[]))?;
+            added.map_err(|error| places.error(&error.to_string(), None, &[]))?;
             constants.put(constants.reserve(), lowered.constants);
         }
         if !plan.wrapped.is_empty() {
@@ -173,7 +184,20 @@ impl Loaded {
             added.map_err(|error| EvalError::Refused(error.to_string()))?;
         }
         engine.add_data(data.clone()).map_err(|error| EvalError::Document(error.to_string()))?;
+        let engine = prepared(engine, &places)?;
         Ok(Self { engine, plan, places: Arc::new(places), constants })
+    }
+}
+
+/// An engine whose modules are analysed once and for all: what is cloned of it needs no more than to evaluate.
+fn prepared(mut engine: regorus::Engine, places: &Places) -> Result<regorus::Engine, EvalError> {
+    let (engine, result) = on_a_stack(move || {
+        let result = engine.eval_rule("data.policy_nothing".to_owned());
+        (engine, result)
+    })?;
+    match result {
+        Err(error) if error.to_string() != "not a valid rule path" => Err(places.error(&error.to_string(), None, &[])),
+        _ => Ok(engine),
     }
 }
 

@@ -87,8 +87,8 @@ impl Places {
         });
     }
 
-    /// An error of regorus as OPA tells it. `query` and `lines` are those of the query.
-    pub(super) fn error(&self, text: &str, query: &Module, lines: &[u32]) -> EvalError {
+    /// An error of regorus as OPA tells it. `lines` are those of the query, if there is one.
+    pub(super) fn error(&self, text: &str, query: Option<&Module>, lines: &[u32]) -> EvalError {
         let sentence = sentence(text);
         if sentence.contains("time limit") || sentence.contains("execution exceeded") {
             return EvalError::TimedOut;
@@ -109,7 +109,8 @@ impl Places {
                     Some(place) => (place.file.clone(), 0, 0),
                     None => {
                         let location = Location { at: at(lines), text: Span::default() };
-                        let (row, column) = query.row_and_column(location).unwrap_or_default();
+                        let place = query.and_then(|query| query.row_and_column(location));
+                        let (row, column) = place.unwrap_or_default();
                         (String::new(), row, column)
                     }
                 }

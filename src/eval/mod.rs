@@ -6,6 +6,7 @@ mod errors;
 mod functions;
 mod lower;
 mod natives;
+mod paths;
 mod scope;
 mod values;
 

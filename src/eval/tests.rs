@@ -104,3 +104,13 @@ fn an_endless_query_ends_at_its_limit() {
     let text = "x := numbers.range(1, 3000); count([1 | x[_] + x[_] == x[_] + 1]) == 0";
     assert!(matches!(ask(&mut engine, text), Err(EvalError::TimedOut)));
 }
+
+#[test]
+fn packages_may_import_each_other() {
+    let modules = [
+        ("a.rego", "package a\n\nimport data.b\n\nx := b.y + 1\n\nz := 5\n", RegoVersion::V1),
+        ("b.rego", "package b\n\nimport data.a as other\n\ny := other.z\n\nw := other.x\n", RegoVersion::V1),
+    ];
+    let mut engine = Engine::read(&modules, "{}", EngineOptions::default()).unwrap();
+    assert_eq!(values(&mut engine, "data.b.w"), [6]);
+}

@@ -104,7 +104,8 @@ impl Writer<'_> {
     }
 
     fn plain(&mut self, name: &str, operator: TermId, arguments: &[TermId], position: Position) {
-        let builtin = Capabilities::current().builtin(name);
+        let is_imported = self.imported.contains_key(name.split('.').next().unwrap_or_default());
+        let builtin = Capabilities::current().builtin(name).filter(|_| !is_imported);
         if let Some(builtin) = builtin
             && !builtin.variadic
             && !builtin.relation

@@ -8,6 +8,7 @@
 mod bodies;
 mod calls;
 mod constants;
+mod imports;
 mod metadata;
 mod names;
 mod rules;
@@ -18,7 +19,8 @@ pub(super) use names::Plan;
 
 use super::scope::Scope;
 use crate::rego::syntax::{Body, Location, Module};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 /// A module for regorus.
 pub(super) struct Lowered {
@@ -49,6 +51,7 @@ pub(super) struct TooDeep {
 /// A module as text for regorus. `number` is what [`CONSTANT`] knows it by.
 pub(super) fn lower(module: &Module, plan: &Arc<Plan>, number: usize) -> Result<Lowered, TooDeep> {
     let mut writer = Writer::new(module, plan, number);
+    writer.imported = imports::written_out(module);
     writer.module();
     writer.finish()
 }
@@ -86,6 +89,10 @@ struct Writer<'a> {
     too_deep: Option<TooDeep>,
     /// What names mean that are no variables, in a query.
     scope: Option<&'a Scope>,
+    /// The names of imports and what they stand for.
+    imported: HashMap<String, String>,
+    /// Whether a name is that of a rule.
+    in_head: bool,
     /// What `rego.metadata.chain()` and `rego.metadata.rule()` are in the rule being written.
     metadata: Option<(regorus::Value, regorus::Value)>,
 }
@@ -105,8 +112,16 @@ impl<'a> Writer<'a> {
             in_pattern: false,
             too_deep: None,
             scope: None,
+            imported: HashMap::new(),
+            in_head: false,
             metadata: None,
         }
+    }
+
+    /// A writer of pieces that call nothing.
+    fn bare(module: &'a Module) -> Self {
+        static PLAN: LazyLock<Plan> = LazyLock::new(Plan::default);
+        Self::new(module, &PLAN, 0)
     }
 
     fn finish(self) -> Result<Lowered, TooDeep> {

@@ -60,7 +60,8 @@ pub(super) fn dotted(module: &Module, term: TermId) -> Option<String> {
 impl Writer<'_> {
     pub(super) fn variable(&mut self, name: Text) {
         let name = self.module.text(name);
-        match self.scope.and_then(|scope| scope.get(name)) {
+        let imported = self.imported.get(name).filter(|_| !self.in_head).map(String::as_str);
+        match imported.or_else(|| self.scope.and_then(|scope| scope.get(name))) {
             Some(meaning) => self.out.push_str(meaning),
             None => self.out.push_str(&variable(name)),
         }

@@ -1,7 +1,6 @@
 //! Packages, imports, rules.
 
 use super::Writer;
-use super::names::variable;
 use crate::rego::syntax::{Head, List, Rule, RuleId, Statement, TermId, TermKind};
 
 impl Writer<'_> {
@@ -22,36 +21,8 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn imports(&mut self) {
-        let module = self.module;
-        let mut written = Vec::new();
-        for import in &module.imports {
-            let TermKind::Ref(parts) = module.term(import.path).kind else { continue };
-            let (Some(root), Some(last)) = (module.terms(parts).first(), module.terms(parts).last()) else { continue };
-            let text_of = |id: &TermId| match module.term(*id).kind {
-                TermKind::Var(name) | TermKind::String { value: name, .. } => module.text(name),
-                _ => "",
-            };
-            if !matches!(text_of(root), "data" | "input") {
-                continue;
-            }
-            let name = variable(import.alias.map_or_else(|| text_of(last), |alias| module.text(alias)));
-            if written.contains(&name) || ((name == "data" || name == "input") && parts.len() == 1) {
-                continue;
-            }
-            self.line(import.location);
-            self.out.push_str("import ");
-            self.path(parts, 0);
-            if name != text_of(last) || import.alias.is_some() {
-                self.out.push_str(" as ");
-                self.out.push_str(&name);
-            }
-            written.push(name);
-        }
-    }
-
     /// A path from one of its parts on.
-    fn path(&mut self, parts: List<TermId>, from: usize) {
+    pub(super) fn path(&mut self, parts: List<TermId>, from: usize) {
         let module = self.module;
         for (place, part) in module.terms(parts).iter().skip(from).enumerate() {
             let (TermKind::Var(text) | TermKind::String { value: text, .. }) = module.term(*part).kind else {
@@ -122,6 +93,7 @@ impl Writer<'_> {
 
     fn head(&mut self, head: &Head, default: bool) {
         let module = self.module;
+        self.in_head = true;
         self.reference(head.reference);
         if !head.arguments.is_empty() {
             self.out.push('(');

@@ -98,7 +98,10 @@ impl Writer<'_> {
         let module = self.module;
         for (place, part) in module.terms(parts).iter().enumerate() {
             match module.term(*part).kind {
-                _ if place == 0 => self.term_at(*part, Position::Operand),
+                _ if place == 0 => {
+                    self.term_at(*part, Position::Operand);
+                    self.in_head = false;
+                }
                 TermKind::String { value, .. } => self.field(module.text(value)),
                 _ => {
                     self.out.push('[');

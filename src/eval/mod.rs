@@ -1,5 +1,6 @@
 //! Answers questions to Rego policies. The evaluator is regorus, named nowhere else.
 
+pub mod builtins;
 mod depth;
 mod dialect;
 mod session;

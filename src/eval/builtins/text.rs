@@ -9,16 +9,12 @@ pub(super) fn of(value: &Value) -> String {
     text
 }
 
-/// The text of a number without loss.
+/// The text of a number; an integer keeps all its digits.
 pub(super) fn number(value: &Value) -> String {
-    match value.as_f64() {
-        Ok(float) if value.as_i128().is_err() && is_whole(float) && float.abs() < 1e21 => format!("{float:.0}"),
+    match value.as_number() {
+        Ok(number) if number.is_integer() => number.format_decimal(),
         _ => value.to_json_str().unwrap_or_default(),
     }
-}
-
-pub(super) fn is_whole(float: f64) -> bool {
-    float.is_finite() && float.fract() == 0.0
 }
 
 /// A string in quotes, escaped as Go's `strconv.Quote` does.

@@ -6,7 +6,7 @@ use regorus::Value;
 use regorus::value::Object;
 
 use super::super::error::failed;
-use super::super::{BuiltinError, BuiltinOptions, operand};
+use super::super::{BuiltinError, BuiltinOptions, operand, text};
 use super::algorithm::Algorithm;
 use super::key::{self, Key, Named};
 use super::token::{self, Header, Token};
@@ -47,18 +47,18 @@ impl Constraints {
         };
         for (name, value) in fields.iter_sorted() {
             let name = name.as_string().map_or("", |name| name);
-            let text = || match value {
+            let words = || match value {
                 Value::String(text) => Ok(text.to_string()),
                 _ => Err(failed(format!("{name} constraint: must be a string"))),
             };
             match name {
-                "cert" => constraints.keys = Some(key::read(&text()?)?),
-                "secret" => constraints.secret = text()?,
-                "alg" => constraints.algorithm = text()?,
-                "iss" => constraints.issuer = text()?,
-                "aud" => constraints.audience = text()?,
+                "cert" => constraints.keys = Some(key::read(&words()?)?),
+                "secret" => constraints.secret = words()?,
+                "alg" => constraints.algorithm = words()?,
+                "iss" => constraints.issuer = words()?,
+                "aud" => constraints.audience = words()?,
                 "time" => {
-                    constraints.time = value.as_f64().map_err(|_| failed("token time constraint: must be a number"))?;
+                    constraints.time = float(value).ok_or_else(|| failed("token time constraint: must be a number"))?;
                     if constraints.time < 0.0 {
                         return Err(failed("token time constraint: must not be negative"));
                     }
@@ -121,11 +121,16 @@ impl Constraints {
         }
         let seconds = |name: &str| match claim(name) {
             None => Ok(None),
-            Some(value) => value.as_f64().map(Some).map_err(|_| failed(format!("{name} value must be a number"))),
+            Some(value) => float(value).map(Some).ok_or_else(|| failed(format!("{name} value must be a number"))),
         };
         let now = self.time / SECOND;
         Ok(seconds("exp")?.is_none_or(|expiry| now < expiry) && seconds("nbf")?.is_none_or(|start| now >= start))
     }
+}
+
+/// A number, rounded where it has more digits than fit.
+fn float(value: &Value) -> Option<f64> {
+    matches!(value, Value::Number(_)).then(|| text::number(value).parse().ok()).flatten()
 }
 
 fn now(options: &BuiltinOptions) -> f64 {

@@ -206,7 +206,12 @@ mod tests {
     #[test]
     fn values_that_are_no_texts_are_written_as_rego() {
         is("%v %s %d", r#"[{"a":[1,"x"]},[true],null]"#, "{\"a\": [1, \"x\"]} [true] %!d(string=null)");
-        is("%s %v", "[123456789123456789123,123456789123456789123]", "123456789123456789123 123456789123456789123");
+        let big = Value::from_numeric_string("123456789123456789123").unwrap();
+        let operands = ["%s %v %c".into(), vec![big.clone(), big.clone(), big].into()];
+        assert_eq!(
+            &**sprintf(&operands, &BuiltinOptions::default()).unwrap().as_string().unwrap(),
+            "123456789123456789123 123456789123456789123 %!c(big.Int=123456789123456789123)"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An engine: modules, data and input that answer queries.
 
 use super::answers::{ResultRow, row, rows};
+use super::builtins::{self, BuiltinOptions};
 use super::errors::{EvalError, Places};
 use super::functions::{self, Constants};
 use super::lower::{Lowered, Plan, lower, lower_query, replaced, wrappers};
@@ -168,6 +169,8 @@ impl Loaded {
         }
         engine.set_rego_v0(false);
         functions::install(&mut engine, &constants, options.strict_builtin_errors)?;
+        let answering = BuiltinOptions { strict: options.strict_builtin_errors, ..BuiltinOptions::default() };
+        builtins::install(&mut engine, &answering).map_err(|error| EvalError::Refused(error.to_string()))?;
         if options.strict_builtin_errors {
             natives::install(&mut engine);
         }

@@ -1,6 +1,7 @@
 //! Answers questions to Rego policies. The evaluator is regorus, named nowhere else.
 
 mod answers;
+pub mod builtins;
 mod engine;
 mod errors;
 mod functions;

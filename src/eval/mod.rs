@@ -1,11 +1,23 @@
 //! Answers questions to Rego policies. The evaluator is regorus, named nowhere else.
 
-mod depth;
-mod dialect;
-mod session;
+mod answers;
+pub mod builtins;
+mod engine;
+mod errors;
+mod functions;
+mod lower;
+mod natives;
+mod paths;
+mod scope;
+mod values;
 
-pub use dialect::Dialect;
-pub use session::{Answer, EvalError, Session};
+#[cfg(test)]
+mod tests;
+
+pub use answers::{ExpressionValue, ResultRow};
+pub use engine::{Engine, EngineOptions, Query};
+pub use errors::EvalError;
+pub use regorus::Value;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 

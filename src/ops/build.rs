@@ -4,8 +4,7 @@ use super::OpsError;
 use super::entrypoints::undefined;
 use super::language::{Language, read_as};
 use super::problems::{Problem, Text, of_program, read};
-use crate::bundle::{Bundle, RegoVersion};
-use crate::eval::Dialect;
+use crate::bundle::Bundle;
 use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
 use crate::rego::check::{CheckOptions, check as check_program};
 use crate::rego::syntax::Module;
@@ -154,22 +153,6 @@ fn pack(store: &Store, bundle: &Bundle) -> Result<Layer, OpsError> {
         Ok(()) => Ok(Layer { ingest, writer, tar: tar.finish() }),
         Err(cause) => Err(writer.explain(cause).into()),
     }
-}
-
-/// The modules of a bundle as the evaluator takes them.
-pub(super) fn modules(bundle: &Bundle) -> Vec<(&str, &str, Dialect)> {
-    bundle
-        .modules
-        .iter()
-        .map(|module| {
-            let dialect = match module.rego_version {
-                RegoVersion::V0 => Dialect::V0,
-                RegoVersion::V0V1 => Dialect::V0V1,
-                RegoVersion::V1 | RegoVersion::V2 => Dialect::V1,
-            };
-            (module.path.trim_start_matches('/'), module.text.as_str(), dialect)
-        })
-        .collect()
 }
 
 /// When the image was made: what was asked for, else the commit of a clean tree, else the newest file.

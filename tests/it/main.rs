@@ -8,6 +8,7 @@ mod checking;
 mod copying;
 mod credentials;
 mod damage;
+mod evaluating;
 mod floors;
 mod go_cli;
 mod hostile;

@@ -3,7 +3,7 @@
 use super::{Context, tell_choice};
 use crate::cli::jobs::JobsArgs;
 use crate::cli::sign_in::SignInArgs;
-use crate::eval::{Answer, Session};
+use crate::eval::{Engine, Query, ResultRow};
 use crate::ops::{Names, OpsError, pull::pull, repl::open};
 use crate::ui::table;
 use clap::Args;
@@ -78,14 +78,35 @@ fn prompted(context: &Context, interactive: bool) -> impl Iterator<Item = Result
     })
 }
 
-fn reply(session: &mut Session, query: &str) -> String {
-    match session.query(query) {
-        Ok(Answer::Undefined) => "undefined\n".to_owned(),
-        Ok(Answer::Value(value)) => format!("{value:#}\n"),
-        Ok(Answer::Rows { columns, rows }) => {
-            let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
-            table(&columns.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
-        }
+fn reply(session: &mut Engine, query: &str) -> String {
+    match session.query(&Query { text: query, ..Query::default() }) {
+        Ok(rows) => shown(&rows),
         Err(error) => format!("error: {}\n", crate::ui::Safe(&error.to_string())),
     }
+}
+
+/// What a query gives: a value alone, else a table of variables and of the expressions that are more than true.
+fn shown(rows: &[ResultRow]) -> String {
+    let json = |value: &crate::eval::Value| value.to_json_str().unwrap_or_default();
+    let Some(first) = rows.first() else { return "undefined\n".to_owned() };
+    let is_told = |place: usize| {
+        rows.iter().filter_map(|row| row.expressions.get(place)).any(|part| part.value.as_bool().is_err())
+    };
+    let told: Vec<usize> = (0..first.expressions.len()).filter(|place| is_told(*place)).collect();
+    if let ([row], true) = (rows, first.bindings.is_empty()) {
+        let value = row.expressions.get(told.first().copied().unwrap_or(0));
+        if told.len() < 2 && (row.expressions.len() == 1 || told.is_empty()) {
+            return format!("{}\n", value.map(|part| json(&part.value)).unwrap_or_default());
+        }
+    }
+    let mut columns: Vec<&str> = first.bindings.iter().map(|(name, _)| name.as_str()).collect();
+    let expressions = told.iter().filter_map(|place| first.expressions.get(*place));
+    columns.extend(expressions.map(|part| part.text.as_str()));
+    let line = |row: &ResultRow| -> Vec<String> {
+        let values = row.bindings.iter().map(|(_, value)| json(value));
+        values
+            .chain(told.iter().filter_map(|place| row.expressions.get(*place)).map(|part| json(&part.value)))
+            .collect()
+    };
+    table(&columns, &rows.iter().map(line).collect::<Vec<_>>())
 }

@@ -74,7 +74,7 @@ impl Parser<'_> {
         if faults.is_empty() { Ok(module) } else { Err(faults) }
     }
 
-    fn place_of_statement(&self, statement: &Parsed) -> Location {
+    pub(super) fn place_of_statement(&self, statement: &Parsed) -> Location {
         match statement {
             Parsed::Package(package) => package.location,
             Parsed::Import(import) => import.location,

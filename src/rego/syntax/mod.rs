@@ -44,9 +44,10 @@ pub use location::{LineTable, Location, Span};
 pub use module::Module;
 pub use nodes::Nodes;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};
-pub use parse::{count_tokens, parse};
+pub use parse::{count_tokens, parse, parse_query};
 pub use text::Written;
-pub(crate) use text::{quoted, write_part};
+pub use text::quoted;
+pub(crate) use text::write_part;
 pub use tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule, RuleId,
     Statement, Term, TermId, TermKind, Text, With,

@@ -7,7 +7,8 @@ use super::lexer::{LIMIT as LENGTH_LIMIT, decode, replaced};
 use super::location::{LineTable, Location};
 use super::module::Module;
 use super::options::{Options, RegoVersion};
-use super::parser::{DEPTH_LIMIT, Parser, SHALLOW};
+use super::parser::{DEPTH_LIMIT, Parsed, Parser, SHALLOW};
+use super::tree::Body;
 use crate::rego::metadata::MetadataError;
 use std::cell::LazyCell;
 use std::sync::OnceLock;
@@ -24,6 +25,50 @@ pub fn parse(text: &[u8], file: &str, options: &Options) -> Result<Module, Vec<P
         return Err(vec![unplaced("the file is longer than 2 GiB")]);
     }
     on_a_stack(|limit| read(text, file, options, limit))
+}
+
+/// Reads a text as a query: expressions, with `;` or newlines between them. The module holds the nodes alone.
+///
+/// # Errors
+/// All that OPA 1.22.2 would tell of the text, in its order.
+pub fn parse_query(text: &[u8], file: &str, options: &Options) -> Result<(Module, Body), Vec<ParseError>> {
+    if text.len() > LENGTH_LIMIT {
+        return Err(vec![unplaced("the query is longer than 2 GiB")]);
+    }
+    on_a_stack(|limit| read_query(text, file, options, limit))
+}
+
+fn read_query(
+    text: &[u8],
+    file: &str,
+    options: &Options,
+    limit: u32,
+) -> (Result<(Module, Body), Vec<ParseError>>, bool) {
+    let mut parser = Parser::new(text, options, limit);
+    let parsed = parser.statements();
+    let places = LazyCell::new(|| Places::new(text));
+    let reports = parser.errors();
+    if !reports.is_empty() || parser.too_deep {
+        let errors = reports.into_iter().map(|(location, message)| places.error(location, message, true));
+        return (Err(errors.collect()), parser.too_deep);
+    }
+    let mut expressions = Vec::new();
+    for statement in &parsed {
+        match statement {
+            Parsed::Query(body) => expressions.extend_from_slice(parser.nodes.body(*body)),
+            other => {
+                let location = parser.place_of_statement(other);
+                return (Err(vec![places.error(location, "expected body".to_owned(), false)]), false);
+            }
+        }
+    }
+    if expressions.is_empty() {
+        return (Err(vec![unplaced("empty body")]), false);
+    }
+    let body = parser.nodes.add_body(&expressions);
+    let text = String::from_utf8_lossy(text);
+    let module = Module { file: file.to_owned(), ..Module::of_nodes(&text, parser.nodes, parser.apart) };
+    (Ok((Module { version: options.version, deep: limit > SHALLOW, ..module }, body)), false)
 }
 
 /// How many tokens a text has, white space and comments left out: what cutting a text costs, without its tree.

@@ -381,7 +381,7 @@ pub(crate) fn is_name(part: &str) -> bool {
 }
 
 /// A string in quotes, with the escapes of Go.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
         match character {

@@ -1,0 +1,194 @@
+//! The built-in functions of OPA that the evaluator lacks or answers otherwise.
+
+mod arrays;
+mod aws;
+mod base64;
+mod cidr;
+mod deprecated;
+mod error;
+mod globs;
+mod hashes;
+mod json;
+mod jwt;
+mod network;
+mod operand;
+mod pem;
+mod runtime;
+mod sprintf;
+mod strings;
+mod text;
+mod uri;
+
+pub use error::BuiltinError;
+
+use std::collections::BTreeMap;
+
+use regorus::{Engine, Value};
+
+/// What the answers of some built-in functions depend on.
+#[derive(Debug, Clone, Default)]
+pub struct BuiltinOptions {
+    /// An error ends the evaluation instead of leaving the call undefined.
+    pub strict: bool,
+    /// What `opa.runtime().env` shows.
+    pub environment: BTreeMap<String, String>,
+    /// The time of the query in nanoseconds since 1970, where it is fixed.
+    pub now: Option<i64>,
+}
+
+/// Answers a call from its operands.
+type Function = fn(&[Value], &BuiltinOptions) -> Result<Value, BuiltinError>;
+
+/// A function by the name that policies call.
+pub struct Builtin {
+    /// The name, with its dots.
+    pub name: &'static str,
+    /// How many operands it takes.
+    pub arity: u8,
+    function: Function,
+}
+
+const fn builtin(name: &'static str, arity: u8, function: Function) -> Builtin {
+    Builtin { name, arity, function }
+}
+
+/// All functions of this module.
+pub fn all() -> impl Iterator<Item = &'static Builtin> {
+    [
+        arrays::BUILTINS,
+        aws::BUILTINS,
+        cidr::BUILTINS,
+        deprecated::BUILTINS,
+        globs::BUILTINS,
+        hashes::BUILTINS,
+        jwt::BUILTINS,
+        network::BUILTINS,
+        runtime::BUILTINS,
+        sprintf::BUILTINS,
+        strings::BUILTINS,
+        uri::BUILTINS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+impl Builtin {
+    /// Answers a call; undefined where the function has no answer.
+    ///
+    /// # Errors
+    /// Operands the function refuses, as OPA words it.
+    pub fn call(&self, operands: &[Value], options: &BuiltinOptions) -> Result<Value, BuiltinError> {
+        (self.function)(operands, options)
+    }
+}
+
+/// Gives an engine the functions, in place of its own of the same names.
+///
+/// An error reads `CODE: NAME: MESSAGE` as OPA prints it.
+///
+/// # Errors
+/// A name that was given to the engine before.
+pub fn install(engine: &mut Engine, options: &BuiltinOptions) -> Result<(), BuiltinError> {
+    let options = std::sync::Arc::new(options.clone());
+    for builtin in all() {
+        let options = options.clone();
+        engine
+            .add_extension(
+                builtin.name.to_owned(),
+                builtin.arity,
+                Box::new(move |operands: Vec<Value>| match builtin.call(&operands, &options) {
+                    Ok(value) => Ok(value),
+                    Err(error) if options.strict || matches!(error, BuiltinError::Refused(_)) => {
+                        Err(error.named(builtin.name).into())
+                    }
+                    Err(_) => Ok(Value::Undefined),
+                }),
+            )
+            .map_err(|error| BuiltinError::Failed(error.to_string()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap as Map;
+
+    use super::*;
+
+    /// The names and numbers of operands of OPA's functions, and whether each is an operator.
+    fn capabilities() -> Map<String, (usize, bool)> {
+        let text = include_str!("../../rego/capabilities.json");
+        let capabilities: serde_json::Value = serde_json::from_str(text).unwrap();
+        let functions = capabilities["builtins"].as_array().unwrap();
+        functions
+            .iter()
+            .map(|function| {
+                let operands = function["decl"]["args"].as_array().map_or(0, Vec::len);
+                (function["name"].as_str().unwrap().to_owned(), (operands, function.get("infix").is_some()))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_table_tells_who_answers_each_function() {
+        let mut rows = Map::new();
+        for line in include_str!("../../../docs/builtins.md").lines() {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            if let Some(name) = cells.get(1).and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) {
+                assert!(rows.insert(name.to_owned(), cells[2].to_owned()).is_none(), "{name} stands there twice");
+            }
+        }
+        let ours: Vec<&str> = all().map(|builtin| builtin.name).collect();
+        let answered: Map<String, String> = capabilities()
+            .into_iter()
+            .map(|(name, (_, operator))| {
+                let compiled = name.starts_with("internal.") || name.starts_with("rego.metadata.") || name == "print";
+                let who = match () {
+                    () if ours.contains(&name.as_str()) => "policy",
+                    () if operator => "operator",
+                    () if compiled => "compiler",
+                    () if regorus::unstable::BUILTINS.contains_key(name.as_str()) => "evaluator",
+                    () => "missing",
+                };
+                (name, who.to_owned())
+            })
+            .collect();
+        assert_eq!(rows, answered);
+    }
+
+    #[test]
+    fn each_function_takes_as_many_operands_as_opas() {
+        let capabilities = capabilities();
+        for builtin in all() {
+            assert_eq!(
+                capabilities.get(builtin.name).map(|(operands, _)| *operands),
+                Some(usize::from(builtin.arity)),
+                "{}",
+                builtin.name
+            );
+        }
+    }
+
+    fn answer(query: &str, strict: bool) -> Result<String, String> {
+        let mut engine = Engine::new();
+        install(&mut engine, &BuiltinOptions { strict, ..Default::default() }).unwrap();
+        engine
+            .eval_query(query.to_owned(), false)
+            .map(|results| results.result.iter().map(|row| row.expressions[0].value.to_string()).collect())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_error_ends_the_evaluation_only_where_it_is_strict() {
+        assert_eq!(answer("array.flatten([1, [2]])", true).unwrap(), "[1,2]");
+        assert_eq!(answer("cast_null(1)", false).unwrap(), "");
+        let error = answer("cast_null(1)", true).unwrap_err();
+        assert!(error.contains("eval_type_error: cast_null: operand 1 must be null but got number"), "{error}");
+    }
+
+    #[test]
+    fn the_network_is_refused_even_where_errors_are_not_told() {
+        let error = answer(r#"http.send({"method": "get", "url": "http://localhost"})"#, false).unwrap_err();
+        assert!(error.contains("http.send: the network is not allowed: needs --allow-net"), "{error}");
+    }
+}

@@ -1,0 +1,71 @@
+//! Operands as the type a function wants.
+
+use regorus::Value;
+use regorus::value::{Object, Set};
+
+use super::BuiltinError;
+
+/// The operand at `position`, counted from 1.
+pub(super) fn at(operands: &[Value], position: usize) -> &Value {
+    operands.get(position.wrapping_sub(1)).unwrap_or(&Value::Undefined)
+}
+
+pub(super) fn string(operands: &[Value], position: usize) -> Result<&str, BuiltinError> {
+    match at(operands, position) {
+        Value::String(text) => Ok(text),
+        other => Err(wrong(position, other, &["string"])),
+    }
+}
+
+pub(super) fn array(operands: &[Value], position: usize) -> Result<&[Value], BuiltinError> {
+    match at(operands, position) {
+        Value::Array(items) => Ok(items.as_slice()),
+        other => Err(wrong(position, other, &["array"])),
+    }
+}
+
+pub(super) fn set(operands: &[Value], position: usize) -> Result<&Set, BuiltinError> {
+    match at(operands, position) {
+        Value::Set(items) => Ok(items),
+        other => Err(wrong(position, other, &["set"])),
+    }
+}
+
+pub(super) fn object(operands: &[Value], position: usize) -> Result<&Object, BuiltinError> {
+    match at(operands, position) {
+        Value::Object(fields) => Ok(fields),
+        other => Err(wrong(position, other, &["object"])),
+    }
+}
+
+pub(super) fn integer(operands: &[Value], position: usize) -> Result<i64, BuiltinError> {
+    match at(operands, position) {
+        Value::Number(number) => number.as_i64().ok_or_else(|| {
+            BuiltinError::Operand(format!("operand {position} must be integer number but got floating-point number"))
+        }),
+        other => Err(wrong(position, other, &["number"])),
+    }
+}
+
+/// The refusal of an operand by its type.
+pub(super) fn wrong(position: usize, got: &Value, expected: &[&str]) -> BuiltinError {
+    let got = type_name(got);
+    BuiltinError::Operand(match expected {
+        [one] => format!("operand {position} must be {one} but got {got}"),
+        several => format!("operand {position} must be one of {{{}}} but got {got}", several.join(", ")),
+    })
+}
+
+/// The name of a value's type as `type_name` tells it.
+pub(super) fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Set(_) => "set",
+        Value::Object(_) => "object",
+        Value::Undefined => "undefined",
+    }
+}

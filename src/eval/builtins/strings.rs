@@ -1,0 +1,60 @@
+//! Functions of strings.
+
+use regorus::Value;
+
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
+
+pub(super) const BUILTINS: &[Builtin] = &[builtin("strings.count", 2, count), builtin("strings.split_n", 3, split_n)];
+
+/// How often a text holds another; an empty one is held before, between and after all characters.
+fn count(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    let text = operand::string(operands, 1)?;
+    let part = operand::string(operands, 2)?;
+    Ok(text.matches(part).count().into())
+}
+
+/// The first `n` parts of a text, or the last where `n` is negative.
+fn split_n(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    let text = operand::string(operands, 1)?;
+    let delimiter = operand::string(operands, 2)?;
+    let wanted = operand::integer(operands, 3)?;
+    let count = usize::try_from(wanted.unsigned_abs()).unwrap_or(usize::MAX);
+    let parts: Vec<&str> = match (delimiter, wanted >= 0) {
+        ("", true) => text.split("").filter(|part| !part.is_empty()).take(count).collect(),
+        ("", false) => text.split("").filter(|part| !part.is_empty()).collect(),
+        (_, true) => text.split(delimiter).take(count).collect(),
+        (_, false) => text.split(delimiter).collect(),
+    };
+    let skipped = if wanted >= 0 { 0 } else { parts.len().saturating_sub(count) };
+    Ok(parts.into_iter().skip(skipped).map(Value::from).collect::<Vec<_>>().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str, delimiter: &str, n: i64) -> String {
+        let operands = [text.into(), delimiter.into(), n.into()];
+        split_n(&operands, &BuiltinOptions::default()).unwrap().to_string()
+    }
+
+    #[test]
+    fn an_empty_text_is_counted_between_characters() {
+        let count = |text: &str, part: &str| {
+            count(&[text.into(), part.into()], &BuiltinOptions::default()).unwrap().to_string()
+        };
+        assert_eq!(count("aé", ""), "3");
+        assert_eq!(count("aaaa", "aa"), "2");
+        assert_eq!(count("", "x"), "0");
+    }
+
+    #[test]
+    fn parts_are_taken_from_either_end() {
+        assert_eq!(split("a.b.c", ".", 2), r#"["a","b"]"#);
+        assert_eq!(split("a.b.c", ".", -2), r#"["b","c"]"#);
+        assert_eq!(split("a.b.c", ".", 9), r#"["a","b","c"]"#);
+        assert_eq!(split("abc", "", 2), r#"["a","b"]"#);
+        assert_eq!(split("abc", ".", 0), "[]");
+        assert_eq!(split("", ".", 1), r#"[""]"#);
+    }
+}

@@ -1,0 +1,186 @@
+//! The built-in functions of regorus with OPA's words for what they refuse.
+
+use super::values::type_name;
+use crate::rego::capabilities::Capabilities;
+use crate::rego::types::{Shape, Type, Types};
+use regorus::unstable::{BUILTINS, BuiltinFcn, Expr, Ref, Span};
+use regorus::{Engine, Source, Value};
+
+/// Those whose answers regorus keeps or that it handles by name.
+const LEFT: [&str; 6] = ["opa.runtime", "rand.intn", "time.now_ns", "trace", "uuid.rfc4122", "walk"];
+
+/// An error of a call: a code of OPA and a message.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}: {name}: {message}")]
+struct Refusal {
+    code: &'static str,
+    name: &'static str,
+    message: String,
+}
+
+/// A built-in function and what it takes.
+#[derive(Clone)]
+struct Native {
+    name: &'static str,
+    function: BuiltinFcn,
+    /// For each operand the types it may have; none where any will do.
+    operands: Vec<Vec<&'static str>>,
+    span: Span,
+    parameters: Vec<Ref<Expr>>,
+}
+
+/// Puts the functions in the place of those an engine has of itself. What was put there before stays.
+pub(super) fn install(engine: &mut Engine) {
+    let Ok(source) = Source::from_contents("built-in".to_owned(), " ".to_owned()) else { return };
+    let span = Span { source, line: 1, col: 1, start: 0, end: 1 };
+    let mut types = Types::default();
+    for (name, function) in BUILTINS.iter() {
+        let Some(known) = Capabilities::current().builtin(name).filter(|_| !LEFT.contains(name)) else { continue };
+        let signature = known.signature(&mut types);
+        let Shape::Function { arguments, .. } = types.shape(signature) else { continue };
+        let operands = types.items(arguments).iter().enumerate();
+        let native = Native {
+            name,
+            function: *function,
+            operands: operands
+                .map(|(place, operand)| wanted(name, place + 1, &types, types.unnamed(*operand)))
+                .collect(),
+            span: span.clone(),
+            parameters: (0..known.arity)
+                .map(|_| Ref::new(Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 }))
+                .collect(),
+        };
+        let arity = function.1;
+        let call = move |operands: Vec<Value>| Ok(native.call(&operands)?);
+        // A function that is there already is one of OPA's words.
+        drop(engine.add_extension((*name).to_owned(), arity, Box::new(call)));
+    }
+}
+
+impl Native {
+    fn call(&self, operands: &[Value]) -> Result<Value, Refusal> {
+        // OPA tells this one by the name it had first.
+        let name = if self.name == "strings.reverse" { "reverse" } else { self.name };
+        let refusal = |code, message| Refusal { code, name, message };
+        for (place, (operand, wanted)) in (1..).zip(operands.iter().zip(&self.operands)) {
+            let got = type_name(operand);
+            if !wanted.is_empty() && !wanted.contains(&got) {
+                let message = match wanted.as_slice() {
+                    [only] => format!("operand {place} must be {only} but got {got}"),
+                    several => format!("operand {place} must be one of {{{}}} but got {got}", several.join(", ")),
+                };
+                return Err(refusal("eval_type_error", message));
+            }
+            if let Some(message) = refused(self.name, place, operand) {
+                return Err(refusal("eval_type_error", format!("operand {place} {message}")));
+            }
+        }
+        (self.function.0)(&self.span, &self.parameters, operands, true).map_err(|error| {
+            let sentence = super::errors::sentence(&error.to_string());
+            let (code, message) = worded(self.name, sentence, operands);
+            refusal(code, message)
+        })
+    }
+}
+
+/// The types an operand may have, in the order OPA tells them.
+fn wanted(name: &str, place: usize, types: &Types, operand: Type) -> Vec<&'static str> {
+    match (name, place) {
+        ("object.filter" | "object.remove", 2) => return vec!["object", "set", "array"],
+        ("json.filter" | "json.remove", 2) | ("sum" | "product" | "max" | "min" | "sort", 1) => {
+            return vec!["set", "array"];
+        }
+        ("strings.any_prefix_match" | "strings.any_suffix_match", _) => return vec!["string", "set", "array"],
+        _ => {}
+    }
+    let of = |one: Type| {
+        Some(match types.shape(one) {
+            Shape::Null => "null",
+            Shape::Boolean => "boolean",
+            Shape::Number => "number",
+            Shape::String => "string",
+            Shape::Array { .. } => "array",
+            Shape::Set(_) => "set",
+            Shape::Object { .. } => "object",
+            _ => return None,
+        })
+    };
+    let mut names = match types.shape(operand) {
+        Shape::Any(members) => types.items(members).iter().filter_map(|member| of(*member)).collect(),
+        _ => of(operand).into_iter().collect::<Vec<_>>(),
+    };
+    if name == "count" {
+        names.sort_unstable();
+    }
+    names.dedup();
+    names
+}
+
+/// What is wrong with an operand of the right type.
+fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
+    let takes_integers = name.starts_with("bits.")
+        || matches!((name, place), ("numbers.range" | "numbers.range_step" | "array.slice" | "substring", _));
+    if let Ok(number) = operand.as_number()
+        && takes_integers
+    {
+        if !number.is_integer() {
+            return Some("must be integer number but got floating-point number".to_owned());
+        }
+        if matches!((name, place), ("bits.lsh" | "bits.rsh", 2)) && number.as_f64().is_some_and(|value| value < 0.0) {
+            return Some("must be an unsigned integer number but got a negative integer".to_owned());
+        }
+    }
+    match (name, place) {
+        ("format_int", 2) => {
+            let is_base = [2, 8, 10, 16].iter().any(|base: &u64| *operand == Value::from(*base));
+            (!is_base).then(|| "must be one of {2, 8, 10, 16}".to_owned())
+        }
+        ("strings.replace_n", 1) => {
+            let entries = operand.as_object().ok()?;
+            if entries.iter().any(|(key, _)| key.as_string().is_err()) {
+                return Some("non-string key found in pattern object".to_owned());
+            }
+            let is_refused = entries.iter().any(|(_, value)| value.as_string().is_err());
+            is_refused.then(|| "non-string value found in pattern object".to_owned())
+        }
+        ("json.filter" | "json.remove", 2) => {
+            let path = |value: &&Value| !matches!(value, Value::String(_) | Value::Array(_));
+            let wrong = match operand {
+                Value::Set(paths) => paths.iter().find(path).cloned(),
+                Value::Array(paths) => paths.iter().find(path).cloned(),
+                _ => None,
+            };
+            wrong.map(|value| {
+                let got = type_name(&value);
+                format!("must be one of {{set, array}} containing string paths or array of path segments but got {got}")
+            })
+        }
+        _ => None,
+    }
+}
+
+/// OPA's code and words for what regorus says of a call.
+fn worded(name: &str, sentence: String, operands: &[Value]) -> (&'static str, String) {
+    let said = |text: &str| sentence.contains(text);
+    match name {
+        "to_number" => {
+            let got = operands.first().map_or("undefined", type_name);
+            ("eval_type_error", format!("operand 1 must be valid number string but got {got}"))
+        }
+        "graph.reachable" | "graph.reachable_paths" => {
+            let got = operands.get(1).map_or("undefined", type_name);
+            ("eval_type_error", format!("operand 2 must be {{array, set}} but got {got}"))
+        }
+        "semver.compare" => {
+            let wrong = operands.iter().position(|operand| {
+                let text = operand.as_string().map(ToString::to_string).unwrap_or_default();
+                text.split(['-', '+']).next().unwrap_or_default().split('.').count() != 3
+            });
+            let place = wrong.unwrap_or(0);
+            let shown = operands.get(place).map(super::values::rego).unwrap_or_default();
+            ("eval_builtin_error", format!("operand {}: string {shown} is not a valid SemVer", place + 1))
+        }
+        _ if name.starts_with("time.") && said("to int64") => ("eval_builtin_error", "timestamp too big".to_owned()),
+        _ => ("eval_builtin_error", sentence),
+    }
+}

@@ -88,6 +88,8 @@ fn every_case_of_opa_gives_its_result_from_a_built_bundle() {
         .iter()
         .filter(|case| case["modules"].as_array().is_some_and(|modules| !modules.is_empty()))
         .filter(|case| case.get("want_result").is_some())
+        // A function of OPA's own test suite: neither program builds what calls it.
+        .filter(|case| !case["modules"].to_string().contains("test.sleep("))
         .collect();
     assert!(cases.len() > 800, "{}", cases.len());
     let next = AtomicUsize::new(0);

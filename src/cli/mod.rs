@@ -31,7 +31,7 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() { 2 } else { 0 };
+            let code = if error.use_stderr() { usage_code(typed) } else { 0 };
             // A closed output changes nothing about what was asked.
             let _ = error.print();
             return code;
@@ -41,7 +41,12 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
         let _ = tree.clone().print_help();
         return 0;
     };
-    let mut global = cli.global.clone().merged(command.global());
+    let mut later = command.global().clone();
+    if let Command::Eval(_) = command {
+        // There it is the time of an evaluation.
+        later.timeout = None;
+    }
+    let mut global = cli.global.clone().merged(&later);
     global.format = command.short_format().or(global.format);
     let ui = Ui::new(look(&global, &environment, terminal));
     let config = match Config::load(&environment, global.config.as_deref()) {
@@ -52,8 +57,18 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
     let context = Context::new(ui, config, environment, &global);
     match execute(command, &context) {
         Ok(()) => 0,
-        Err(error) => failure::tell(&context.ui, Some(command.verb()), &error),
+        Err(error) => match (failure::tell(&context.ui, Some(command.verb()), &error), command, error) {
+            (_, Command::Eval(_), OpsError::Usage(_)) => 1,
+            (code, ..) => code,
+        },
     }
+}
+
+/// The exit code of what is not understood: `eval` and `test` have that of `opa`.
+fn usage_code(typed: &[OsString]) -> u8 {
+    let is_command = |word: &OsString| command_tree().find_subcommand(word).is_some();
+    let command = typed.iter().skip(1).find(|word| is_command(word));
+    if command.is_some_and(|word| word == "eval" || word == "test") { 1 } else { 2 }
 }
 
 /// The command tree as help pages show it.
@@ -98,6 +113,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Login(with) => commands::login::run(&with.own, context),
         Command::Logout(with) => commands::logout::run(&with.own, context),
         Command::Auth(command) => commands::auth::run(command, context),
+        Command::Eval(with) => commands::eval::run(&with.own, &with.global, context),
         Command::Repl(with) => commands::repl::run(&with.own, context),
         Command::Templates(command) => commands::templates::run(command, context),
         Command::Version(_) => commands::version::run(context),

@@ -67,7 +67,7 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
 /// The exit code of what is not understood: `eval` and `test` have that of `opa`.
 fn usage_code(typed: &[OsString]) -> u8 {
     let is_command = |word: &OsString| command_tree().find_subcommand(word).is_some();
-    let command = typed.iter().skip(1).find(|word| is_command(word));
+    let command = typed.iter().find(|word| is_command(word));
     if command.is_some_and(|word| word == "eval" || word == "test") { 1 } else { 2 }
 }
 

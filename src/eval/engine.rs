@@ -7,7 +7,9 @@ use super::events::Event;
 use super::machine::{Failure, Machine, Recorder, Row, Setting};
 use super::plan::{self, Plan};
 use crate::rego::check::{Asked, CheckOptions, compile};
-use crate::rego::syntax::{Body, ExpressionKind, Module, Options, RegoVersion, TermKind, parse, parse_query};
+use crate::rego::syntax::{
+    Body, ExpressionKind, Module, Options, ParseError, RegoVersion, TermKind, parse, parse_query,
+};
 use regorus::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -40,7 +42,7 @@ pub struct EngineOptions {
 pub struct Query<'a> {
     /// Its text.
     pub text: &'a str,
-    /// The package whose rules its names mean, as `data.a.b`.
+    /// The package whose rules its names mean, as `a.b`.
     pub package: Option<&'a str>,
     /// Imports, such as `data.a.b as c`.
     pub imports: &'a [String],
@@ -309,14 +311,22 @@ impl Header {
         if query.package.is_none() && query.imports.is_empty() {
             return Ok(Self { package: Vec::new(), imports: Vec::new() });
         }
-        let package = query.package.unwrap_or("data.repl");
-        let package = package.strip_prefix("data.").unwrap_or(package);
-        let mut text = format!("package {package}\n");
+        // Each on a line of its own reads as OPA tells it.
+        let refused = |errors| EvalError::Parse { file: String::new(), errors };
+        let own = |error: &mut ParseError| error.row = error.row.saturating_sub(1).max(1);
+        let options = Options::new(RegoVersion::V1);
+        for import in query.imports {
+            let text = format!("package p\nimport {import}\n");
+            parse(text.as_bytes(), "", &options).map_err(|mut errors| {
+                errors.iter_mut().for_each(own);
+                refused(errors)
+            })?;
+        }
+        let mut text = format!("package {}\n", query.package.unwrap_or("repl"));
         for import in query.imports {
             text.push_str(&format!("import {import}\n"));
         }
-        let header = parse(text.as_bytes(), "", &Options::new(RegoVersion::V1))
-            .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
+        let header = parse(text.as_bytes(), "", &options).map_err(refused)?;
         let path = |parts: &[crate::rego::syntax::TermId]| -> Vec<String> {
             let text = |part: &crate::rego::syntax::TermId| match header.term(*part).kind {
                 TermKind::Var(text) | TermKind::String { value: text, .. } => Some(header.text(text).to_owned()),

@@ -167,6 +167,11 @@ fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
 fn worded(name: &str, sentence: String, operands: &[Value]) -> (&'static str, String) {
     let said = |text: &str| sentence.contains(text);
     match name {
+        "to_number" if matches!(operands, [Value::String(_)]) => {
+            let text = operands.first().and_then(|operand| operand.as_string().ok().map(ToString::to_string));
+            let text = crate::rego::syntax::quoted(&text.unwrap_or_default());
+            ("eval_builtin_error", format!("strconv.ParseFloat: parsing {text}: invalid syntax"))
+        }
         "to_number" => {
             let got = operands.first().map_or("undefined", type_name);
             ("eval_type_error", format!("operand 1 must be valid number string but got {got}"))

@@ -85,7 +85,7 @@ fn a_query_may_replace_a_built_in() {
 fn a_query_knows_its_package_and_imports() {
     let mut engine = engine("package a\n\np := 1\n");
     let imports = ["data.limits as l".to_owned()];
-    let query = Query { text: "p + l.max", package: Some("data.a"), imports: &imports };
+    let query = Query { text: "p + l.max", package: Some("a"), imports: &imports };
     assert_eq!(engine.query(&query).unwrap()[0].expressions[0].value, Value::from(4u64));
 }
 

@@ -72,7 +72,7 @@ pub fn load(request: &Request<'_>) -> Result<Documents, EvalError> {
 /// # Errors
 /// A text that is neither.
 pub fn input(bytes: &[u8]) -> Result<Value, String> {
-    let read = yaml::to_json(bytes, 0).map_err(|error| format!("unable to parse input: {error}"))?;
+    let read = yaml::to_json(bytes, 0).map_err(|error| format!("unable to parse input: yaml: {error}"))?;
     Value::from_json_str(read.json.as_str()).map_err(|error| format!("unable to parse input: {error}"))
 }
 
@@ -158,7 +158,9 @@ impl Reader<'_> {
         let read = match name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("rego") => return self.module(&shown, &bytes),
             Some("json") => json(&bytes),
-            Some("yaml" | "yml") => data(&bytes).map_err(|error| format!("error converting YAML to JSON: {error}")),
+            Some("yaml" | "yml") => {
+                data(&bytes).map_err(|error| format!("error converting YAML to JSON: yaml: {error}"))
+            }
             _ if is_named => {
                 let version = read_as(self.language.version);
                 if let Ok(module) = parse(&bytes, &shown, &self.language.reading(version)) {
@@ -202,8 +204,19 @@ impl Reader<'_> {
         };
         let loaded = match sources::load(&asked) {
             Ok(loaded) => loaded,
+            Err(sources::SourceError::NotFound { .. }) => {
+                let path = path.display();
+                let text = format!(
+                    "loading error: error reading {:?}: stat {path}: no such file or directory",
+                    path.to_string()
+                );
+                return self.faults.push(plain(text));
+            }
             Err(error) => {
-                let text = format!("loading error: bundle {}: {}", path.display(), super::chain(&error));
+                let mut text = format!("loading error: bundle {}: {}", path.display(), super::chain(&error));
+                if text.contains(" do not permit ") {
+                    text.push_str(" (hint: check bundle directory structure)");
+                }
                 return self.faults.push(plain(text));
             }
         };
@@ -219,7 +232,9 @@ impl Reader<'_> {
                     .map(|problem| {
                         let (row, _) = problem.place.unwrap_or_default();
                         let file = problem.file.as_deref().unwrap_or_default();
-                        format!("{file}:{row}: {}: {}", problem.code.unwrap_or_default(), problem.message)
+                        let head = format!("{file}:{row}: {}: {}", problem.code.unwrap_or_default(), problem.message);
+                        let lines = problem.details.as_ref().map(caret).unwrap_or_default();
+                        lines.iter().fold(head, |text, line| format!("{text}\n\t{line}"))
                     })
                     .collect();
                 let message = format!("loading error: bundle {}: {}", path.display(), counted(&lines));
@@ -302,11 +317,7 @@ pub fn counted(lines: &[String]) -> String {
 /// An error of a parser.
 #[must_use]
 pub fn of_parser(file: &str, error: ParseError) -> Fault {
-    let lines = error.details.as_ref().map(|details| {
-        let before: String = details.line.chars().take(details.index as usize).collect();
-        let blanks: String = before.chars().map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
-        vec![details.line.clone(), format!("{blanks}^")]
-    });
+    let details = error.details.map(|details| serde_json::json!({ "line": details.line, "idx": details.index }));
     Fault {
         code: ParseError::CODE.to_owned(),
         message: error.message,
@@ -314,8 +325,17 @@ pub fn of_parser(file: &str, error: ParseError) -> Fault {
         row: error.row,
         column: error.column,
         is_placed: error.placed,
-        details: error.details.map(|details| serde_json::json!({ "line": details.line, "idx": details.index })),
-        lines: lines.unwrap_or_default(),
+        lines: details.as_ref().map(caret).unwrap_or_default(),
+        details,
         ..Fault::default()
     }
+}
+
+/// The line a parser stopped at, and a mark below the place.
+fn caret(details: &serde_json::Value) -> Vec<String> {
+    let line = details.get("line").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let index = details.get("idx").and_then(serde_json::Value::as_u64).unwrap_or_default();
+    let before = line.chars().take(usize::try_from(index).unwrap_or_default());
+    let blanks: String = before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
+    vec![line.to_owned(), format!("{blanks}^")]
 }

@@ -228,7 +228,9 @@ pub fn coverage(coverage: &Coverage) -> Tree {
 /// The share of lines that were evaluated, as a table.
 #[must_use]
 pub fn overall(coverage: &Coverage) -> String {
-    boxed(&["Overall Coverage"], &[vec![format!("{:.2}", coverage.percentage())]])
+    let mut table = Table::new();
+    table.load_style(BOX).add_row(["Overall Coverage".to_owned(), format!("{:.2}", coverage.percentage())]);
+    format!("{table}\n")
 }
 
 /// The variables of a row as an object.

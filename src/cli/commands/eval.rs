@@ -29,7 +29,7 @@ pub struct EvalArgs {
     bundle: Vec<PathBuf>,
     /// File with the input document, JSON or YAML
     #[arg(short, long, value_name = "FILE")]
-    input: Option<PathBuf>,
+    input: Option<String>,
     /// Read the input document from standard input
     #[arg(short = 'I', long)]
     stdin_input: bool,
@@ -66,6 +66,9 @@ pub struct EvalArgs {
     /// Names of files and folders to leave out, such as '*_test.rego'; several with ',' between them
     #[arg(long, value_name = "PATTERN,…")]
     ignore: Vec<String>,
+    // As with `opa eval`, whose metrics alone they are about.
+    #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true)]
+    count: Option<i64>,
     #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true)]
     pretty_limit: Option<String>,
     #[command(flatten)]
@@ -105,7 +108,7 @@ impl EvalArgs {
             }
             None if self.stdin_input => standard_input()?,
             None => return Ok(Ok(None)),
-            Some(path) => match std::fs::read(path) {
+            Some(path) => match std::fs::read(path.strip_prefix("file://").unwrap_or(path)) {
                 Ok(bytes) => bytes,
                 Err(error) => return Ok(Err(unreadable(path, &error))),
             },
@@ -114,8 +117,7 @@ impl EvalArgs {
     }
 }
 
-fn unreadable(path: &std::path::Path, error: &std::io::Error) -> String {
-    let path = path.display();
+fn unreadable(path: &str, error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => format!("open {path}: no such file or directory"),
         std::io::ErrorKind::PermissionDenied => format!("open {path}: permission denied"),
@@ -135,6 +137,12 @@ fn standard_input() -> Result<Vec<u8>, OpsError> {
 pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Context) -> Result<(), OpsError> {
     if arguments.fail && arguments.fail_defined {
         return Err(OpsError::Usage("name --fail or --fail-defined, not both".to_owned()));
+    }
+    if arguments.show_builtin_errors && arguments.strict_builtin_errors {
+        let text = "cannot use --show-builtin-errors with --strict-builtin-errors, --strict-builtin-errors will return \
+                    the first built-in error encountered immediately\n";
+        context.ui.plain(text);
+        return Err(OpsError::Ended(2));
     }
     let (paths, query) = arguments.query()?;
     let language = arguments.rego.language()?;

@@ -18,6 +18,7 @@ mod sprintf;
 mod strings;
 mod text;
 mod uri;
+mod yaml;
 
 pub use error::BuiltinError;
 
@@ -65,6 +66,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         sprintf::BUILTINS,
         strings::BUILTINS,
         uri::BUILTINS,
+        yaml::BUILTINS,
     ]
     .into_iter()
     .flatten()

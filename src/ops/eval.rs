@@ -2,6 +2,7 @@
 
 use super::documents::{self, Documents, of_parser};
 use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Query, ResultRow, Value};
+use crate::rego::syntax::ParseError;
 use std::time::Duration;
 
 /// What is asked.
@@ -63,7 +64,20 @@ pub fn eval(request: &Request<'_>) -> Asked {
 /// Asks what was read.
 #[must_use]
 pub fn ask(request: &Request<'_>, documents: Documents) -> Asked {
-    let check = crate::rego::check::CheckOptions { strict: request.strict, ..documents.check };
+    let check = documents.check;
+    if request.strict {
+        // A query may have variables that nothing uses.
+        let check = crate::rego::check::CheckOptions { strict: true, ..check.clone() };
+        let options = EngineOptions { check, ..EngineOptions::default() };
+        if let Err(error) = Engine::new(documents.modules.clone(), Value::new_object(), options).check() {
+            return Asked {
+                result: Err(faults(error)),
+                prints: Vec::new(),
+                builtin_errors: Vec::new(),
+                coverage: None,
+            };
+        }
+    }
     let options = EngineOptions {
         strict_builtin_errors: request.strict_builtin_errors,
         timeout: request.timeout,
@@ -97,7 +111,13 @@ pub fn ask(request: &Request<'_>, documents: Documents) -> Asked {
 #[must_use]
 pub fn faults(error: EvalError) -> Vec<Fault> {
     match error {
-        EvalError::Parse { file, errors } => errors.into_iter().map(|error| of_parser(&file, error)).collect(),
+        EvalError::Parse { file, errors } => {
+            // OPA reads a query as a body alone, and never looks for the value of a rule in it.
+            let is_of_rule = |error: &ParseError| file.is_empty() && error.message.contains("expected rule value term");
+            let (of_rule, own): (Vec<_>, Vec<_>) = errors.into_iter().partition(is_of_rule);
+            let told = if own.is_empty() { of_rule } else { own };
+            told.into_iter().map(|error| of_parser(&file, error)).collect()
+        }
         EvalError::Compile(faults) => faults,
         EvalError::Evaluation(fault) => vec![*fault],
         other => vec![Fault { message: other.to_string(), ..Fault::default() }],

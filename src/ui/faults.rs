@@ -6,6 +6,9 @@ use crate::eval::{Fault, TraceFrame, Value};
 /// How many characters of an expression a line of a traceback shows.
 const SHOWN: usize = 80;
 
+/// The order of what an error says besides.
+const ORDER: [&str; 7] = ["line", "idx", "ref", "pos", "have", "want", "oneOf"];
+
 fn place(file: &str, row: u32, column: u32) -> Tree {
     let number = |number: u32| Tree::Value(Value::from(u64::from(number)));
     Tree::Object(vec![
@@ -45,12 +48,12 @@ fn object(fault: &Fault) -> Tree {
 }
 
 fn details_of(details: &serde_json::Value) -> Tree {
-    match (details.get("line"), details.get("idx")) {
-        (Some(line), Some(index)) => {
-            Tree::Object(vec![("line".into(), Tree::Json(line.clone())), ("idx".into(), Tree::Json(index.clone()))])
-        }
-        _ => Tree::Json(details.clone()),
-    }
+    let Some(members) = details.as_object() else { return Tree::Json(details.clone()) };
+    let rank = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+    let mut members: Vec<_> = members.iter().collect();
+    members.sort_by_key(|(name, _)| rank(name));
+    let member = |(name, value): (&String, &serde_json::Value)| (name.clone().into(), Tree::Json(value.clone()));
+    Tree::Object(members.into_iter().map(member).collect())
 }
 
 /// Errors as `opa eval --format pretty` tells them.

@@ -66,6 +66,8 @@ pub struct EvalArgs {
     /// Names of files and folders to leave out, such as '*_test.rego'; several with ',' between them
     #[arg(long, value_name = "PATTERN,…")]
     ignore: Vec<String>,
+    #[arg(short, long, hide = true, value_name = "TARGET", value_parser = ["rego"])]
+    target: Option<String>,
     // As with `opa eval`, whose metrics alone they are about.
     #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true)]
     count: Option<i64>,

@@ -5,6 +5,12 @@ use crate::eval::library::{self, Answer};
 use crate::eval::plan::{Function, Term};
 use regorus::Value;
 
+/// From how many numbers on a range is made with an eye on the clock.
+const LONG: u64 = 100_000;
+
+/// The most numbers of a range.
+const LONGEST: u64 = 200_000_000;
+
 impl<'p> Machine<'p> {
     /// Goes on where a call has a result that is not false, or that is equal to its output.
     pub(super) fn call(
@@ -83,11 +89,49 @@ impl<'p> Machine<'p> {
                 self.told(&Value::Bool(true), output, next)
             }
             "walk" => self.walk_all(&operands, output, next),
+            "numbers.range" | "numbers.range_step" if self.is_long(&operands) => {
+                match self.long_range(name, &operands)? {
+                    Some(value) => self.told(&value, output, next),
+                    None => Ok(false),
+                }
+            }
             _ => match self.answer(name, &operands)? {
                 Some(value) => self.told(&value, output, next),
                 None => Ok(false),
             },
         }
+    }
+
+    /// Whether a range has so many members that the clock is to be looked at.
+    fn is_long(&self, operands: &[Value]) -> bool {
+        let number = |place: usize| operands.get(place)?.as_i64().ok();
+        let length = number(0).zip(number(1)).map(|(from, to)| to.abs_diff(from));
+        length.is_some_and(|length| length >= LONG)
+    }
+
+    /// A range that may take longer than there is time.
+    fn long_range(&mut self, name: &str, operands: &[Value]) -> Result<Option<Value>, Failure> {
+        let number = |place: usize| operands.get(place).and_then(|operand| operand.as_i64().ok());
+        let (Some(from), Some(to)) = (number(0), number(1)) else { return Ok(None) };
+        let step = number(2).unwrap_or(1);
+        if step <= 0 {
+            return self.answer(name, operands);
+        }
+        if to.abs_diff(from) / step.unsigned_abs() >= LONGEST {
+            return Err(self.failure("eval_builtin_error", format!("{name}: a range of more than {LONGEST} numbers")));
+        }
+        let (mut members, mut next) = (Vec::new(), from);
+        while (from <= to && next <= to) || (from > to && next >= to) {
+            members.push(Value::from(next));
+            let after = if from <= to { next.checked_add(step) } else { next.checked_sub(step) };
+            let Some(after) = after else { break };
+            next = after;
+            if members.len().is_multiple_of(4096) && self.is_late() {
+                let message = format!("{name}: timed out before generating all numbers in range");
+                return Err(self.failure("eval_cancel_error", message));
+            }
+        }
+        Ok(Some(Value::from(members)))
     }
 
     fn told(&mut self, value: &Value, output: Option<&'p Term>, next: Next<'_, 'p>) -> Flow {

@@ -160,13 +160,15 @@ impl<'p> Machine<'p> {
     /// Counts a step, and looks at the clock now and then.
     fn tick(&mut self) -> Result<(), Failure> {
         self.steps = self.steps.wrapping_add(1);
-        if self.steps.is_multiple_of(256)
-            && let Some(deadline) = self.setting.deadline
-            && Instant::now() >= deadline
-        {
+        if self.steps.is_multiple_of(256) && self.is_late() {
             return Err(self.failure("eval_cancel_error", "caller cancelled query execution"));
         }
         Ok(())
+    }
+
+    /// Whether there is no time left.
+    fn is_late(&self) -> bool {
+        self.setting.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {

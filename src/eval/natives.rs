@@ -167,7 +167,7 @@ fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
 fn worded(name: &str, sentence: String, operands: &[Value]) -> (&'static str, String) {
     let said = |text: &str| sentence.contains(text);
     match name {
-        "to_number" if matches!(operands, [Value::String(_)]) => {
+        "to_number" if matches!(operands, [Value::String(text)] if !is_no_number(text)) => {
             let text = operands.first().and_then(|operand| operand.as_string().ok().map(ToString::to_string));
             let text = crate::rego::syntax::quoted(&text.unwrap_or_default());
             ("eval_builtin_error", format!("strconv.ParseFloat: parsing {text}: invalid syntax"))
@@ -192,6 +192,12 @@ fn worded(name: &str, sentence: String, operands: &[Value]) -> (&'static str, St
         _ if name.starts_with("time.") && said("to int64") => ("eval_builtin_error", "timestamp too big".to_owned()),
         _ => ("eval_builtin_error", sentence),
     }
+}
+
+/// Whether a text is what Go reads as no number, or as one that has no end.
+fn is_no_number(text: &str) -> bool {
+    let word = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+    matches!(word.as_str(), "nan" | "inf" | "infinity")
 }
 
 /// The sentence of a message of regorus, without its drawing.

@@ -79,7 +79,7 @@ impl<'p> Machine<'p> {
         let mut made = if kind == Kind::Set { Value::new_set() } else { Value::new_object() };
         let Some(at) = plan.nodes.get(node) else { return Ok(made) };
         for id in &at.rules {
-            let Some(rule) = plan.rules.get(*id) else { continue };
+            let Some(rule) = plan.rules.get(*id).filter(|rule| self.may_hold(rule, &[])) else { continue };
             self.in_rule(rule, |machine| {
                 machine.tell(Operation::Enter, Node::Rule(*id));
                 let restricted = key.zip(rule.keys.first().or(rule.member.as_ref()));

@@ -9,6 +9,7 @@ mod closures;
 mod documents;
 mod events;
 mod failure;
+mod index;
 mod levels;
 mod references;
 mod rules;

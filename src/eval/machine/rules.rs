@@ -35,6 +35,10 @@ impl<'p> Machine<'p> {
         let mut next = Some(id);
         while let Some(id) = next {
             let Some(rule) = plan.rules.get(id) else { break };
+            if !self.may_hold(rule, operands) {
+                next = rule.otherwise;
+                continue;
+            }
             let enough = matches!(rule.value, Some(Term::Constant(_)));
             let mut holds = false;
             self.in_rule(rule, |machine| {

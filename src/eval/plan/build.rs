@@ -1,8 +1,8 @@
 //! A checked program as a plan.
 
 use super::{
-    Body, Expression, ExpressionKind, File, Function, Kind, Node, Plan, Query, Replacement, Rule, RuleId, Slot, Target,
-    Term, Told, With,
+    Body, Condition, Expression, ExpressionKind, File, Function, Kind, Node, Plan, Probe, Query, Replacement, Rule,
+    RuleId, Slot, Target, Term, Told, With,
 };
 use crate::rego::check::{self, Compiled, Key, RuleTree, Symbol, Unit, is_constant};
 use crate::rego::syntax::{self, ExpressionId, List, Module, Span, TermId, TermKind, Written};
@@ -149,6 +149,19 @@ impl<'c, 'm> Builder<'c, 'm> {
     }
 }
 
+fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))
+}
+
+/// The values of terms that are all constants.
+fn constants(terms: &[Term]) -> Option<Vec<Value>> {
+    let value = |term: &Term| match term {
+        Term::Constant(value) => Some(value.clone()),
+        _ => None,
+    };
+    terms.iter().map(value).collect()
+}
+
 /// A number of a text.
 fn number(text: &str) -> Value {
     Value::from_json_str(text).unwrap_or(Value::Null)
@@ -195,6 +208,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
                 body: Vec::new(),
                 otherwise: None,
                 slots: 0,
+                conditions: Vec::new(),
             };
         };
         let arguments = self.terms(unit.nodes.terms(rule.head.arguments));
@@ -204,6 +218,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
         let member = if value.is_none() { rule.head.key.map(|key| self.term(key)) } else { None };
         let body = self.body(rule.body);
         let slots = self.slots.len();
+        let conditions = if rule.default { Vec::new() } else { self.conditions(&arguments, &body) };
         let text = if self.texts { self.rule_text(rule.head.reference) } else { String::new() };
         Rule {
             file,
@@ -217,7 +232,67 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             body,
             otherwise: None,
             slots,
+            conditions,
         }
+    }
+
+    /// What arguments and a body compare with scalars.
+    fn conditions(&self, arguments: &[Term], body: &Body) -> Vec<Condition> {
+        let mut found = Vec::new();
+        for (place, argument) in arguments.iter().enumerate() {
+            if let Term::Constant(value) = argument
+                && is_scalar(value)
+            {
+                found.push(Condition { probe: Probe::Argument(place), value: value.clone() });
+            }
+        }
+        for expression in body.iter().filter(|expression| !expression.negated && expression.with.is_empty()) {
+            let sides = match &expression.kind {
+                ExpressionKind::Equal(left, right) => [left, right],
+                ExpressionKind::Call { function: Function::Builtin(name), arguments, output: None } => {
+                    match arguments.as_slice() {
+                        [left, right] if name == "equal" => [left, right],
+                        _ => continue,
+                    }
+                }
+                _ => continue,
+            };
+            let (probed, value) = match sides {
+                [probed, Term::Constant(value)] | [Term::Constant(value), probed] if is_scalar(value) => {
+                    (probed, value)
+                }
+                _ => continue,
+            };
+            let probe = match probed {
+                Term::Input(parts) => constants(parts).map(Probe::Input),
+                Term::Data(parts) => constants(parts).filter(|path| self.is_base(path)).map(Probe::Data),
+                Term::Variable(slot) => {
+                    let is_it = |argument: &Term| matches!(argument, Term::Variable(other) if other == slot);
+                    arguments.iter().position(is_it).map(Probe::Argument)
+                }
+                _ => None,
+            };
+            found.extend(probe.map(|probe| Condition { probe, value: value.clone() }));
+        }
+        found
+    }
+
+    /// Whether no rule lies at a path of `data`, nor on the way there, nor behind it.
+    fn is_base(&self, path: &[Value]) -> bool {
+        let tree = &self.compiled.program.rules;
+        let mut place = RuleTree::ROOT;
+        for key in path {
+            let child = tree.children(place).iter().find(|child| match (tree.key(**child), key) {
+                (Key::Name(name), Value::String(text)) => self.compiled.program.names.text(name) == &**text,
+                (Key::Name(_), _) | (_, Value::String(_)) => false,
+                _ => true,
+            });
+            match child {
+                None => return true,
+                Some(child) => place = *child,
+            }
+        }
+        false
     }
 
     fn body(&mut self, body: syntax::Body) -> Body {

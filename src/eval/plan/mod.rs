@@ -95,6 +95,26 @@ pub(super) struct Rule {
     pub(super) otherwise: Option<RuleId>,
     /// How many variables there are.
     pub(super) slots: usize,
+    /// What the body wants to be equal, as far as that can be told beforehand.
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// Something that a rule wants to be equal to a scalar.
+#[derive(Debug)]
+pub(super) struct Condition {
+    pub(super) probe: Probe,
+    pub(super) value: Value,
+}
+
+/// Where to look.
+#[derive(Debug)]
+pub(super) enum Probe {
+    /// In the input.
+    Input(Vec<Value>),
+    /// In data that no rule makes.
+    Data(Vec<Value>),
+    /// At an argument of a function.
+    Argument(usize),
 }
 
 pub(super) type Body = Vec<Expression>;

@@ -9,6 +9,7 @@ mod lower;
 mod natives;
 mod paths;
 mod scope;
+pub mod testing;
 mod values;
 
 #[cfg(test)]

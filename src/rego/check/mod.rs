@@ -39,6 +39,7 @@ mod safety;
 mod stage;
 mod suggestions;
 mod template_strings;
+mod test_rules;
 mod types;
 mod unit;
 mod variables;
@@ -57,6 +58,7 @@ pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, Program};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
+pub use test_rules::{TestRule, find as find_tests};
 pub use unit::{Made, Unit, UnitImport};
 
 use crate::rego::syntax::Module;
@@ -135,6 +137,9 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     if !tell(units, Vec::new(), record) {
         return;
     }
+    if program.options.tests {
+        test_rules::number(units, &mut program.names);
+    }
     program.rules = RuleTree::new(units, &program.names);
     if units.iter().any(|unit| unit.reads_metadata) {
         program.annotations = Some(AnnotationTerms::new(units, &mut program.names, &program.rules));
@@ -142,6 +147,9 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     let program = &*program;
     each(units, |unit| {
         locals::rewrite(unit, program);
+        if program.options.tests {
+            test_rules::record(unit, &program.names);
+        }
         template_strings::rewrite(unit, program);
         void_calls::check(unit, program);
         print_calls::rewrite(unit, program);

@@ -1,20 +1,18 @@
 //! An engine: modules, data and input that answer queries.
 
-use super::answers::{ResultRow, row, rows};
-use super::builtins::{self, BuiltinOptions};
-use super::errors::{EvalError, Places};
-use super::functions::{self, Constants};
-use super::lower::{Lowered, Plan, lower, lower_query, replaced, wrappers};
-use super::natives;
-use super::paths::Paths;
-use super::scope::Scope;
-use crate::rego::syntax::{Module, Options, RegoVersion, parse, parse_query};
+use super::answers::{ExpressionValue, ResultRow};
+use super::builtins::BuiltinOptions;
+use super::errors::{EvalError, Fault};
+use super::machine::{Failure, Machine, Row, Setting};
+use super::plan::{self, Plan};
+use crate::rego::check::{Asked, CheckOptions, compile};
+use crate::rego::syntax::{Body, ExpressionKind, Module, Options, RegoVersion, TermKind, parse, parse_query};
 use regorus::Value;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// The stack of a query in bytes: recursion of functions is bounded by nothing else.
-const STACK: usize = 256 << 20;
+/// The stack of a query in bytes.
+const STACK: usize = 512 << 20;
 
 /// How an engine answers.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +21,10 @@ pub struct EngineOptions {
     pub strict_builtin_errors: bool,
     /// How long a query may take.
     pub timeout: Option<Duration>,
+    /// How modules and queries are checked.
+    pub check: CheckOptions,
+    /// What the answers of some built-in functions depend on.
+    pub builtins: BuiltinOptions,
 }
 
 /// A question.
@@ -39,38 +41,45 @@ pub struct Query<'a> {
 /// Modules, data and input that answer queries.
 #[derive(Clone)]
 pub struct Engine {
-    modules: Arc<Vec<Module>>,
-    paths: Arc<Paths>,
+    /// Sorted by file.
+    modules: Arc<Vec<Arc<Module>>>,
     data: Value,
     input: Option<Value>,
     options: EngineOptions,
-    loaded: Loaded,
+    /// The modules without a query, once they were needed so.
+    plan: Option<Arc<Plan>>,
+    /// What `print` wrote.
+    prints: Vec<String>,
+    /// The cases that tests came to.
+    cases: Vec<Value>,
+    /// Errors of built-in functions, which only left their calls undefined.
+    builtin_errors: Vec<Fault>,
 }
 
-/// The modules as they lie in regorus.
-#[derive(Clone)]
-struct Loaded {
-    engine: regorus::Engine,
-    plan: Arc<Plan>,
-    places: Arc<Places>,
-    constants: Constants,
+/// What an evaluation came to, with what it wrote and passed over.
+struct Evaluated<T> {
+    result: Result<T, Failure>,
+    prints: Vec<String>,
+    cases: Vec<Value>,
+    errors: Vec<Failure>,
 }
 
 impl Engine {
-    /// Loads modules and the documents under `data`, a JSON text.
+    /// Takes modules and the documents under `data`, a JSON text. Modules are checked when they are first asked.
     ///
     /// # Errors
-    /// Data that is no JSON, a module regorus refuses.
+    /// Data that is no JSON.
     pub fn load(modules: Vec<Module>, data: &str, options: EngineOptions) -> Result<Self, EvalError> {
         let data = Value::from_json_str(data).map_err(|error| EvalError::Document(error.to_string()))?;
-        let mut plan = Plan { careful: options.strict_builtin_errors, ..Plan::default() };
-        for module in &modules {
-            replaced(module, &mut plan.wrapped);
-        }
-        let modules = Arc::new(modules);
-        let loaded = Loaded::new(&modules, &data, plan, &options)?;
-        let paths = Arc::new(Paths::of(&modules));
-        Ok(Self { modules, paths, data, input: None, options, loaded })
+        Ok(Self::new(modules, data, options))
+    }
+
+    /// Takes modules and the documents under `data`. Modules are checked when they are first asked.
+    #[must_use]
+    pub fn new(mut modules: Vec<Module>, data: Value, options: EngineOptions) -> Self {
+        modules.sort_by(|left, right| left.file.cmp(&right.file));
+        let modules = Arc::new(modules.into_iter().map(Arc::new).collect());
+        Self { modules, data, input: None, options, plan: None, prints: Vec::new(), cases: Vec::new(), builtin_errors: Vec::new() }
     }
 
     /// Reads modules, each a name, its text and the version of its language, then loads them.
@@ -96,134 +105,193 @@ impl Engine {
         Ok(())
     }
 
-    /// Answers a query: a row for each way to satisfy it. A panic of regorus is an error, not the end.
+    /// What `print` wrote since it was last asked for, a line each.
+    pub fn take_prints(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.prints)
+    }
+
+    /// The cases that tests came to since they were last asked for, an array of keys each.
+    pub fn take_cases(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.cases)
+    }
+
+    /// The errors of built-in functions that only left their calls undefined, since they were last asked for.
+    pub fn take_builtin_errors(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.builtin_errors)
+    }
+
+    /// Checks the modules.
     ///
     /// # Errors
-    /// A query that cannot be parsed or evaluated.
+    /// What OPA's compiler refuses.
+    pub fn check(&mut self) -> Result<(), EvalError> {
+        self.plan().map(drop)
+    }
+
+    /// Answers a query: a row for each way to satisfy it.
+    ///
+    /// # Errors
+    /// A query or module that is refused, or an evaluation that fails.
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
         let (module, body) = parse_query(query.text.as_bytes(), "", &Options::new(RegoVersion::V1))
             .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
-        let mut wrapped = self.loaded.plan.wrapped.clone();
-        replaced(&module, &mut wrapped);
-        if wrapped != self.loaded.plan.wrapped {
-            self.reload(Plan { wrapped, careful: self.loaded.plan.careful })?;
+        if let Some((path, told)) = asked_path(&module, body)
+            && let plan = self.plan()?
+            && plan.has_rules_at(&path)
+        {
+            let value = self.evaluated(plan, move |machine| machine.document_at(&path))?;
+            let row = |value| ResultRow { expressions: vec![ExpressionValue { value, ..told }], bindings: Vec::new() };
+            return Ok(value.map(row).into_iter().collect());
         }
-        let scope = Scope::of(query, &self.modules)?;
-        match self.evaluate(&module, body, &scope) {
-            Err(EvalError::Operator) if !self.loaded.plan.careful => {
-                self.reload(Plan { wrapped: self.loaded.plan.wrapped.clone(), careful: true })?;
-                self.evaluate(&module, body, &scope)
+        let plan = self.plan_of(query, &module, body)?;
+        let rows = self.evaluated(plan.clone(), |machine| {
+            let mut rows = Vec::new();
+            machine.query(&mut |row| rows.push(row))?;
+            Ok(rows)
+        })?;
+        Ok(rows.into_iter().map(|row| told(&plan, row)).collect())
+    }
+
+    /// The plan of the modules alone.
+    fn plan(&mut self) -> Result<Arc<Plan>, EvalError> {
+        if let Some(plan) = &self.plan {
+            return Ok(plan.clone());
+        }
+        let plan = self.compiled(None)?;
+        self.plan = Some(plan.clone());
+        Ok(plan)
+    }
+
+    fn plan_of(&self, query: &Query<'_>, module: &Module, body: Body) -> Result<Arc<Plan>, EvalError> {
+        let header = Header::of(query)?;
+        let asked = |captured| Asked { module, body, package: &header.package, imports: &header.imports, captured };
+        self.compiled(Some(&asked(true)))
+    }
+
+    fn compiled(&self, asked: Option<&Asked<'_>>) -> Result<Arc<Plan>, EvalError> {
+        let modules: Vec<&Module> = self.modules.iter().map(|module| &**module).collect();
+        let mut files: Vec<Arc<Module>> = self.modules.to_vec();
+        files.extend(asked.map(|asked| Arc::new(asked.module.clone())));
+        compile(&modules, asked, &self.options.check, |compiled| Arc::new(plan::build(compiled, &files))).map_err(
+            |errors| {
+                let placed: Vec<&Module> = files.iter().map(|module| &**module).collect();
+                EvalError::Compile(errors.into_iter().map(|error| Fault::of_check(error, &placed)).collect())
+            },
+        )
+    }
+
+    /// Evaluates on a stack of its own; a panic of a built-in function is an error.
+    fn evaluated<T: Send + 'static>(
+        &mut self,
+        plan: Arc<Plan>,
+        work: impl FnOnce(&mut Machine<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, EvalError> {
+        let setting = Setting {
+            input: self.input.clone(),
+            data: self.data.clone(),
+            options: self.options.builtins.clone(),
+            deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+        };
+        let on = plan.clone();
+        let done = on_a_stack(move || {
+            let mut machine = Machine::new(&on, &setting);
+            let result = work(&mut machine);
+            Evaluated {
+                result,
+                prints: std::mem::take(&mut machine.prints),
+                cases: std::mem::take(&mut machine.cases),
+                errors: std::mem::take(&mut machine.errors),
             }
-            other => other,
+        })?;
+        self.prints.extend(done.prints);
+        self.cases.extend(done.cases);
+        let fault = |failure| Fault::of_evaluation(failure, &plan);
+        let result = done.result.map_err(|failure| EvalError::Evaluation(Box::new(fault(failure))))?;
+        if self.options.strict_builtin_errors
+            && let Some(first) = done.errors.first()
+        {
+            return Err(EvalError::Evaluation(Box::new(fault(first.clone()))));
         }
-    }
-
-    fn reload(&mut self, plan: Plan) -> Result<(), EvalError> {
-        self.loaded = Loaded::new(&self.modules, &self.data, plan, &self.options)?;
-        Ok(())
-    }
-
-    fn evaluate(
-        &self,
-        module: &Module,
-        body: crate::rego::syntax::Body,
-        scope: &Scope,
-    ) -> Result<Vec<ResultRow>, EvalError> {
-        let number = self.loaded.constants.reserve();
-        let (lowered, captured) = lower_query(module, body, &self.loaded.plan, number, scope)
-            .map_err(|error| EvalError::too_deep(module, error.at))?;
-        self.loaded.constants.put(number, lowered.constants);
-        // regorus keeps state between queries; a clone is cheap, and a failed query leaves nothing behind.
-        let mut engine = self.loaded.engine.clone();
-        if let Some(input) = &self.input {
-            engine.set_input(input.clone());
-        }
-        if let Some(limit) = self.options.timeout {
-            let check_interval = std::num::NonZeroU32::MIN.saturating_add(255);
-            engine.set_execution_timer_config(regorus::utils::limits::ExecutionTimerConfig { limit, check_interval });
-        }
-        if let Some(path) = self.paths.asked(module, body) {
-            let result = on_a_stack(move || engine.eval_rule(path));
-            self.loaded.constants.take(number);
-            let value =
-                result?.map_err(|error| self.loaded.places.error(&error.to_string(), Some(module), &lowered.lines))?;
-            return Ok(row(module, body, value).into_iter().collect());
-        }
-        let text = lowered.text;
-        let result = on_a_stack(move || engine.eval_query(text, false));
-        self.loaded.constants.take(number);
-        let results =
-            result?.map_err(|error| self.loaded.places.error(&error.to_string(), Some(module), &lowered.lines))?;
-        Ok(rows(module, body, &captured, results))
+        self.builtin_errors.extend(done.errors.into_iter().map(fault));
+        Ok(result)
     }
 }
 
-impl Loaded {
-    fn new(modules: &[Module], data: &Value, plan: Plan, options: &EngineOptions) -> Result<Self, EvalError> {
-        let plan = Arc::new(plan);
-        let constants = Constants::default();
-        let mut engine = regorus::Engine::new();
-        engine.set_strict_builtin_errors(options.strict_builtin_errors);
-        if let Some(lengths) = super::lengths() {
-            engine.set_policy_length_config(lengths);
-        }
-        engine.set_rego_v0(false);
-        functions::install(&mut engine, &constants, options.strict_builtin_errors)?;
-        let answering = BuiltinOptions { strict: options.strict_builtin_errors, ..BuiltinOptions::default() };
-        builtins::install(&mut engine, &answering).map_err(|error| EvalError::Refused(error.to_string()))?;
-        if options.strict_builtin_errors {
-            natives::install(&mut engine);
-        }
-        let mut places = Places::default();
-        for (number, (module, lowered)) in modules.iter().zip(lowered(modules, &plan)).enumerate() {
-            let lowered = lowered.map_err(|error| EvalError::too_deep(module, error.at))?;
-            let added = engine.add_policy(number.to_string(), lowered.text);
-            places.add(module, lowered.lines);
-            added.map_err(|error| places.error(&error.to_string(), None, &[]))?;
-            constants.put(constants.reserve(), lowered.constants);
-        }
-        if !plan.wrapped.is_empty() {
-            let added = engine.add_policy("policy".to_owned(), wrappers(&plan));
-            added.map_err(|error| EvalError::Refused(error.to_string()))?;
-        }
-        engine.add_data(data.clone()).map_err(|error| EvalError::Document(error.to_string()))?;
-        let engine = prepared(engine, &places)?;
-        Ok(Self { engine, plan, places: Arc::new(places), constants })
-    }
+fn told(plan: &Plan, (values, bound): Row) -> ResultRow {
+    let Some(query) = &plan.query else { return ResultRow { expressions: Vec::new(), bindings: Vec::new() } };
+    let expressions = query.expressions.iter().zip(values).map(|(told, value)| ExpressionValue {
+        value,
+        text: told.text.clone(),
+        row: told.row,
+        column: told.column,
+    });
+    let bindings = query.bindings.iter().zip(bound).map(|((name, _), value)| (name.clone(), value));
+    ResultRow { expressions: expressions.collect(), bindings: bindings.collect() }
 }
 
-/// An engine whose modules are analysed once and for all: what is cloned of it needs no more than to evaluate.
-fn prepared(mut engine: regorus::Engine, places: &Places) -> Result<regorus::Engine, EvalError> {
-    let (engine, result) = on_a_stack(move || {
-        let result = engine.eval_rule("data.policy_nothing".to_owned());
-        (engine, result)
-    })?;
-    match result {
-        Err(error) if error.to_string() != "not a valid rule path" => Err(places.error(&error.to_string(), None, &[])),
-        _ => Ok(engine),
+/// The path a query asks for where it asks for nothing else, and how it is told.
+fn asked_path(module: &Module, body: Body) -> Option<(Vec<Value>, ExpressionValue)> {
+    let [only] = module.body(body) else { return None };
+    let expression = module.expression(*only);
+    let ExpressionKind::Term(term) = expression.kind else { return None };
+    let TermKind::Ref(parts) = module.term(term).kind else { return None };
+    let (head, parts) = module.terms(parts).split_first()?;
+    let TermKind::Var(name) = module.term(*head).kind else { return None };
+    if expression.negated || !expression.with.is_empty() || module.text(name) != "data" {
+        return None;
     }
-}
-
-type LoweredModules = Vec<Result<Lowered, super::lower::TooDeep>>;
-
-/// The modules as text for regorus, written in parallel.
-fn lowered(modules: &[Module], plan: &Arc<Plan>) -> LoweredModules {
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let size = modules.len().div_ceil(workers).max(8);
-    let write = |start: usize, chunk: &[Module]| -> LoweredModules {
-        (start..).zip(chunk).map(|(number, module)| lower(module, plan, number)).collect()
+    let key = |part| match module.term(part).kind {
+        TermKind::String { value, .. } => Some(Value::from(module.text(value))),
+        _ => None,
     };
-    if modules.len() <= size {
-        return write(0, modules);
-    }
-    std::thread::scope(|scope| {
-        let chunks = modules.chunks(size).enumerate();
-        let threads: Vec<_> = chunks.map(|(place, chunk)| scope.spawn(move || write(place * size, chunk))).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-    })
+    let path = parts.iter().map(|part| key(*part)).collect::<Option<Vec<Value>>>()?;
+    let (row, column) = module.row_and_column(expression.location).unwrap_or_default();
+    let text = module.span(expression.location.text).to_owned();
+    Some((path, ExpressionValue { value: Value::Undefined, text, row, column }))
 }
 
-/// Runs regorus on a stack of its own; a panic is an error.
+/// A path of names and the name it gets.
+type Import = (Vec<String>, Option<String>);
+
+/// What the names of a query mean.
+struct Header {
+    package: Vec<String>,
+    imports: Vec<Import>,
+}
+
+impl Header {
+    fn of(query: &Query<'_>) -> Result<Self, EvalError> {
+        if query.package.is_none() && query.imports.is_empty() {
+            return Ok(Self { package: Vec::new(), imports: Vec::new() });
+        }
+        let package = query.package.unwrap_or("data.repl");
+        let package = package.strip_prefix("data.").unwrap_or(package);
+        let mut text = format!("package {package}\n");
+        for import in query.imports {
+            text.push_str(&format!("import {import}\n"));
+        }
+        let header = parse(text.as_bytes(), "", &Options::new(RegoVersion::V1))
+            .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
+        let path = |parts: &[crate::rego::syntax::TermId]| -> Vec<String> {
+            let text = |part: &crate::rego::syntax::TermId| match header.term(*part).kind {
+                TermKind::Var(text) | TermKind::String { value: text, .. } => Some(header.text(text).to_owned()),
+                _ => None,
+            };
+            parts.iter().filter_map(text).collect()
+        };
+        let imports = header.imports.iter().filter_map(|import| {
+            let parts = match header.term(import.path).kind {
+                TermKind::Ref(parts) => path(header.terms(parts)),
+                _ => path(&[import.path]),
+            };
+            let is_document = parts.first().is_some_and(|root| root == "data" || root == "input");
+            is_document.then(|| (parts, import.alias.map(|alias| header.text(alias).to_owned())))
+        });
+        Ok(Self { package: path(header.terms(header.package.path)), imports: imports.collect() })
+    }
+}
+
+/// Runs an evaluation on a stack of its own; a panic is an error.
 fn on_a_stack<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Result<T, EvalError> {
     std::thread::Builder::new()
         .stack_size(STACK)

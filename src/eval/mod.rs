@@ -1,14 +1,17 @@
-//! Answers questions to Rego policies. The evaluator is regorus, named nowhere else.
+//! Answers questions to Rego policies.
+//!
+//! A program that `rego::check` has taken apart becomes a plan, which is evaluated as OPA's evaluator does it. Values and
+//! most built-in functions are those of regorus, which is named nowhere else.
 
 mod answers;
 pub mod builtins;
 mod engine;
 mod errors;
-mod functions;
-mod lower;
+mod library;
+mod machine;
 mod natives;
-mod paths;
-mod scope;
+mod operators;
+mod plan;
 pub mod testing;
 mod values;
 
@@ -17,16 +20,5 @@ mod tests;
 
 pub use answers::{ExpressionValue, ResultRow};
 pub use engine::{Engine, EngineOptions, Query};
-pub use errors::EvalError;
+pub use errors::{EvalError, Fault};
 pub use regorus::Value;
-
-use std::num::{NonZeroU32, NonZeroUsize};
-
-/// The length limits of regorus, raised to what a bundle may hold.
-fn lengths() -> Option<regorus::PolicyLengthConfig> {
-    Some(regorus::PolicyLengthConfig {
-        max_col: NonZeroU32::new(u32::MAX)?,
-        max_file_bytes: NonZeroUsize::new(1 << 30)?,
-        max_lines: NonZeroUsize::new(u32::MAX as usize)?,
-    })
-}

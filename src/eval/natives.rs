@@ -4,23 +4,22 @@ use super::values::type_name;
 use crate::rego::capabilities::Capabilities;
 use crate::rego::types::{Shape, Type, Types};
 use regorus::unstable::{BUILTINS, BuiltinFcn, Expr, Ref, Span};
-use regorus::{Engine, Source, Value};
+use regorus::{Source, Value};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// Those whose answers regorus keeps or that it handles by name.
-const LEFT: [&str; 6] = ["opa.runtime", "rand.intn", "time.now_ns", "trace", "uuid.rfc4122", "walk"];
+/// Those that are answered elsewhere.
+const LEFT: [&str; 3] = ["opa.runtime", "trace", "walk"];
 
 /// An error of a call: a code of OPA and a message.
-#[derive(Debug, thiserror::Error)]
-#[error("{code}: {name}: {message}")]
-struct Refusal {
-    code: &'static str,
-    name: &'static str,
-    message: String,
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
 /// A built-in function and what it takes.
-#[derive(Clone)]
-struct Native {
+pub(super) struct Native {
     name: &'static str,
     function: BuiltinFcn,
     /// For each operand the types it may have; none where any will do.
@@ -29,9 +28,15 @@ struct Native {
     parameters: Vec<Ref<Expr>>,
 }
 
-/// Puts the functions in the place of those an engine has of itself. What was put there before stays.
-pub(super) fn install(engine: &mut Engine) {
-    let Ok(source) = Source::from_contents("built-in".to_owned(), " ".to_owned()) else { return };
+/// The function of a name.
+pub(super) fn find(name: &str) -> Option<&'static Native> {
+    static ALL: LazyLock<HashMap<&'static str, Native>> = LazyLock::new(all);
+    ALL.get(name)
+}
+
+fn all() -> HashMap<&'static str, Native> {
+    let mut all = HashMap::new();
+    let Ok(source) = Source::from_contents("built-in".to_owned(), " ".to_owned()) else { return all };
     let span = Span { source, line: 1, col: 1, start: 0, end: 1 };
     let mut types = Types::default();
     for (name, function) in BUILTINS.iter() {
@@ -50,18 +55,17 @@ pub(super) fn install(engine: &mut Engine) {
                 .map(|_| Ref::new(Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 }))
                 .collect(),
         };
-        let arity = function.1;
-        let call = move |operands: Vec<Value>| Ok(native.call(&operands)?);
-        // A function that is there already is one of OPA's words.
-        drop(engine.add_extension((*name).to_owned(), arity, Box::new(call)));
+        drop(all.insert(*name, native));
     }
+    all
 }
 
 impl Native {
-    fn call(&self, operands: &[Value]) -> Result<Value, Refusal> {
+    /// Answers a call; undefined where the function has no answer.
+    pub(super) fn call(&self, operands: &[Value]) -> Result<Value, Refusal> {
         // OPA tells this one by the name it had first.
         let name = if self.name == "strings.reverse" { "reverse" } else { self.name };
-        let refusal = |code, message| Refusal { code, name, message };
+        let refusal = |code, message: String| Refusal { code, message: format!("{name}: {message}") };
         for (place, (operand, wanted)) in (1..).zip(operands.iter().zip(&self.operands)) {
             let got = type_name(operand);
             if !wanted.is_empty() && !wanted.contains(&got) {
@@ -76,7 +80,7 @@ impl Native {
             }
         }
         (self.function.0)(&self.span, &self.parameters, operands, true).map_err(|error| {
-            let sentence = super::errors::sentence(&error.to_string());
+            let sentence = sentence(&error.to_string());
             let (code, message) = worded(self.name, sentence, operands);
             refusal(code, message)
         })
@@ -183,4 +187,11 @@ fn worded(name: &str, sentence: String, operands: &[Value]) -> (&'static str, St
         _ if name.starts_with("time.") && said("to int64") => ("eval_builtin_error", "timestamp too big".to_owned()),
         _ => ("eval_builtin_error", sentence),
     }
+}
+
+/// The sentence of a message of regorus, without its drawing.
+fn sentence(text: &str) -> String {
+    let marked = text.lines().find_map(|line| line.trim_start().strip_prefix("error:"));
+    let line = marked.or_else(|| text.lines().find(|line| !line.trim().is_empty()));
+    line.unwrap_or_default().trim().to_owned()
 }

@@ -14,14 +14,6 @@ pub enum BuiltinError {
     Refused(&'static str),
 }
 
-/// A call's error with the name of the function.
-#[derive(Debug, thiserror::Error)]
-#[error("{code}: {name}: {error}", code = .error.code())]
-pub(super) struct CallError {
-    name: &'static str,
-    error: BuiltinError,
-}
-
 impl BuiltinError {
     /// OPA's code of the error.
     #[must_use]
@@ -30,10 +22,6 @@ impl BuiltinError {
             Self::Operand(_) => "eval_type_error",
             Self::Failed(_) | Self::Refused(_) => "eval_builtin_error",
         }
-    }
-
-    pub(super) fn named(self, name: &'static str) -> CallError {
-        CallError { name, error: self }
     }
 }
 

@@ -23,13 +23,11 @@ pub use error::BuiltinError;
 
 use std::collections::BTreeMap;
 
-use regorus::{Engine, Value};
+use regorus::Value;
 
 /// What the answers of some built-in functions depend on.
 #[derive(Debug, Clone, Default)]
 pub struct BuiltinOptions {
-    /// An error ends the evaluation instead of leaving the call undefined.
-    pub strict: bool,
     /// What `opa.runtime().env` shows.
     pub environment: BTreeMap<String, String>,
     /// The time of the query in nanoseconds since 1970, where it is fixed.
@@ -80,33 +78,6 @@ impl Builtin {
     pub fn call(&self, operands: &[Value], options: &BuiltinOptions) -> Result<Value, BuiltinError> {
         (self.function)(operands, options)
     }
-}
-
-/// Gives an engine the functions, in place of its own of the same names.
-///
-/// An error reads `CODE: NAME: MESSAGE` as OPA prints it.
-///
-/// # Errors
-/// A name that was given to the engine before.
-pub fn install(engine: &mut Engine, options: &BuiltinOptions) -> Result<(), BuiltinError> {
-    let options = std::sync::Arc::new(options.clone());
-    for builtin in all() {
-        let options = options.clone();
-        engine
-            .add_extension(
-                builtin.name.to_owned(),
-                builtin.arity,
-                Box::new(move |operands: Vec<Value>| match builtin.call(&operands, &options) {
-                    Ok(value) => Ok(value),
-                    Err(error) if options.strict || matches!(error, BuiltinError::Refused(_)) => {
-                        Err(error.named(builtin.name).into())
-                    }
-                    Err(_) => Ok(Value::Undefined),
-                }),
-            )
-            .map_err(|error| BuiltinError::Failed(error.to_string()))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -167,28 +138,5 @@ mod tests {
                 builtin.name
             );
         }
-    }
-
-    fn answer(query: &str, strict: bool) -> Result<String, String> {
-        let mut engine = Engine::new();
-        install(&mut engine, &BuiltinOptions { strict, ..Default::default() }).unwrap();
-        engine
-            .eval_query(query.to_owned(), false)
-            .map(|results| results.result.iter().map(|row| row.expressions[0].value.to_string()).collect())
-            .map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn an_error_ends_the_evaluation_only_where_it_is_strict() {
-        assert_eq!(answer("array.flatten([1, [2]])", true).unwrap(), "[1,2]");
-        assert_eq!(answer("cast_null(1)", false).unwrap(), "");
-        let error = answer("cast_null(1)", true).unwrap_err();
-        assert!(error.contains("eval_type_error: cast_null: operand 1 must be null but got number"), "{error}");
-    }
-
-    #[test]
-    fn the_network_is_refused_even_where_errors_are_not_told() {
-        let error = answer(r#"http.send({"method": "get", "url": "http://localhost"})"#, false).unwrap_err();
-        assert!(error.contains("http.send: the network is not allowed: needs --allow-net"), "{error}");
     }
 }

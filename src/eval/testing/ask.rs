@@ -1,6 +1,6 @@
 //! What tests need of an engine.
 
-use crate::eval::{Engine, EvalError, Query};
+use crate::eval::{Engine, EvalError, Query, ResultRow};
 use regorus::Value;
 
 /// What was seen of a document while it was evaluated.
@@ -16,8 +16,8 @@ pub(super) struct Answer {
 /// Evaluates the document of a ref.
 pub(super) fn ask(engine: &mut Engine, path: &str) -> Answer {
     let rows = engine.query(&Query { text: path, ..Query::default() });
-    let first = |rows: Vec<super::super::ResultRow>| {
+    let first = |rows: Vec<ResultRow>| {
         rows.into_iter().next().and_then(|row| row.expressions.into_iter().next()).map(|part| part.value)
     };
-    Answer { value: rows.map(first), prints: Vec::new(), cases: Vec::new() }
+    Answer { value: rows.map(first), prints: engine.take_prints(), cases: engine.take_cases() }
 }

@@ -59,6 +59,9 @@ pub(super) fn adopt(unit: &mut Unit<'_>, symbols: &[Symbol]) {
     for import in &mut unit.imports {
         import.alias = import.alias.map(symbol);
     }
+    if let Some(asked) = &mut unit.asked {
+        asked.wildcard = symbol(asked.wildcard);
+    }
     unit.package_names = unit.package.iter().filter_map(|part| unit.string(*part).or(unit.variable(*part))).collect();
     unit.since_v1 = unit.module.version != RegoVersion::V0 || imports_a_version(unit);
 }

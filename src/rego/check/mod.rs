@@ -29,6 +29,7 @@ mod parallel;
 mod path;
 mod print_calls;
 mod program;
+mod query;
 mod recursion;
 mod required;
 mod resolve;
@@ -56,10 +57,12 @@ pub use graph::Graph;
 pub use names::{Interner, Names, Symbol};
 pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, Program};
+pub use query::{Asked, AskedRule};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
 pub use test_rules::{TestRule, find as find_tests};
 pub use unit::{Made, Unit, UnitImport};
+pub use variables::variables_of_body;
 
 use crate::rego::syntax::Module;
 use builtins::Builtins;
@@ -86,23 +89,79 @@ fn without_a_stack() -> CheckError {
     CheckError::new(Code::Compile, None, "the modules are nested too deep to be checked here")
 }
 
-fn run<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> Vec<CheckError> {
+/// Modules as the stages left them: refs resolved, calls and comprehensions apart, bodies in the order of evaluation.
+#[derive(Debug)]
+pub struct Compiled<'m> {
+    /// What is known of all modules.
+    pub program: Program<'m>,
+    /// The modules by file; behind them the query, if there is one.
+    pub units: Vec<Unit<'m>>,
+}
+
+/// Runs the stages over modules, which are sorted by file, and over a query, and gives their trees to `then`.
+///
+/// # Errors
+/// What OPA tells of the modules; only where it tells nothing, of the query, in whose errors a unit is one beyond those of
+/// the modules.
+pub fn compile<T: Send>(
+    modules: &[&Module],
+    asked: Option<&Asked<'_>>,
+    options: &CheckOptions,
+    then: impl FnOnce(&Compiled<'_>) -> T + Send,
+) -> Result<T, Vec<CheckError>> {
+    let deep = modules.iter().any(|module| module.deep) || asked.is_some_and(|asked| asked.module.deep);
+    let work = || {
+        let (compiled, mut errors) = run_all(modules, asked, options);
+        if errors.is_empty() {
+            return Ok(then(&compiled));
+        }
+        let of_modules = |error: &CheckError| error.place.is_none_or(|place| (place.unit as usize) < modules.len());
+        if asked.is_some() && !modules.is_empty() {
+            let own = run(modules, options);
+            if !own.is_empty() {
+                return Err(own);
+            }
+        }
+        if errors.iter().any(|error| !of_modules(error)) {
+            errors.retain(|error| error.place.is_none() || !of_modules(error));
+        }
+        Err(errors)
+    };
+    on_a_stack(deep, work).unwrap_or_else(|| Err(vec![without_a_stack()]))
+}
+
+fn run(modules: &[&Module], options: &CheckOptions) -> Vec<CheckError> {
+    run_all(modules, None, options).1
+}
+
+fn run_all<'m>(
+    modules: &[&'m Module],
+    asked: Option<&Asked<'m>>,
+    options: &'m CheckOptions,
+) -> (Compiled<'m>, Vec<CheckError>) {
     let mut record = Record::new(options.limit);
-    let (mut program, mut units) = lowered(modules, options);
+    let (mut program, mut units) = lowered(modules, asked, options);
     stages(&mut program, &mut units, &mut record);
-    let mut errors = record.sorted(modules);
+    let mut placed = modules.to_vec();
+    placed.extend(asked.map(|asked| asked.module));
+    let mut errors = record.sorted(&placed);
     for error in &mut errors {
         let unit = error.place.and_then(|place| units.get(place.unit as usize));
         if let Some(unit) = unit.filter(|_| error.message.contains(program::UNNUMBERED)) {
             error.message = program::numbered(&error.message, unit, &units);
         }
     }
-    errors
+    (Compiled { program, units }, errors)
 }
 
 /// The units of modules, and what is known of all of them.
-fn lowered<'m>(modules: &[&'m Module], options: &'m CheckOptions) -> (Program<'m>, Vec<Unit<'m>>) {
-    let lowered = parallel(modules.to_vec(), lower::lower);
+fn lowered<'m>(
+    modules: &[&'m Module],
+    asked: Option<&Asked<'m>>,
+    options: &'m CheckOptions,
+) -> (Program<'m>, Vec<Unit<'m>>) {
+    let mut lowered = parallel(modules.to_vec(), lower::lower);
+    lowered.extend(asked.map(query::lowered));
     let mut interner = Interner::default();
     let mut units = Vec::with_capacity(lowered.len());
     for (number, (mut unit, own)) in (0..).zip(lowered) {
@@ -146,6 +205,7 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     }
     let program = &*program;
     each(units, |unit| {
+        query::capture(unit, program);
         locals::rewrite(unit, program);
         if program.options.tests {
             test_rules::record(unit, &program.names);

@@ -51,7 +51,7 @@ impl Exports {
     /// The names the rules of units begin with.
     pub(super) fn new(units: &[Unit<'_>]) -> Self {
         let mut exports = Self::default();
-        for unit in units {
+        for unit in units.iter().filter(|unit| unit.asked.is_none()) {
             if !exports.names.contains_key(&unit.package_names) {
                 let _ = exports.names.insert(unit.package_names.clone(), Vec::new());
             }

@@ -12,6 +12,7 @@ pub enum Stage {
     HeadReferences,
     KeywordOverrides,
     DuplicateImports,
+    Captures,
     LocalVariables,
     TemplateStrings,
     VoidCalls,

@@ -2,6 +2,7 @@
 
 use super::errors::CheckError;
 use super::names::{Names, Symbol};
+use super::query::AskedRule;
 use super::stage::Stage;
 use super::walk::Node;
 use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
@@ -49,6 +50,8 @@ pub struct Unit<'m> {
     pub since_v1: bool,
     /// Whether it asks for annotations.
     pub(super) reads_metadata: bool,
+    /// The query it is; none for a module.
+    pub asked: Option<AskedRule>,
     /// The variables stages made, by ordinal.
     pub made: Vec<Made>,
     /// How many made variables there were when a stage began to make some.
@@ -71,6 +74,7 @@ impl<'m> Unit<'m> {
             rules: Vec::new(),
             since_v1: true,
             reads_metadata: false,
+            asked: None,
             made: Vec::new(),
             made_by: Vec::new(),
             assigned: FxHashSet::default(),

@@ -27,6 +27,14 @@ impl Skip {
     pub const FOR_SAFETY: Self = Self { call_heads: true, closures: true, ..Self::NOTHING };
 }
 
+/// The variables of a body of a checked unit, closures left out, in the order of the text; some more than once.
+#[must_use]
+pub fn variables_of_body(unit: &super::unit::Unit<'_>, body: Body) -> Vec<Symbol> {
+    let mut found = Vec::new();
+    VariableWalk::new(&unit.nodes, Skip::FOR_SAFETY, |name, _| found.push(name)).body(body);
+    found
+}
+
 /// A walk that finds the variables below nodes, in the order of the nodes.
 pub(super) struct VariableWalk<'n, F> {
     nodes: &'n Nodes<Symbol>,

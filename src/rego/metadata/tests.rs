@@ -96,6 +96,17 @@ struct Case {
     annotations: Option<serde_json::Value>,
 }
 
+/// Numbers by value: the cases went through another writer of JSON.
+fn by_value(value: &serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) => number.as_f64().map_or_else(|| value.clone(), Value::from),
+        Value::Array(items) => items.iter().map(by_value).collect(),
+        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), by_value(value))).collect(),
+        other => other.clone(),
+    }
+}
+
 #[test]
 fn blocks_read_as_they_do_in_opa() {
     let mut wrong = Vec::new();
@@ -107,7 +118,7 @@ fn blocks_read_as_they_do_in_opa() {
         }
         if let Some(wanted) = case.annotations {
             let found: serde_json::Value = serde_json::from_str(&json(&case.text).unwrap()).unwrap();
-            if found != wanted {
+            if by_value(&found) != by_value(&wanted) {
                 wrong.push(format!("{}\n{}\nfound  {found}\nwanted {wanted}", case.note, case.text));
             }
         }

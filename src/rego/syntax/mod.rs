@@ -47,7 +47,7 @@ pub use options::{Features, Keyword, Keywords, Options, RegoVersion};
 pub use parse::{count_tokens, parse, parse_query};
 pub use text::Written;
 pub use text::quoted;
-pub(crate) use text::write_part;
+pub(crate) use text::{is_name, write_part};
 pub use tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule, RuleId,
     Statement, Term, TermId, TermKind, Text, With,

@@ -121,7 +121,7 @@ impl RuleTree {
     pub fn new(units: &[Unit<'_>], names: &Names) -> Self {
         let mut found = Found { keys: vec![Key::Name(Symbol::DATA)], ..Found::default() };
         // A place has the rules of outer packages first, those of one package by file.
-        let mut order: Vec<&Unit<'_>> = units.iter().collect();
+        let mut order: Vec<&Unit<'_>> = units.iter().filter(|unit| unit.asked.is_none()).collect();
         order.sort_by_key(|unit| unit.package_names.len());
         for unit in order {
             found.unit(unit);

@@ -1,0 +1,180 @@
+//! Calls of functions.
+
+use super::{Failure, Flow, Machine, Mock, Next, State};
+use crate::eval::library::{self, Answer};
+use crate::eval::plan::{Function, Term};
+use regorus::Value;
+
+impl<'p> Machine<'p> {
+    /// Goes on where a call has a result that is not false, or that is equal to its output.
+    pub(super) fn call(
+        &mut self,
+        function: &'p Function,
+        arguments: &'p [Term],
+        output: Option<&'p Term>,
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        let mock = self.state.functions.iter().rev().find(|(known, _)| known == function);
+        let function = match mock.map(|(_, mock)| mock.clone()) {
+            Some(Mock::Value(value)) => return self.told(&value, output, next),
+            Some(Mock::Function(function)) => return self.unmocked(&function, arguments, output, next),
+            None => function.clone(),
+        };
+        let Some(operands) = self.operands(arguments)? else { return Ok(false) };
+        self.call_of(&function, operands, output, next)
+    }
+
+    /// Calls a function in the place of another. What it calls itself is not replaced.
+    fn unmocked(
+        &mut self,
+        function: &Function,
+        arguments: &'p [Term],
+        output: Option<&'p Term>,
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        let Some(operands) = self.operands(arguments)? else { return Ok(false) };
+        let state = State {
+            hidden: self.state.hidden.clone(),
+            ..State::new(self.state.input.clone(), self.state.data.clone())
+        };
+        let mut other = std::mem::replace(&mut self.state, state);
+        let flow = self.call_of(function, operands, output, &mut |machine| {
+            std::mem::swap(&mut machine.state, &mut other);
+            let flow = next(machine);
+            std::mem::swap(&mut machine.state, &mut other);
+            flow
+        });
+        std::mem::swap(&mut self.state, &mut other);
+        flow
+    }
+
+    fn operands(&mut self, arguments: &'p [Term]) -> Result<Option<Vec<Value>>, Failure> {
+        let mut operands = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let Some(operand) = self.value(argument)? else { return Ok(None) };
+            operands.push(operand);
+        }
+        Ok(Some(operands))
+    }
+
+    fn call_of(
+        &mut self,
+        function: &Function,
+        operands: Vec<Value>,
+        output: Option<&'p Term>,
+        next: Next<'_, 'p>,
+    ) -> Flow {
+        let name = match function {
+            Function::Rule(node) => {
+                return match self.function(*node, operands)? {
+                    Some(value) => self.told(&value, output, next),
+                    None => Ok(false),
+                };
+            }
+            Function::Builtin(name) => name.as_str(),
+        };
+        match name {
+            "internal.print" => {
+                self.print(&operands)?;
+                next(self)
+            }
+            "internal.test_case" => {
+                self.cases.extend(operands);
+                next(self)
+            }
+            "walk" => self.walk_all(&operands, output, next),
+            _ => match self.answer(name, &operands)? {
+                Some(value) => self.told(&value, output, next),
+                None => Ok(false),
+            },
+        }
+    }
+
+    fn told(&mut self, value: &Value, output: Option<&'p Term>, next: Next<'_, 'p>) -> Flow {
+        match output {
+            Some(output) => self.unify_value(output, value, next),
+            None if *value == Value::Bool(false) => Ok(false),
+            None => next(self),
+        }
+    }
+
+    /// The answer of a built-in function; an error leaves it undefined.
+    fn answer(&mut self, name: &str, operands: &[Value]) -> Result<Option<Value>, Failure> {
+        let keeps = library::is_kept(name);
+        if keeps && let Some(known) = self.kept.get(&(name.to_owned(), operands.to_vec())) {
+            return Ok(Some(known.clone()));
+        }
+        let answer = library::call(name, operands, &self.setting.options);
+        let value = match answer {
+            Answer::Value(Value::Undefined) => return Ok(None),
+            Answer::Value(value) => value,
+            Answer::Error { code, message } => {
+                let failure = self.failure(code, message);
+                self.errors.push(failure);
+                return Ok(None);
+            }
+            Answer::End { code, message } => return Err(self.failure(code, message)),
+        };
+        if keeps {
+            self.kept.insert((name.to_owned(), operands.to_vec()), value.clone());
+        }
+        Ok(Some(value))
+    }
+
+    /// `print`: a line for each choice of the values that its operands may have.
+    fn print(&mut self, operands: &[Value]) -> Result<(), Failure> {
+        let Some(Value::Array(parts)) = operands.first() else { return Ok(()) };
+        let mut lines = vec![String::new()];
+        for (place, part) in parts.iter().enumerate() {
+            let texts: Vec<String> = match part {
+                Value::Set(values) if values.is_empty() => vec!["<undefined>".to_owned()],
+                Value::Set(values) => values.iter().map(printed).collect(),
+                value => vec![printed(value)],
+            };
+            let several = lines.iter().flat_map(|line| {
+                let between = if place > 0 { " " } else { "" };
+                texts.iter().map(move |text| format!("{line}{between}{text}"))
+            });
+            lines = several.collect();
+        }
+        self.prints.extend(lines);
+        Ok(())
+    }
+
+    /// `walk`: each path in a value and what lies there.
+    fn walk_all(&mut self, operands: &[Value], output: Option<&'p Term>, next: Next<'_, 'p>) -> Flow {
+        let (Some(value), Some(output)) = (operands.first(), output) else { return Ok(false) };
+        self.walk_from(&mut Vec::new(), value, output, next)
+    }
+
+    fn walk_from(&mut self, path: &mut Vec<Value>, value: &Value, output: &'p Term, next: Next<'_, 'p>) -> Flow {
+        self.tick()?;
+        let pair = Value::from(vec![Value::from(path.clone()), value.clone()]);
+        if self.unify_value(output, &pair, next)? {
+            return Ok(true);
+        }
+        let members: Vec<(Value, Value)> = match value {
+            Value::Array(members) => (0_u64..).map(Value::from).zip(members.iter().cloned()).collect(),
+            Value::Set(members) => members.iter().map(|member| (member.clone(), member.clone())).collect(),
+            Value::Object(entries) => entries.iter_sorted().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            _ => return Ok(false),
+        };
+        for (key, member) in members {
+            path.push(key);
+            let flow = self.deeper(|machine| machine.walk_from(path, &member, output, next))?;
+            path.pop();
+            if flow {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// A value as `print` writes it.
+fn printed(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.to_string(),
+        value => super::super::values::rego(value),
+    }
+}

@@ -1,0 +1,168 @@
+//! The evaluation of a plan, in the order and with the words of OPA's evaluator.
+//!
+//! A step gives each way to go on to a continuation, which tells whether to stop. Variables are set before the
+//! continuation and taken back behind it, so nothing needs to be remembered to go back.
+
+mod bodies;
+mod calls;
+mod closures;
+mod documents;
+mod failure;
+mod references;
+mod rules;
+mod unify;
+mod with;
+
+pub(super) use failure::Failure;
+
+use super::builtins::BuiltinOptions;
+use super::plan::{Function, NodeId, Plan};
+use regorus::Value;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Whether to stop.
+pub(super) type Flow = Result<bool, Failure>;
+
+/// What to do next.
+type Next<'n, 'p> = &'n mut dyn FnMut(&mut Machine<'p>) -> Flow;
+
+/// What to do with a value.
+type Give<'n, 'p> = &'n mut dyn FnMut(&mut Machine<'p>, Value) -> Flow;
+
+/// How deep evaluations may lie in each other.
+const DEEPEST: usize = 5_000;
+
+/// A row of a query: the values of its expressions, and of its variables.
+pub(super) type Row = (Vec<Value>, Vec<Value>);
+
+/// What is evaluated with what.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    pub(super) input: Option<Value>,
+    pub(super) data: Value,
+    pub(super) options: BuiltinOptions,
+    /// When to give up.
+    pub(super) deadline: Option<Instant>,
+}
+
+/// What `with` changes.
+struct State {
+    input: Option<Value>,
+    data: Value,
+    functions: Vec<(Function, Mock)>,
+    /// The places whose rules stand back.
+    hidden: Vec<NodeId>,
+    documents: FxHashMap<NodeId, Option<Value>>,
+    members: BTreeMap<(NodeId, Value), Option<Value>>,
+    calls: BTreeMap<(NodeId, Vec<Value>), Option<Value>>,
+}
+
+impl State {
+    fn new(input: Option<Value>, data: Value) -> Self {
+        Self {
+            input,
+            data,
+            functions: Vec::new(),
+            hidden: Vec::new(),
+            documents: FxHashMap::default(),
+            members: BTreeMap::new(),
+            calls: BTreeMap::new(),
+        }
+    }
+}
+
+/// What a function is replaced with.
+#[derive(Clone)]
+enum Mock {
+    Value(Value),
+    Function(Function),
+}
+
+/// An evaluation.
+pub(super) struct Machine<'p> {
+    plan: &'p Plan,
+    state: State,
+    /// The variables of the rule that is evaluated.
+    frame: Vec<Option<Value>>,
+    /// The place of the expression that is evaluated.
+    place: failure::Place,
+    setting: &'p Setting,
+    depth: usize,
+    steps: u32,
+    /// Errors of built-in functions, which only leave their calls undefined.
+    pub(super) errors: Vec<Failure>,
+    /// What `print` wrote.
+    pub(super) prints: Vec<String>,
+    /// The cases that tests came to, an array of keys each.
+    pub(super) cases: Vec<Value>,
+    /// Answers that stay the same while a query is answered.
+    kept: BTreeMap<(String, Vec<Value>), Value>,
+}
+
+impl<'p> Machine<'p> {
+    pub(super) fn new(plan: &'p Plan, setting: &'p Setting) -> Self {
+        let state = State::new(setting.input.clone(), setting.data.clone());
+        Self {
+            plan,
+            state,
+            frame: Vec::new(),
+            place: failure::Place::default(),
+            setting,
+            depth: 0,
+            steps: 0,
+            errors: Vec::new(),
+            prints: Vec::new(),
+            cases: Vec::new(),
+            kept: BTreeMap::new(),
+        }
+    }
+
+    /// Gives each row of the query of the plan.
+    pub(super) fn query(&mut self, tell: &mut dyn FnMut(Row)) -> Result<(), Failure> {
+        let Some(query) = &self.plan.query else { return Ok(()) };
+        self.frame = vec![None; query.slots];
+        let _ = self.body(&query.body, 0, &mut |machine| {
+            let held = |slot: usize| machine.frame.get(slot).cloned().flatten().unwrap_or(Value::Undefined);
+            let expression = |told: &super::plan::Told| told.slot.map_or(Value::Bool(true), held);
+            let expressions = query.expressions.iter().map(expression).collect();
+            let bindings = query.bindings.iter().map(|(_, slot)| held(*slot)).collect();
+            tell((expressions, bindings));
+            Ok(false)
+        })?;
+        Ok(())
+    }
+
+    /// The document at a path of `data`.
+    pub(super) fn document_at(&mut self, path: &[Value]) -> Result<Option<Value>, Failure> {
+        let mut found = None;
+        let _ = self.data_of_keys(path, &mut |_, value| {
+            found = Some(value);
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
+    /// Counts a step, and looks at the clock now and then.
+    fn tick(&mut self) -> Result<(), Failure> {
+        self.steps = self.steps.wrapping_add(1);
+        if self.steps.is_multiple_of(256)
+            && let Some(deadline) = self.setting.deadline
+            && Instant::now() >= deadline
+        {
+            return Err(self.failure("eval_cancel_error", "caller cancelled query execution"));
+        }
+        Ok(())
+    }
+
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        if self.depth >= DEEPEST {
+            return Err(self.failure("eval_internal_error", "evaluations lie too deep in each other"));
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+}

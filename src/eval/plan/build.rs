@@ -1,0 +1,431 @@
+//! A checked program as a plan.
+
+use super::{
+    Body, Expression, ExpressionKind, File, Function, Kind, Node, Plan, Query, Replacement, Rule, RuleId, Slot, Target,
+    Term, Told, With,
+};
+use crate::rego::check::{self, Compiled, Key, RuleTree, Symbol, Unit, is_constant};
+use crate::rego::syntax::{self, ExpressionId, List, Module, TermId, TermKind};
+use regorus::Value;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// The plan of a program whose modules are given in the order of its units.
+pub(in crate::eval) fn build(compiled: &Compiled<'_>, modules: &[Arc<Module>]) -> Plan {
+    let files = modules.iter().map(|module| File { name: module.file.clone(), module: module.clone() }).collect();
+    let mut builder = Builder { compiled, plan: Plan { files, ..Plan::default() }, places: FxHashMap::default() };
+    builder.node(RuleTree::ROOT, "data".to_owned());
+    builder.rules();
+    builder.query();
+    builder.plan
+}
+
+struct Builder<'c, 'm> {
+    compiled: &'c Compiled<'m>,
+    plan: Plan,
+    places: FxHashMap<check::NodeId, usize>,
+}
+
+impl<'c, 'm> Builder<'c, 'm> {
+    fn node(&mut self, place: check::NodeId, path: String) -> usize {
+        let number = self.plan.nodes.len();
+        self.plan.nodes.push(Node { path: path.clone(), ..Node::default() });
+        self.places.insert(place, number);
+        let tree = &self.compiled.program.rules;
+        let mut children = std::collections::BTreeMap::new();
+        for child in tree.children(place) {
+            let key = self.key(tree.key(*child));
+            let path = match &key {
+                Value::String(name) if syntax::is_name(name) => format!("{path}.{name}"),
+                key => format!("{path}[{}]", super::super::values::rego(key)),
+            };
+            let child = self.node(*child, path);
+            children.insert(key, child);
+        }
+        if let Some(node) = self.plan.nodes.get_mut(number) {
+            node.children = children;
+        }
+        number
+    }
+
+    fn key(&self, key: Key) -> Value {
+        match key {
+            Key::Null => Value::Null,
+            Key::Boolean(value) => Value::Bool(value),
+            Key::Number(text) => number(self.compiled.program.names.text(text)),
+            Key::Name(name) => Value::from(self.compiled.program.names.text(name)),
+        }
+    }
+
+    /// The rules of all places.
+    fn rules(&mut self) {
+        let tree = &self.compiled.program.rules;
+        let mut places: Vec<(usize, check::NodeId)> =
+            self.places.iter().map(|(place, number)| (*number, *place)).collect();
+        places.sort_unstable_by_key(|(number, _)| *number);
+        for (number, place) in places {
+            let (mut kind, mut default, mut rules) = (Kind::Package, None, Vec::new());
+            for rule in tree.rules(place) {
+                let Some(unit) = self.compiled.units.get(rule.unit as usize) else { continue };
+                let id = self.rule(unit, rule.rule, tree.suffix(rule).len());
+                let made = self.plan.rules.get(id);
+                kind = match made {
+                    Some(made) if !made.arguments.is_empty() => Kind::Function,
+                    Some(made) if made.member.is_some() && made.keys.is_empty() => Kind::Set,
+                    Some(made) if !made.keys.is_empty() => Kind::Object,
+                    _ if matches!(kind, Kind::Object) => kind,
+                    _ => Kind::Complete,
+                };
+                if rule.default {
+                    default = Some(id);
+                } else {
+                    rules.push(id);
+                }
+            }
+            let is_constant = self.is_constant(&rules);
+            if let Some(node) = self.plan.nodes.get_mut(number) {
+                node.kind = kind;
+                node.default = default;
+                node.rules = rules;
+                node.is_constant = is_constant;
+            }
+        }
+    }
+
+    /// Whether rules, with all their `else`, give one and the same constant.
+    fn is_constant(&self, rules: &[RuleId]) -> bool {
+        let mut same: Option<&Value> = None;
+        for first in rules {
+            let mut next = Some(*first);
+            while let Some(rule) = next.and_then(|id| self.plan.rules.get(id)) {
+                match (&rule.value, same) {
+                    (Some(Term::Constant(value)), None) => same = Some(value),
+                    (Some(Term::Constant(value)), Some(known)) if value == known => {}
+                    _ => return false,
+                }
+                next = rule.otherwise;
+            }
+        }
+        same.is_some()
+    }
+
+    fn rule(&mut self, unit: &'c Unit<'m>, id: syntax::RuleId, suffix: usize) -> RuleId {
+        let number = self.plan.rules.len();
+        let mut writer = Writer::new(self, unit);
+        let rule = writer.rule(id, suffix);
+        let otherwise = unit.nodes.rule(id).and_then(|rule| rule.otherwise);
+        self.plan.rules.push(rule);
+        let otherwise = otherwise.map(|otherwise| self.rule(unit, otherwise, suffix));
+        if let Some(rule) = self.plan.rules.get_mut(number) {
+            rule.otherwise = otherwise;
+        }
+        number
+    }
+
+    fn query(&mut self) {
+        let Some((unit, asked)) = self.compiled.units.iter().find_map(|unit| Some((unit, unit.asked.as_ref()?))) else {
+            return;
+        };
+        let Some(rule) = unit.nodes.rule(asked.rule) else { return };
+        let mut writer = Writer::new(self, unit);
+        let body = writer.body(rule.body);
+        let mut expressions = Vec::new();
+        for id in unit.nodes.body(rule.body) {
+            let expression = unit.nodes.expression(*id);
+            if expression.generated {
+                continue;
+            }
+            let held = asked.captured.iter().find(|(held, _)| held == id).map(|(_, name)| writer.slot(*name));
+            let (row, column) = unit.module.row_and_column(expression.location).unwrap_or_default();
+            let text = unit.module.span(expression.location.text).to_owned();
+            expressions.push(Told { text, row, column, slot: held });
+        }
+        let bindings = writer.bindings(rule.body);
+        let slots = writer.slots.len();
+        self.plan.query = Some(Query { body, slots, expressions, bindings });
+    }
+}
+
+/// A number of a text.
+fn number(text: &str) -> Value {
+    Value::from_json_str(text).unwrap_or(Value::Null)
+}
+
+/// Writes the terms of one rule.
+struct Writer<'b, 'c, 'm> {
+    compiled: &'c Compiled<'m>,
+    unit: &'c Unit<'m>,
+    places: &'b FxHashMap<check::NodeId, usize>,
+    slots: FxHashMap<Symbol, Slot>,
+}
+
+impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
+    fn new(builder: &'b Builder<'c, 'm>, unit: &'c Unit<'m>) -> Self {
+        Self { compiled: builder.compiled, unit, places: &builder.places, slots: FxHashMap::default() }
+    }
+
+    fn slot(&mut self, name: Symbol) -> Slot {
+        let next = self.slots.len();
+        *self.slots.entry(name).or_insert(next)
+    }
+
+    fn rule(&mut self, id: syntax::RuleId, suffix: usize) -> Rule {
+        let unit = self.unit;
+        let file = unit.number as usize;
+        let Some(rule) = unit.nodes.rule(id) else {
+            return Rule {
+                file,
+                location: syntax::Location::NONE,
+                arguments: Vec::new(),
+                keys: Vec::new(),
+                member: None,
+                value: None,
+                body: Vec::new(),
+                otherwise: None,
+                slots: 0,
+            };
+        };
+        let arguments = self.terms(unit.nodes.terms(rule.head.arguments));
+        let reference = unit.nodes.terms(rule.head.reference);
+        let keys = self.terms(reference.get(reference.len().saturating_sub(suffix)..).unwrap_or_default());
+        let value = rule.head.value.map(|value| self.term(value));
+        let member = if value.is_none() { rule.head.key.map(|key| self.term(key)) } else { None };
+        let body = self.body(rule.body);
+        let slots = self.slots.len();
+        Rule { file, location: rule.location, arguments, keys, member, value, body, otherwise: None, slots }
+    }
+
+    fn body(&mut self, body: syntax::Body) -> Body {
+        let unit = self.unit;
+        unit.nodes.body(body).iter().map(|id| self.expression(*id)).collect()
+    }
+
+    fn expression(&mut self, id: ExpressionId) -> Expression {
+        let unit = self.unit;
+        let expression = unit.nodes.expression(id);
+        let kind = match expression.kind {
+            syntax::ExpressionKind::Term(term) => ExpressionKind::Term(self.term(term)),
+            syntax::ExpressionKind::Call(terms) => self.call(terms),
+            syntax::ExpressionKind::Some { .. } => ExpressionKind::Nothing,
+            syntax::ExpressionKind::Every { key, value, domain, body, .. } => ExpressionKind::Every {
+                key: key.map(|key| self.term(key)),
+                value: self.term(value),
+                domain: self.term(domain),
+                body: self.body(body),
+            },
+            syntax::ExpressionKind::Not { body, .. } => ExpressionKind::Not(self.body(body)),
+            syntax::ExpressionKind::And(sides) => ExpressionKind::And(self.body(sides.left), self.body(sides.right)),
+            syntax::ExpressionKind::Or(sides) => ExpressionKind::Or(self.body(sides.left), self.body(sides.right)),
+        };
+        let with = unit.nodes.withs(expression.with).iter().filter_map(|with| self.with(*with)).collect();
+        Expression {
+            kind,
+            with,
+            negated: expression.negated,
+            file: unit.number as usize,
+            location: expression.location,
+        }
+    }
+
+    fn call(&mut self, terms: List<TermId>) -> ExpressionKind {
+        let unit = self.unit;
+        let Some((operator, arguments)) = unit.nodes.terms(terms).split_first() else { return ExpressionKind::Nothing };
+        let Some(function) = self.function(*operator) else { return ExpressionKind::Nothing };
+        if let (Function::Builtin(name), [left, right]) = (&function, arguments)
+            && (name == "eq" || name == "assign")
+        {
+            return ExpressionKind::Equal(self.term(*left), self.term(*right));
+        }
+        let arity = match &function {
+            Function::Builtin(name) => {
+                self.compiled.program.options.capabilities.builtin(name).map(|known| known.arity)
+            }
+            Function::Rule(_) => self.rule_arity(*operator),
+        };
+        let (arguments, output) = match arguments.split_last() {
+            Some((output, arguments)) if arity == Some(arguments.len()) => (arguments, Some(*output)),
+            _ => (arguments, None),
+        };
+        let arguments = self.terms(arguments);
+        let output = output.map(|output| self.term(output));
+        ExpressionKind::Call { function, arguments, output }
+    }
+
+    fn rule_arity(&self, operator: TermId) -> Option<usize> {
+        let TermKind::Ref(parts) = self.unit.nodes.term(operator).kind else { return None };
+        self.compiled.program.rules.arity_of_reference(&self.unit.nodes, parts)
+    }
+
+    /// The function a term names.
+    fn function(&self, term: TermId) -> Option<Function> {
+        let nodes = &self.unit.nodes;
+        let names = &self.compiled.program.names;
+        match nodes.term(term).kind {
+            TermKind::Var(name) => Some(Function::Builtin(names.text(name).to_owned())),
+            TermKind::Ref(parts) => {
+                if let Some(place) = self.compiled.program.rules.find_reference(nodes, parts) {
+                    return self.places.get(&place).copied().map(Function::Rule);
+                }
+                let mut name = String::new();
+                for part in nodes.terms(parts) {
+                    let part = self.unit.variable(*part).or_else(|| self.unit.string(*part))?;
+                    if !name.is_empty() {
+                        name.push('.');
+                    }
+                    name.push_str(names.text(part));
+                }
+                Some(Function::Builtin(name))
+            }
+            _ => None,
+        }
+    }
+
+    fn with(&mut self, with: syntax::With) -> Option<With> {
+        let nodes = &self.unit.nodes;
+        let target = match nodes.term(with.target).kind {
+            TermKind::Ref(parts) => {
+                let terms = nodes.terms(parts);
+                match terms.first().and_then(|head| self.unit.variable(*head)) {
+                    Some(Symbol::INPUT) => Target::Input(self.terms(terms.get(1..)?)),
+                    Some(Symbol::DATA) => {
+                        let place = self.compiled.program.rules.find_reference(nodes, parts);
+                        let node = place.and_then(|place| self.places.get(&place).copied());
+                        let is_function = self.compiled.program.rules.arity_of_reference(nodes, parts) > Some(0);
+                        match node {
+                            Some(node) if is_function => Target::Function(Function::Rule(node)),
+                            node => Target::Data { parts: self.terms(terms.get(1..)?), node },
+                        }
+                    }
+                    _ => Target::Function(self.function(with.target)?),
+                }
+            }
+            TermKind::Var(Symbol::INPUT) => Target::Input(Vec::new()),
+            TermKind::Var(Symbol::DATA) => Target::Data { parts: Vec::new(), node: Some(0) },
+            _ => Target::Function(self.function(with.target)?),
+        };
+        let value = match (&target, nodes.term(with.value).kind) {
+            (Target::Function(_), TermKind::Ref(parts)) => match self.function(with.value) {
+                Some(Function::Builtin(name)) => {
+                    let is_known = self.compiled.program.options.capabilities.builtin(&name).is_some();
+                    if is_known {
+                        Replacement::Function(Function::Builtin(name))
+                    } else {
+                        Replacement::Value(self.term(with.value))
+                    }
+                }
+                Some(function) if self.compiled.program.rules.arity_of_reference(nodes, parts) > Some(0) => {
+                    Replacement::Function(function)
+                }
+                _ => Replacement::Value(self.term(with.value)),
+            },
+            _ => Replacement::Value(self.term(with.value)),
+        };
+        Some(With { target, value })
+    }
+
+    fn terms(&mut self, terms: &[TermId]) -> Vec<Term> {
+        terms.iter().map(|term| self.term(*term)).collect()
+    }
+
+    fn term(&mut self, id: TermId) -> Term {
+        let unit = self.unit;
+        if is_constant(&unit.nodes, id) {
+            return Term::Constant(self.constant(id));
+        }
+        match unit.nodes.term(id).kind {
+            TermKind::Var(Symbol::INPUT) => Term::Input(Vec::new()),
+            TermKind::Var(Symbol::DATA) => Term::Data(Vec::new()),
+            TermKind::Var(name) => Term::Variable(self.slot(name)),
+            TermKind::Ref(parts) => {
+                let Some((head, parts)) = unit.nodes.terms(parts).split_first() else {
+                    return Term::Constant(Value::Undefined);
+                };
+                let parts = self.terms(parts);
+                match self.term(*head) {
+                    Term::Input(_) => Term::Input(parts),
+                    Term::Data(_) => Term::Data(parts),
+                    head => Term::Of(Box::new(head), parts),
+                }
+            }
+            TermKind::Array(members) => Term::Array(self.terms(unit.nodes.terms(members))),
+            TermKind::Set(members) => Term::Set(self.terms(unit.nodes.terms(members))),
+            TermKind::Object(entries) => {
+                let mut made = Vec::with_capacity(entries.len() / 2);
+                for entry in unit.nodes.terms(entries).chunks_exact(2) {
+                    if let [key, value] = entry {
+                        made.push((self.term(*key), self.term(*value)));
+                    }
+                }
+                Term::Object(made)
+            }
+            TermKind::ArrayComprehension { term, body } => {
+                let body = self.body(body);
+                Term::ArrayOf(Box::new((self.term(term), body)))
+            }
+            TermKind::SetComprehension { term, body } => {
+                let body = self.body(body);
+                Term::SetOf(Box::new((self.term(term), body)))
+            }
+            TermKind::ObjectComprehension { key, value, body } => {
+                let body = self.body(body);
+                Term::ObjectOf(Box::new((self.term(key), self.term(value), body)))
+            }
+            // Calls and template strings stand apart once a program is checked.
+            _ => Term::Constant(Value::Undefined),
+        }
+    }
+
+    fn constant(&self, id: TermId) -> Value {
+        let unit = self.unit;
+        let names = &self.compiled.program.names;
+        match unit.nodes.term(id).kind {
+            TermKind::Boolean(value) => Value::Bool(value),
+            TermKind::Number(text) => number(names.text(text)),
+            TermKind::String { value, .. } => Value::from(names.text(value)),
+            TermKind::Array(members) => {
+                let members: Vec<Value> =
+                    unit.nodes.terms(members).iter().map(|member| self.constant(*member)).collect();
+                Value::from(members)
+            }
+            TermKind::Set(members) => {
+                let mut set = Value::new_set();
+                if let Ok(inside) = set.as_set_mut() {
+                    for member in unit.nodes.terms(members) {
+                        inside.insert(self.constant(*member));
+                    }
+                }
+                set
+            }
+            TermKind::Object(entries) => {
+                let mut object = Value::new_object();
+                if let Ok(inside) = object.as_object_mut() {
+                    for entry in unit.nodes.terms(entries).chunks_exact(2) {
+                        if let [key, value] = entry {
+                            inside.insert(self.constant(*key), self.constant(*value));
+                        }
+                    }
+                }
+                object
+            }
+            _ => Value::Null,
+        }
+    }
+
+    /// The author's variables of a body, those of closures aside, by name.
+    fn bindings(&mut self, body: syntax::Body) -> Vec<(String, Slot)> {
+        let names = &self.compiled.program.names;
+        let mut seen = FxHashSet::default();
+        let mut found = Vec::new();
+        for name in check::variables_of_body(self.unit, body) {
+            let origin = self.unit.origin(name);
+            if origin.ordinal().is_some() || names.is_wildcard(origin) || !seen.insert(name) {
+                continue;
+            }
+            if let Some(slot) = self.slots.get(&name) {
+                found.push((names.text(origin).to_owned(), *slot));
+            }
+        }
+        found.sort();
+        found
+    }
+}

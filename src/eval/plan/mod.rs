@@ -1,0 +1,177 @@
+//! What is evaluated: the rules of a checked program by their paths, with variables numbered and constants made.
+
+mod build;
+
+pub(super) use build::build;
+
+use crate::rego::syntax::{Location, Module};
+use regorus::Value;
+use std::collections::BTreeMap;
+
+/// A place in `data` that rules or packages lie at or above.
+pub(super) type NodeId = usize;
+/// A rule among all of a plan.
+pub(super) type RuleId = usize;
+/// A variable of a rule.
+pub(super) type Slot = usize;
+
+/// A program, and a query of it.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    pub(super) nodes: Vec<Node>,
+    pub(super) rules: Vec<Rule>,
+    /// The modules by the numbers that rules name them by; behind them the query.
+    pub(super) files: Vec<File>,
+    pub(super) query: Option<Query>,
+}
+
+impl Plan {
+    /// Whether rules with values lie at a path.
+    pub(super) fn has_rules_at(&self, path: &[Value]) -> bool {
+        let node = path.iter().try_fold(0, |node: NodeId, key| self.nodes.get(node)?.children.get(key).copied());
+        let kind = node.and_then(|node| self.nodes.get(node)).map(|node| node.kind);
+        kind.is_some_and(|kind| !matches!(kind, Kind::Package | Kind::Function))
+    }
+}
+
+/// The text rules were read from.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    pub(super) module: std::sync::Arc<Module>,
+}
+
+/// What the rules at a place make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Kind {
+    /// There are none.
+    #[default]
+    Package,
+    /// One value.
+    Complete,
+    /// The results of calls.
+    Function,
+    /// A set.
+    Set,
+    /// Members of an object.
+    Object,
+}
+
+/// A place in `data`.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    /// The path, as Rego writes it.
+    pub(super) path: String,
+    pub(super) children: BTreeMap<Value, NodeId>,
+    pub(super) rules: Vec<RuleId>,
+    pub(super) default: Option<RuleId>,
+    /// Whether all rules give the same constant, so that one that holds is enough.
+    pub(super) is_constant: bool,
+}
+
+/// A rule, or one `else` of it.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) file: usize,
+    pub(super) location: Location,
+    pub(super) arguments: Vec<Term>,
+    /// The parts of the head behind the place of the rule.
+    pub(super) keys: Vec<Term>,
+    /// What a set contains.
+    pub(super) member: Option<Term>,
+    pub(super) value: Option<Term>,
+    pub(super) body: Body,
+    pub(super) otherwise: Option<RuleId>,
+    /// How many variables there are.
+    pub(super) slots: usize,
+}
+
+pub(super) type Body = Vec<Expression>;
+
+/// An expression of a body.
+#[derive(Debug)]
+pub(super) struct Expression {
+    pub(super) kind: ExpressionKind,
+    pub(super) with: Vec<With>,
+    pub(super) negated: bool,
+    pub(super) file: usize,
+    pub(super) location: Location,
+}
+
+/// What an expression asks.
+#[derive(Debug)]
+pub(super) enum ExpressionKind {
+    Term(Term),
+    Equal(Term, Term),
+    Call { function: Function, arguments: Vec<Term>, output: Option<Term> },
+    Every { key: Option<Term>, value: Term, domain: Term, body: Body },
+    Not(Body),
+    And(Body, Body),
+    Or(Body, Body),
+    Nothing,
+}
+
+/// What a call calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Function {
+    Builtin(String),
+    Rule(NodeId),
+}
+
+/// What is other while an expression is evaluated.
+#[derive(Debug)]
+pub(super) struct With {
+    pub(super) target: Target,
+    pub(super) value: Replacement,
+}
+
+#[derive(Debug)]
+pub(super) enum Target {
+    Input(Vec<Term>),
+    Data { parts: Vec<Term>, node: Option<NodeId> },
+    Function(Function),
+}
+
+#[derive(Debug)]
+pub(super) enum Replacement {
+    Value(Term),
+    Function(Function),
+}
+
+/// A term.
+#[derive(Debug)]
+pub(super) enum Term {
+    Constant(Value),
+    Variable(Slot),
+    Input(Vec<Term>),
+    Data(Vec<Term>),
+    Of(Box<Term>, Vec<Term>),
+    Array(Vec<Term>),
+    Set(Vec<Term>),
+    Object(Vec<(Term, Term)>),
+    ArrayOf(Box<(Term, Body)>),
+    SetOf(Box<(Term, Body)>),
+    ObjectOf(Box<(Term, Term, Body)>),
+}
+
+/// A query.
+#[derive(Debug)]
+pub(super) struct Query {
+    pub(super) body: Body,
+    pub(super) slots: usize,
+    /// Its expressions in the order of evaluation.
+    pub(super) expressions: Vec<Told>,
+    /// The author's variables.
+    pub(super) bindings: Vec<(String, Slot)>,
+}
+
+/// An expression of a query as it is told.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) text: String,
+    pub(super) row: u32,
+    pub(super) column: u32,
+    /// The variable that holds its value; none where it only holds.
+    pub(super) slot: Option<Slot>,
+}

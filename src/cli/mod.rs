@@ -41,7 +41,12 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
         let _ = tree.clone().print_help();
         return 0;
     };
-    let mut global = cli.global.clone().merged(command.global());
+    let mut later = command.global().clone();
+    if let Command::Test(_) = command {
+        // There these flags are about tests.
+        (later.verbose, later.timeout) = (0, None);
+    }
+    let mut global = cli.global.clone().merged(&later);
     global.format = command.short_format().or(global.format);
     let ui = Ui::new(look(&global, &environment, terminal));
     let config = match Config::load(&environment, global.config.as_deref()) {
@@ -99,6 +104,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Logout(with) => commands::logout::run(&with.own, context),
         Command::Auth(command) => commands::auth::run(command, context),
         Command::Repl(with) => commands::repl::run(&with.own, context),
+        Command::Test(with) => commands::test::run(&with.own, &with.global, context),
         Command::Templates(command) => commands::templates::run(command, context),
         Command::Version(_) => commands::version::run(context),
         Command::Serve(with) => commands::serve::run(&with.own, context),

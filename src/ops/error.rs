@@ -118,6 +118,12 @@ pub enum OpsError {
     /// A failure that was shown as a result.
     #[error("it was told")]
     Told,
+    /// A failure that was shown as a result, with an exit code of its own.
+    #[error("it was told")]
+    Ended(u8),
+    /// There was to be a test, and none was run.
+    #[error("no tests were run")]
+    NoTests,
     /// A capabilities file that is none.
     #[error("{file}")]
     Capabilities {

@@ -26,6 +26,7 @@ pub mod repl;
 pub mod save;
 pub mod serve;
 pub mod tag;
+pub mod test;
 mod transfer;
 
 pub use error::{OpsError, chain};

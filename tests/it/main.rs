@@ -24,5 +24,6 @@ mod remote_deletion;
 mod remote_listing;
 mod screens;
 mod support;
+mod test_runs;
 mod transfers;
 mod usage;

@@ -19,6 +19,7 @@ pub mod rm;
 pub mod save;
 pub mod serve;
 pub mod tag;
+pub mod test;
 pub mod templates;
 pub mod version;
 

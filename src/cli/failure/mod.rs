@@ -19,7 +19,7 @@ use crate::ui::Ui;
 /// Tells a failure on standard error, and gives the exit code.
 pub(super) fn tell(ui: &Ui, what: Option<&str>, error: &OpsError) -> u8 {
     let (code, hints) = judge(error);
-    if matches!(error, OpsError::OutputClosed | OpsError::Told) {
+    if matches!(error, OpsError::OutputClosed | OpsError::Told | OpsError::Ended(_)) {
         return code;
     }
     let text = match what {
@@ -75,9 +75,10 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         }
         OpsError::NotInStore { near, .. } => (1, vec![format!("did you mean {}?", near.join(", "))]),
         OpsError::Ambiguous { matches, .. } => (1, vec![format!("name one of: {}", matches.join(", "))]),
-        OpsError::Modules(_) | OpsError::Told => (1, Vec::new()),
+        OpsError::Modules(_) | OpsError::Told | OpsError::NoTests => (1, Vec::new()),
         OpsError::Entrypoint(_) => (1, hint("an entrypoint is the path of a rule or package, such as authz/allow")),
         OpsError::NoEntrypoint => (1, hint("name one: -e authz/allow")),
+        OpsError::Ended(code) => (*code, Vec::new()),
         OpsError::OutputClosed => (0, Vec::new()),
         OpsError::Interrupted(signal) => (128 + signal, Vec::new()),
     }

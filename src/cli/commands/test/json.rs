@@ -72,9 +72,9 @@ fn result(tested: &Tested) -> Result<'_> {
     }
 }
 
-fn sub_results(cases: &[Case]) -> BTreeMap<&str, SubResult<'_>> {
-    let of = |case| SubResult { name: &case.name, fail: case.failed, sub_results: sub_results(&case.cases) };
-    cases.iter().map(|case: &Case| (case.key(), of(case))).collect()
+fn sub_results<'a>(cases: &'a [Case]) -> BTreeMap<&'a str, SubResult<'a>> {
+    let of = |case: &'a Case| SubResult { name: &case.name, fail: case.failed, sub_results: sub_results(&case.cases) };
+    cases.iter().map(|case| (case.key(), of(case))).collect()
 }
 
 fn error_json(error: &EvalError) -> serde_json::Value {

@@ -1,0 +1,175 @@
+//! `policy test`.
+
+mod duration;
+mod github;
+mod json;
+mod junit;
+mod pretty;
+mod words;
+
+pub(in crate::cli) use duration::read as duration;
+
+use super::{Context, build::split};
+use crate::cli::rego::RegoArgs;
+use crate::cli::tree::GlobalArgs;
+use crate::eval::testing::{Outcome, Tested, Totals};
+use crate::ops::OpsError;
+use crate::ops::test::{Request, Suite};
+use clap::{Args, ValueEnum};
+use regex::Regex;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long a test may take where nobody says.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What to test, and how to tell of it.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Modules, data, and folders of them; or images, which are pulled when they are not in the local store
+    #[arg(value_name = "PATH|IMAGE", required = true)]
+    paths: Vec<PathBuf>,
+    /// Take each PATH for a bundle: a folder with data and a manifest, or a bundle.tar.gz
+    #[arg(short, long)]
+    bundle: bool,
+    /// Run only tests whose names, such as data.authz.test_admin, match a regular expression
+    #[arg(short, long, value_name = "PATTERN", allow_hyphen_values = true)]
+    run: Option<String>,
+    /// How to report: pretty, json, junit (XML) or github (commands of a workflow)
+    #[arg(short, long = "format", value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    format_of_report: Option<Report>,
+    /// Exit with 0 where tests are skipped (todo_test_…) and all others pass
+    #[arg(short = 'z', long)]
+    exit_zero_on_skipped: bool,
+    /// Fail when no test is run
+    #[arg(long)]
+    fail_on_empty: bool,
+    /// How often to run the tests; ends after the first run that is not all well
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    count: i64,
+    /// Order of the tests in JSON: none or duration, the longest first
+    #[arg(long, value_enum, value_name = "ORDER", default_value = "none", hide_possible_values = true)]
+    sort: Order,
+    /// How many tests to run at once [default: the number of processors]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
+    parallel: Option<i64>,
+    /// How many errors to tell before one more says that there may be others; 0 for all
+    #[arg(short, long, value_name = "N", default_value_t = 10, allow_negative_numbers = true)]
+    max_errors: i64,
+    /// Names of files and folders to leave out, such as 'draft_*'; several with ',' between them
+    #[arg(long, value_name = "PATTERN,…")]
+    ignore: Vec<String>,
+    #[command(flatten)]
+    rego: RegoArgs,
+}
+
+/// How tests are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Report {
+    #[value(alias = "text")]
+    Pretty,
+    Json,
+    Junit,
+    Github,
+}
+
+/// The orders of tests in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    None,
+    Duration,
+}
+
+/// Runs the tests and reports them; what is not well is an exit code.
+pub(in crate::cli) fn run(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Result<(), OpsError> {
+    let filter = arguments.run.as_deref().filter(|pattern| !pattern.is_empty()).map(pattern).transpose()?;
+    let language = arguments.rego.language()?;
+    let threads = usize::try_from(arguments.parallel.unwrap_or_default()).ok().filter(|threads| *threads > 0);
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+    let request = Request {
+        language: &language,
+        limit: usize::try_from(arguments.max_errors).unwrap_or_default(),
+        filter: filter.as_ref(),
+        timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
+        threads: threads.unwrap_or_else(processors),
+    };
+    let report = match arguments.format_of_report {
+        Some(report) => report,
+        None if context.wants_json() => Report::Json,
+        None => Report::Pretty,
+    };
+    if arguments.sort != Order::None && report != Report::Json {
+        context.ui.warn("--sort is only supported with JSON format");
+    }
+    let (modules, data) = crate::ops::test::load(&arguments.paths, &split(&arguments.ignore, ','), &language)?;
+    let suite = Suite::new(modules, data, &request)?;
+    for _ in 0..arguments.count {
+        run_once(&suite, report, arguments, flags, context)?;
+    }
+    Ok(())
+}
+
+fn pattern(text: &str) -> Result<Regex, OpsError> {
+    Regex::new(text).map_err(|error| OpsError::Usage(format!("--run: {error}")))
+}
+
+fn run_once(
+    suite: &Suite,
+    report: Report,
+    arguments: &TestArgs,
+    flags: &GlobalArgs,
+    context: &Context,
+) -> Result<(), OpsError> {
+    let streams = !context.ui.look().quiet;
+    let mut pretty = pretty::Pretty::new(flags.verbose > 0);
+    let (mut all, mut totals) = (Vec::new(), Totals::default());
+    let mut written = Ok(());
+    suite.run(|tested| {
+        totals.add(&tested);
+        let text = match report {
+            Report::Pretty => pretty.tested(&tested),
+            Report::Github => github::tested(&tested),
+            Report::Json | Report::Junit => String::new(),
+        };
+        if written.is_ok() && streams && !text.is_empty() {
+            written = context.ui.content(&text);
+        }
+        all.push(tested);
+    });
+    written?;
+    let code = code(&all, arguments.exit_zero_on_skipped);
+    if arguments.sort == Order::Duration {
+        all.sort_by_key(|tested| std::cmp::Reverse(tested.duration));
+    }
+    let end = match report {
+        _ if !streams => failed_names(&all),
+        Report::Pretty => pretty.end(),
+        Report::Github => github::end(totals),
+        Report::Json => json::report(&all),
+        Report::Junit => junit::report(&all),
+    };
+    context.ui.content(&end)?;
+    if all.is_empty() && arguments.fail_on_empty {
+        return Err(OpsError::NoTests);
+    }
+    match code {
+        0 => Ok(()),
+        code => Err(OpsError::Ended(code)),
+    }
+}
+
+/// The exit code of a run.
+fn code(all: &[Tested], skipping_is_fine: bool) -> u8 {
+    let is_well = |tested: &Tested| match tested.outcome {
+        Outcome::Passed => true,
+        Outcome::Skipped => skipping_is_fine,
+        Outcome::Failed | Outcome::Broken(_) => false,
+    };
+    if all.iter().all(is_well) { 0 } else { 2 }
+}
+
+/// The tests that did not pass, a line each.
+fn failed_names(all: &[Tested]) -> String {
+    let failed = all.iter().filter(|tested| matches!(tested.outcome, Outcome::Failed | Outcome::Broken(_)));
+    failed.map(|tested| format!("{}.{}\n", tested.rule.package, tested.rule.name)).collect()
+}

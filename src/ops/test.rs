@@ -1,0 +1,88 @@
+//! Runs the tests among modules.
+
+use super::OpsError;
+use super::language::Language;
+use crate::eval::testing::{Tested, run};
+use crate::eval::{Engine, EngineOptions, Value};
+use crate::rego::check::{CheckOptions, DataPaths, TestRule, find_tests};
+use crate::rego::syntax::Module;
+use regex::Regex;
+use std::time::Duration;
+
+/// How tests are found and run.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The language of the modules.
+    pub language: &'a Language,
+    /// How many errors of a check are told; 0 for all.
+    pub limit: usize,
+    /// What the refs of tests must match.
+    pub filter: Option<&'a Regex>,
+    /// How long a test may take.
+    pub timeout: Duration,
+    /// How many tests run at once.
+    pub threads: usize,
+}
+
+/// Modules whose tests can be run.
+pub struct Suite {
+    engine: Engine,
+    tests: Vec<TestRule>,
+    threads: usize,
+}
+
+impl Suite {
+    /// Checks modules beside their data, and finds their tests.
+    ///
+    /// # Errors
+    /// What OPA's compiler refuses.
+    pub fn new(mut modules: Vec<Module>, data: Value, request: &Request<'_>) -> Result<Self, OpsError> {
+        modules.sort_by(|left, right| left.file.cmp(&right.file));
+        let mut tests = find_tests(&modules.iter().collect::<Vec<_>>());
+        tests.retain(|test| request.filter.is_none_or(|filter| filter.is_match(&test.path)));
+        let of_data = data.clone();
+        let check = CheckOptions {
+            tests: true,
+            limit: request.limit,
+            data: Some(DataPaths::new(move |path| has(&of_data, path))),
+            ..request.language.checking()
+        };
+        let options = EngineOptions { timeout: Some(request.timeout), check, ..EngineOptions::default() };
+        let mut engine = Engine::new(modules, data, options);
+        engine.check()?;
+        Ok(Self { engine, tests, threads: request.threads })
+    }
+
+    /// Runs all tests, and tells each in the order of the files and their text.
+    pub fn run(&self, told: impl FnMut(Tested)) {
+        run(&self.engine, &self.tests, self.threads, told);
+    }
+}
+
+/// Whether data have a value at a path, or one that is no object on the way there.
+fn has(data: &Value, path: &[&str]) -> bool {
+    let mut value = data;
+    for key in path {
+        let Ok(object) = value.as_object() else { return true };
+        let Some(member) = object.get(&Value::from(*key)) else { return false };
+        value = member;
+    }
+    true
+}
+
+/// Modules and data of paths.
+pub fn load(
+    paths: &[std::path::PathBuf],
+    ignore: &[String],
+    language: &Language,
+) -> Result<(Vec<Module>, Value), OpsError> {
+    let files = crate::sources::modules(paths, ignore)?;
+    let version = super::language::read_as(language.version);
+    let texts: Vec<super::problems::Text<'_>> = files
+        .iter()
+        .map(|file| super::problems::Text { file: &file.shown, bytes: &file.bytes, version })
+        .collect();
+    let modules =
+        super::problems::read(&texts, |version| language.reading(version)).map_err(OpsError::Modules)?;
+    Ok((modules, Value::from_json_str("{}").unwrap_or(Value::Null)))
+}

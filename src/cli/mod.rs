@@ -26,12 +26,18 @@ use tree::{Cli, Command, FormatArg, GlobalArgs};
 pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> u8 {
     let tree = command_tree();
     let normal = arguments::normalise(&tree, typed);
-    let argv = std::iter::once(OsString::from("policy")).chain(normal);
+    let argv = std::iter::once(OsString::from("policy")).chain(normal.iter().cloned());
     let parsed = tree.clone().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            let code = if error.use_stderr() { 2 } else { 0 };
+            let verb = normal.iter().find_map(|word| tree.find_subcommand(word));
+            let is_test = verb.is_some_and(|verb| verb.get_name() == "test");
+            let code = match error.use_stderr() {
+                true if is_test => 1,
+                true => 2,
+                false => 0,
+            };
             // A closed output changes nothing about what was asked.
             let _ = error.print();
             return code;

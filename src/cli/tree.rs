@@ -69,6 +69,7 @@ pub enum Command {
             .value_parser(super::commands::test::duration)
             .value_name("DURATION")
             .help("How long a test may take, such as 100ms [default: 5s]")),
+        mut_arg("config", |flag| flag.short(None)),
         mut_arg("format", |flag| flag.long("as").hide(true)),
     )]
     Test(With<TestArgs>),

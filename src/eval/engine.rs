@@ -3,11 +3,13 @@
 use super::answers::{ExpressionValue, ResultRow};
 use super::builtins::BuiltinOptions;
 use super::errors::{EvalError, Fault};
-use super::machine::{Failure, Machine, Row, Setting};
+use super::events::Event;
+use super::machine::{Failure, Machine, Recorder, Row, Setting};
 use super::plan::{self, Plan};
 use crate::rego::check::{Asked, CheckOptions, compile};
 use crate::rego::syntax::{Body, ExpressionKind, Module, Options, RegoVersion, TermKind, parse, parse_query};
 use regorus::Value;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,12 @@ pub struct EngineOptions {
     pub strict_builtin_errors: bool,
     /// How long a query may take.
     pub timeout: Option<Duration>,
+    /// Whether errors tell the queries that were evaluated.
+    pub traces: bool,
+    /// Whether events are kept.
+    pub events: bool,
+    /// Whether it is kept which expressions were evaluated.
+    pub coverage: bool,
     /// How modules and queries are checked.
     pub check: CheckOptions,
     /// What the answers of some built-in functions depend on.
@@ -54,7 +62,12 @@ pub struct Engine {
     cases: Vec<Value>,
     /// Errors of built-in functions, which only left their calls undefined.
     builtin_errors: Vec<Fault>,
+    events: Vec<Event>,
+    covered: Covered,
 }
+
+/// The files, and the first bytes and lengths of what was evaluated in them.
+type Covered = HashSet<(String, u32, u32)>;
 
 /// What an evaluation came to, with what it wrote and passed over.
 struct Evaluated<T> {
@@ -62,6 +75,7 @@ struct Evaluated<T> {
     prints: Vec<String>,
     cases: Vec<Value>,
     errors: Vec<Failure>,
+    recorder: Option<Recorder>,
 }
 
 impl Engine {
@@ -79,7 +93,18 @@ impl Engine {
     pub fn new(mut modules: Vec<Module>, data: Value, options: EngineOptions) -> Self {
         modules.sort_by(|left, right| left.file.cmp(&right.file));
         let modules = Arc::new(modules.into_iter().map(Arc::new).collect());
-        Self { modules, data, input: None, options, plan: None, prints: Vec::new(), cases: Vec::new(), builtin_errors: Vec::new() }
+        Self {
+            modules,
+            data,
+            input: None,
+            options,
+            plan: None,
+            prints: Vec::new(),
+            cases: Vec::new(),
+            builtin_errors: Vec::new(),
+            events: Vec::new(),
+            covered: Covered::new(),
+        }
     }
 
     /// Reads modules, each a name, its text and the version of its language, then loads them.
@@ -120,6 +145,22 @@ impl Engine {
         std::mem::take(&mut self.builtin_errors)
     }
 
+    /// What happened since it was last asked for.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// The expressions that were evaluated and the heads of rules that held: their files, first bytes and lengths.
+    pub fn take_covered(&mut self) -> HashSet<(String, u32, u32)> {
+        std::mem::take(&mut self.covered)
+    }
+
+    /// The modules, by file.
+    #[must_use]
+    pub fn modules(&self) -> &[Arc<Module>] {
+        &self.modules
+    }
+
     /// Checks the modules.
     ///
     /// # Errors
@@ -135,7 +176,7 @@ impl Engine {
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
         let (module, body) = parse_query(query.text.as_bytes(), "", &Options::new(RegoVersion::V1))
             .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
-        if let Some((path, told)) = asked_path(&module, body)
+        if let Some((path, told)) = asked_path(&module, body).filter(|_| !self.options.events && !self.options.traces)
             && let plan = self.plan()?
             && plan.has_rules_at(&path)
         {
@@ -172,12 +213,13 @@ impl Engine {
         let modules: Vec<&Module> = self.modules.iter().map(|module| &**module).collect();
         let mut files: Vec<Arc<Module>> = self.modules.to_vec();
         files.extend(asked.map(|asked| Arc::new(asked.module.clone())));
-        compile(&modules, asked, &self.options.check, |compiled| Arc::new(plan::build(compiled, &files))).map_err(
-            |errors| {
-                let placed: Vec<&Module> = files.iter().map(|module| &**module).collect();
-                EvalError::Compile(errors.into_iter().map(|error| Fault::of_check(error, &placed)).collect())
-            },
-        )
+        compile(&modules, asked, &self.options.check, |compiled| {
+            Arc::new(plan::build(compiled, &files, self.options.events))
+        })
+        .map_err(|errors| {
+            let placed: Vec<&Module> = files.iter().map(|module| &**module).collect();
+            EvalError::Compile(errors.into_iter().map(|error| Fault::of_check(error, &placed)).collect())
+        })
     }
 
     /// Evaluates on a stack of its own; a panic of a built-in function is an error.
@@ -190,21 +232,30 @@ impl Engine {
             input: self.input.clone(),
             data: self.data.clone(),
             options: self.options.builtins.clone(),
+            traces: self.options.traces,
             deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };
         let on = plan.clone();
+        let (records, tells_events) = (self.options.events || self.options.coverage, self.options.events);
         let done = on_a_stack(move || {
             let mut machine = Machine::new(&on, &setting);
+            machine.recorder = records.then(|| Recorder { tells_events, ..Recorder::default() });
             let result = work(&mut machine);
             Evaluated {
                 result,
                 prints: std::mem::take(&mut machine.prints),
                 cases: std::mem::take(&mut machine.cases),
                 errors: std::mem::take(&mut machine.errors),
+                recorder: machine.recorder.take(),
             }
         })?;
         self.prints.extend(done.prints);
         self.cases.extend(done.cases);
+        if let Some(recorder) = done.recorder {
+            self.events.extend(recorder.events.into_iter().map(|event| Event::of(event, &plan)));
+            let file = |file: usize| plan.files.get(file).map(|file| file.name.clone()).unwrap_or_default();
+            self.covered.extend(recorder.covered.into_iter().map(|(at, start, length)| (file(at), start, length)));
+        }
         let fault = |failure| Fault::of_evaluation(failure, &plan);
         let result = done.result.map_err(|failure| EvalError::Evaluation(Box::new(fault(failure))))?;
         if self.options.strict_builtin_errors

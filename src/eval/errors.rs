@@ -1,6 +1,6 @@
 //! Why there is no answer, at the author's place.
 
-use super::machine::Failure;
+use super::machine::{Failure, Frame};
 use super::plan::Plan;
 use crate::rego::check::CheckError;
 use crate::rego::syntax::{Module, ParseError};
@@ -48,10 +48,27 @@ pub struct Fault {
     pub column: u32,
     /// The text that is meant.
     pub text: String,
+    /// The queries that were evaluated when it happened, the innermost first; none where nobody asked for them.
+    pub trace: Vec<TraceFrame>,
     /// More, as `opa check --format json` prints it.
     pub details: Option<serde_json::Value>,
     /// More, as OPA prints it below the message.
     pub lines: Vec<String>,
+}
+
+/// A query that was evaluated when something failed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceFrame {
+    /// Its number among the queries of the evaluation.
+    pub query: u64,
+    /// The name of the file; empty for the query of the user.
+    pub file: String,
+    /// The row of its expression, from 1; 0 where there is none.
+    pub row: u32,
+    /// The column of its expression, from 1; 0 where there is none.
+    pub column: u32,
+    /// The text of its expression, with values in the places of variables.
+    pub text: String,
 }
 
 impl std::fmt::Display for Fault {
@@ -85,6 +102,7 @@ impl Fault {
             text: module.zip(span).map(|(module, span)| module.span(span).to_owned()).unwrap_or_default(),
             row,
             column,
+            trace: Vec::new(),
             message: error.message,
             lines: error.details.as_ref().map(|details| details.lines.clone()).unwrap_or_default(),
             details: error.details.map(|details| details.json),
@@ -94,8 +112,13 @@ impl Fault {
     /// An error of an evaluation.
     pub(super) fn of_evaluation(failure: Failure, plan: &Plan) -> Self {
         let file = plan.files.get(failure.place.file);
-        let place = file.and_then(|file| file.module.row_and_column(failure.place.location));
-        let (row, column) = place.unwrap_or_default();
+        let (row, column) = plan.row_and_column(failure.place);
+        let frame = |frame: Frame| {
+            let (row, column) = plan.row_and_column(frame.place);
+            let file = plan.files.get(frame.place.file).map(|file| file.name.clone()).unwrap_or_default();
+            TraceFrame { query: frame.query, file, row, column, text: frame.text }
+        };
+        let trace = failure.frames.into_iter().map(frame).collect();
         Self {
             code: failure.code.to_owned(),
             message: failure.message,
@@ -103,6 +126,7 @@ impl Fault {
             row,
             column,
             text: file.map(|file| file.module.span(failure.place.location.text).to_owned()).unwrap_or_default(),
+            trace,
             details: None,
             lines: Vec::new(),
         }

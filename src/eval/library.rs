@@ -49,7 +49,6 @@ pub(super) fn call(name: &str, operands: &[Value], options: &BuiltinOptions) -> 
             Ok(value) => return Answer::Value(value),
             Err((code, message)) => return Answer::End { code, message },
         },
-        "trace" => return Answer::Value(Value::Bool(true)),
         "regex.is_valid" if !matches!(operands, [Value::String(_)]) => return Answer::Value(Value::Bool(false)),
         _ => {}
     }

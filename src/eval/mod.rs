@@ -5,8 +5,10 @@
 
 mod answers;
 pub mod builtins;
+mod coverage;
 mod engine;
 mod errors;
+mod events;
 mod library;
 mod machine;
 mod natives;
@@ -19,6 +21,9 @@ mod values;
 mod tests;
 
 pub use answers::{ExpressionValue, ResultRow};
+pub use coverage::Coverage;
 pub use engine::{Engine, EngineOptions, Query};
-pub use errors::{EvalError, Fault};
+pub use errors::{EvalError, Fault, TraceFrame};
+pub use events::{Event, failing, traced};
+pub use machine::Operation;
 pub use regorus::Value;

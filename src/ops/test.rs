@@ -3,7 +3,7 @@
 use super::OpsError;
 use super::language::Language;
 use crate::eval::testing::{Tested, run};
-use crate::eval::{Engine, EngineOptions, Value};
+use crate::eval::{Coverage, Engine, EngineOptions, Value};
 use crate::rego::check::{CheckOptions, DataPaths, TestRule, find_tests};
 use crate::rego::syntax::Module;
 use regex::Regex;
@@ -22,6 +22,10 @@ pub struct Request<'a> {
     pub timeout: Duration,
     /// How many tests run at once.
     pub threads: usize,
+    /// Whether it is kept what did not hold in tests that fail.
+    pub traces: bool,
+    /// Whether it is kept which expressions were evaluated.
+    pub coverage: bool,
 }
 
 /// Modules whose tests can be run.
@@ -47,15 +51,24 @@ impl Suite {
             data: Some(DataPaths::new(move |path| has(&of_data, path))),
             ..request.language.checking()
         };
-        let options = EngineOptions { timeout: Some(request.timeout), check, ..EngineOptions::default() };
+        let options = EngineOptions {
+            timeout: Some(request.timeout),
+            traces: true,
+            events: request.traces,
+            coverage: request.coverage,
+            check,
+            ..EngineOptions::default()
+        };
         let mut engine = Engine::new(modules, data, options);
         engine.check()?;
         Ok(Self { engine, tests, threads: request.threads })
     }
 
-    /// Runs all tests, and tells each in the order of the files and their text.
-    pub fn run(&self, told: impl FnMut(Tested)) {
-        run(&self.engine, &self.tests, self.threads, told);
+    /// Runs all tests, and tells each in the order of the files and their text. Gives what was evaluated of the modules,
+    /// where that is kept.
+    pub fn run(&self, told: impl FnMut(Tested)) -> Coverage {
+        let covered = run(&self.engine, &self.tests, self.threads, told);
+        Coverage::of(self.engine.modules(), &covered)
     }
 }
 

@@ -124,6 +124,12 @@ impl Ui {
         self.bars.aside(|| write_out(text.as_bytes()))
     }
 
+    /// Writes a line to standard error as it is.
+    pub fn aside(&self, text: &str) {
+        // Nothing can be told to somebody whose standard error is closed.
+        let _ = self.bars.aside(|| io::stderr().lock().write_all(format!("{}\n", lines(text)).as_bytes()));
+    }
+
     /// Tells something nobody asked for, on standard error.
     pub fn note(&self, text: &str) {
         self.message("note", "1;36", text);

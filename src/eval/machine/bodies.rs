@@ -1,7 +1,8 @@
 //! Bodies and their expressions.
 
-use super::{Flow, Machine, Next, failure::Place};
-use crate::eval::plan::{Expression, ExpressionKind};
+use super::events::{Node, Operation};
+use super::{Flow, Machine, Next};
+use crate::eval::plan::{Body, Expression, ExpressionKind};
 use regorus::Value;
 
 impl<'p> Machine<'p> {
@@ -9,43 +10,76 @@ impl<'p> Machine<'p> {
     pub(super) fn body(&mut self, body: &'p [Expression], at: usize, next: Next<'_, 'p>) -> Flow {
         let Some(expression) = body.get(at) else { return next(self) };
         self.tick()?;
-        self.place = Place { file: expression.file, location: expression.location };
-        self.expression(expression, &mut |machine| machine.body(body, at + 1, next))
+        self.at(expression);
+        self.tell(Operation::Eval, Node::Expression(expression));
+        self.expression(expression, &mut |machine| {
+            let flow = machine.body(body, at + 1, next)?;
+            machine.at(expression);
+            Ok(flow)
+        })
     }
 
-    /// Whether a body holds in some way.
-    pub(super) fn holds(&mut self, body: &'p [Expression]) -> Result<bool, super::Failure> {
-        let place = self.place;
-        let mut holds = false;
-        let _ = self.body(body, 0, &mut |_| {
-            holds = true;
-            Ok(true)
-        })?;
-        self.place = place;
-        Ok(holds)
+    /// Whether the body of a closure holds in some way.
+    pub(super) fn holds(&mut self, body: &'p Body) -> Result<bool, super::Failure> {
+        self.in_closure(|machine| {
+            machine.tell(Operation::Enter, Node::Body(body));
+            let mut holds = false;
+            let _ = machine.body(body, 0, &mut |machine| {
+                machine.tell(Operation::Exit, Node::Body(body));
+                machine.tell(Operation::Redo, Node::Body(body));
+                holds = true;
+                Ok(true)
+            })?;
+            Ok(holds)
+        })
     }
 
     fn expression(&mut self, expression: &'p Expression, next: Next<'_, 'p>) -> Flow {
-        if expression.negated {
-            let place = self.place;
-            let mut holds = false;
-            let _ = self.with(
-                &expression.with,
-                &mut |machine, _| {
-                    machine.statement(expression, &mut |_| {
-                        holds = true;
-                        Ok(true)
-                    })
-                },
-                &mut |_| Ok(true),
-            )?;
-            self.place = place;
-            return if holds { Ok(false) } else { next(self) };
-        }
         if expression.with.is_empty() {
-            return self.statement(expression, next);
+            return self.either(expression, next);
         }
-        self.with(&expression.with, &mut |machine, next| machine.statement(expression, next), next)
+        self.with(&expression.with, &mut |machine, next| machine.either(expression, next), next)
+    }
+
+    fn either(&mut self, expression: &'p Expression, next: Next<'_, 'p>) -> Flow {
+        if expression.negated {
+            return self.negation(expression, next);
+        }
+        let mut holds = false;
+        let flow = self.statement(expression, &mut |machine| {
+            holds = true;
+            let flow = next(machine)?;
+            machine.tell(Operation::Redo, Node::Expression(expression));
+            Ok(flow)
+        })?;
+        if !holds {
+            self.tell(Operation::Fail, Node::Expression(expression));
+        }
+        Ok(flow)
+    }
+
+    fn negation(&mut self, expression: &'p Expression, next: Next<'_, 'p>) -> Flow {
+        let holds = self.in_closure(|machine| {
+            machine.at(expression);
+            machine.tell(Operation::Enter, Node::Negated(expression, true));
+            machine.tell(Operation::Eval, Node::Negated(expression, false));
+            let mut holds = false;
+            let _ = machine.statement(expression, &mut |machine| {
+                machine.tell(Operation::Exit, Node::Negated(expression, true));
+                machine.tell(Operation::Redo, Node::Negated(expression, true));
+                holds = true;
+                Ok(true)
+            })?;
+            if !holds {
+                machine.tell(Operation::Fail, Node::Negated(expression, false));
+            }
+            Ok(holds)
+        })?;
+        if holds {
+            self.tell(Operation::Fail, Node::Expression(expression));
+            return Ok(false);
+        }
+        next(self)
     }
 
     fn statement(&mut self, expression: &'p Expression, next: Next<'_, 'p>) -> Flow {
@@ -58,11 +92,7 @@ impl<'p> Machine<'p> {
                 self.call(function, arguments, output.as_ref(), next)
             }
             ExpressionKind::Every { key, value, domain, body } => {
-                if self.every(key.as_ref(), value, domain, body)? {
-                    next(self)
-                } else {
-                    Ok(false)
-                }
+                if self.every(expression, [key.as_ref(), Some(value)], domain, body)? { next(self) } else { Ok(false) }
             }
             ExpressionKind::Not(body) => {
                 if self.holds(body)? {

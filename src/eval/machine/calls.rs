@@ -66,10 +66,7 @@ impl<'p> Machine<'p> {
     ) -> Flow {
         let name = match function {
             Function::Rule(node) => {
-                return match self.function(*node, operands)? {
-                    Some(value) => self.told(&value, output, next),
-                    None => Ok(false),
-                };
+                return self.function(*node, operands, &mut |machine, value| machine.told(value, output, next));
             }
             Function::Builtin(name) => name.as_str(),
         };
@@ -81,6 +78,13 @@ impl<'p> Machine<'p> {
             "internal.test_case" => {
                 self.cases.extend(operands);
                 next(self)
+            }
+            "trace" => {
+                if let Some(Value::String(text)) = operands.first() {
+                    let text = text.clone();
+                    self.note(&text);
+                }
+                self.told(&Value::Bool(true), output, next)
             }
             "walk" => self.walk_all(&operands, output, next),
             _ => match self.answer(name, &operands)? {

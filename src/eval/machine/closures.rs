@@ -1,18 +1,19 @@
 //! Comprehensions and `every`.
 
+use super::events::{Node, Operation};
 use super::{Failure, Machine};
-use crate::eval::plan::{Body, Term};
+use crate::eval::plan::{Body, Expression, Term};
 use regorus::Value;
 
 impl<'p> Machine<'p> {
     /// What a comprehension collects; `None` for any other term.
     pub(super) fn comprehension(&mut self, term: &'p Term) -> Result<Option<Value>, Failure> {
-        let place = self.place;
+        let place = self.place();
         let made = match term {
             Term::ArrayOf(of) => {
                 let (term, body) = &**of;
                 let mut members = Vec::new();
-                let _ = self.body(body, 0, &mut |machine| {
+                self.collected(body, &mut |machine| {
                     members.extend(machine.value(term)?);
                     Ok(false)
                 })?;
@@ -21,7 +22,7 @@ impl<'p> Machine<'p> {
             Term::SetOf(of) => {
                 let (term, body) = &**of;
                 let mut set = std::collections::BTreeSet::new();
-                let _ = self.body(body, 0, &mut |machine| {
+                self.collected(body, &mut |machine| {
                     set.extend(machine.value(term)?);
                     Ok(false)
                 })?;
@@ -30,7 +31,7 @@ impl<'p> Machine<'p> {
             Term::ObjectOf(of) => {
                 let (key, value, body) = &**of;
                 let mut entries = std::collections::BTreeMap::new();
-                let _ = self.body(body, 0, &mut |machine| {
+                self.collected(body, &mut |machine| {
                     if let (Some(key), Some(value)) = (machine.value(key)?, machine.value(value)?) {
                         match entries.get(&key) {
                             Some(known) if *known != value => {
@@ -47,15 +48,28 @@ impl<'p> Machine<'p> {
             }
             _ => return Ok(None),
         };
-        self.place = place;
         Ok(Some(made))
     }
 
-    /// Whether a body holds for each member of a domain.
+    /// Goes through each way in which the body of a comprehension holds.
+    fn collected(&mut self, body: &'p Body, next: super::Next<'_, 'p>) -> Result<(), Failure> {
+        self.in_closure(|machine| {
+            machine.tell(Operation::Enter, Node::Body(body));
+            let _ = machine.body(body, 0, &mut |machine| {
+                machine.tell(Operation::Exit, Node::Body(body));
+                let flow = next(machine)?;
+                machine.tell(Operation::Redo, Node::Body(body));
+                Ok(flow)
+            })?;
+            Ok(())
+        })
+    }
+
+    /// Whether a body holds for each member of a domain, whose key and value variables stand for.
     pub(super) fn every(
         &mut self,
-        key: Option<&'p Term>,
-        value: &'p Term,
+        expression: &'p Expression,
+        [key, value]: [Option<&'p Term>; 2],
         domain: &'p Term,
         body: &'p Body,
     ) -> Result<bool, Failure> {
@@ -66,22 +80,32 @@ impl<'p> Machine<'p> {
             Value::Object(entries) => entries.iter_sorted().map(|(key, value)| (key.clone(), value.clone())).collect(),
             _ => return Ok(false),
         };
-        for (place, member) in members {
-            let mut holds = false;
-            let mut check = |machine: &mut Self| {
-                holds = machine.holds(body)?;
-                Ok(true)
-            };
-            let _ = match key {
-                Some(key) => {
-                    self.unify_value(key, &place, &mut |machine| machine.unify_value(value, &member, &mut check))?
+        let node = Node::Expression(expression);
+        self.in_closure(|machine| {
+            machine.at(expression);
+            machine.tell(Operation::Enter, node);
+            for (place, member) in &members {
+                let mut holds = false;
+                let mut check = |machine: &mut Self| {
+                    holds = machine.holds(body)?;
+                    Ok(true)
+                };
+                let mut with_value = |machine: &mut Self| match value {
+                    Some(value) => machine.unify_value(value, member, &mut check),
+                    None => check(machine),
+                };
+                let _ = match key {
+                    Some(key) => machine.unify_value(key, place, &mut with_value)?,
+                    None => with_value(machine)?,
+                };
+                if !holds {
+                    machine.tell(Operation::Fail, node);
+                    return Ok(false);
                 }
-                None => self.unify_value(value, &member, &mut check)?,
-            };
-            if !holds {
-                return Ok(false);
+                machine.tell(Operation::Redo, node);
             }
-        }
-        Ok(true)
+            machine.tell(Operation::Exit, node);
+            Ok(true)
+        })
     }
 }

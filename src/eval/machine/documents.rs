@@ -1,5 +1,6 @@
 //! What rules make at the places they lie at.
 
+use super::events::{Node, Operation};
 use super::failure::Place;
 use super::references::member;
 use super::{Failure, Machine};
@@ -34,14 +35,19 @@ impl<'p> Machine<'p> {
                 }
                 Ok(Some(whole))
             }
-            Kind::Complete | Kind::Set | Kind::Object => {
+            Kind::Complete => {
+                let mut value = None;
+                let _ = self.complete(node, &mut |_, made| {
+                    value = Some(made.clone());
+                    Ok(false)
+                })?;
+                Ok(value)
+            }
+            Kind::Set | Kind::Object => {
                 if let Some(known) = self.state.documents.get(&node) {
                     return Ok(known.clone());
                 }
-                let made = self.deeper(|machine| match at.kind {
-                    Kind::Complete => machine.complete(node),
-                    kind => machine.partial(node, kind, None).map(Some),
-                })?;
+                let made = self.deeper(|machine| machine.partial(node, at.kind, None).map(Some))?;
                 self.state.documents.insert(node, made.clone());
                 Ok(made)
             }
@@ -63,15 +69,6 @@ impl<'p> Machine<'p> {
         Ok(made)
     }
 
-    /// The value of complete rules.
-    fn complete(&mut self, node: NodeId) -> Result<Option<Value>, Failure> {
-        let plan = self.plan;
-        match plan.nodes.get(node) {
-            Some(at) => self.rules(at, &[]),
-            None => Ok(None),
-        }
-    }
-
     pub(super) fn place_of(&self, rule: RuleId) -> Place {
         self.plan.rules.get(rule).map_or_else(Place::default, |rule| Place { file: rule.file, location: rule.location })
     }
@@ -84,10 +81,13 @@ impl<'p> Machine<'p> {
         for id in &at.rules {
             let Some(rule) = plan.rules.get(*id) else { continue };
             self.in_rule(rule, |machine| {
+                machine.tell(Operation::Enter, Node::Rule(*id));
                 let restricted = key.zip(rule.keys.first().or(rule.member.as_ref()));
                 let mut collect = |machine: &mut Self| {
                     machine.body(&rule.body, 0, &mut |machine| {
+                        machine.tell(Operation::Exit, Node::Rule(*id));
                         machine.collect(&mut made, *id)?;
+                        machine.tell(Operation::Redo, Node::Rule(*id));
                         Ok(false)
                     })
                 };

@@ -1,20 +1,8 @@
 //! Why an evaluation ends without an answer.
 
 use super::Machine;
-use crate::rego::syntax::Location;
 
-/// A place in one of the files of a plan.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::eval) struct Place {
-    pub(in crate::eval) file: usize,
-    pub(in crate::eval) location: Location,
-}
-
-impl Default for Place {
-    fn default() -> Self {
-        Self { file: usize::MAX, location: Location::NONE }
-    }
-}
+pub(in crate::eval) use crate::eval::plan::Place;
 
 /// An error of OPA's evaluator.
 #[derive(Debug, Clone)]
@@ -22,16 +10,28 @@ pub(in crate::eval) struct Failure {
     pub(in crate::eval) code: &'static str,
     pub(in crate::eval) message: String,
     pub(in crate::eval) place: Place,
+    /// The queries that were evaluated, the innermost first; none where nobody asks for them.
+    pub(in crate::eval) frames: Vec<Frame>,
+}
+
+/// One of the queries that were evaluated when something failed.
+#[derive(Debug, Clone)]
+pub(in crate::eval) struct Frame {
+    pub(in crate::eval) query: u64,
+    pub(in crate::eval) place: Place,
+    /// The text of its expression, with values in the places of variables.
+    pub(in crate::eval) text: String,
 }
 
 impl Machine<'_> {
     /// An error at the expression that is evaluated.
     pub(super) fn failure(&self, code: &'static str, message: impl Into<String>) -> Failure {
-        Failure { code, message: message.into(), place: self.place }
+        self.failure_at(code, message, self.place())
     }
 
     /// An error at another place.
     pub(super) fn failure_at(&self, code: &'static str, message: impl Into<String>, place: Place) -> Failure {
-        Failure { code, message: message.into(), place }
+        let frames = if self.setting.traces { self.frames() } else { Vec::new() };
+        Failure { code, message: message.into(), place, frames }
     }
 }

@@ -7,16 +7,21 @@ mod bodies;
 mod calls;
 mod closures;
 mod documents;
+mod events;
 mod failure;
+mod levels;
 mod references;
 mod rules;
 mod unify;
 mod with;
 
-pub(super) use failure::Failure;
+pub use events::Operation;
+pub(super) use events::{Event, Recorder};
+pub(super) use failure::{Failure, Frame};
 
 use super::builtins::BuiltinOptions;
 use super::plan::{Function, NodeId, Plan};
+use events::Node;
 use regorus::Value;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -45,6 +50,8 @@ pub(super) struct Setting {
     pub(super) options: BuiltinOptions,
     /// When to give up.
     pub(super) deadline: Option<Instant>,
+    /// Whether errors tell the queries that were evaluated.
+    pub(super) traces: bool,
 }
 
 /// What `with` changes.
@@ -56,7 +63,7 @@ struct State {
     hidden: Vec<NodeId>,
     documents: FxHashMap<NodeId, Option<Value>>,
     members: BTreeMap<(NodeId, Value), Option<Value>>,
-    calls: BTreeMap<(NodeId, Vec<Value>), Option<Value>>,
+    calls: BTreeMap<(NodeId, Vec<Value>), Value>,
 }
 
 impl State {
@@ -86,8 +93,11 @@ pub(super) struct Machine<'p> {
     state: State,
     /// The variables of the rule that is evaluated.
     frame: Vec<Option<Value>>,
-    /// The place of the expression that is evaluated.
-    place: failure::Place,
+    /// The queries that lie in each other.
+    levels: Vec<levels::Level<'p>>,
+    /// How many queries there were.
+    queries: u64,
+    pub(super) recorder: Option<Recorder>,
     setting: &'p Setting,
     depth: usize,
     steps: u32,
@@ -108,7 +118,9 @@ impl<'p> Machine<'p> {
             plan,
             state,
             frame: Vec::new(),
-            place: failure::Place::default(),
+            levels: Vec::new(),
+            queries: 0,
+            recorder: None,
             setting,
             depth: 0,
             steps: 0,
@@ -122,13 +134,16 @@ impl<'p> Machine<'p> {
     /// Gives each row of the query of the plan.
     pub(super) fn query(&mut self, tell: &mut dyn FnMut(Row)) -> Result<(), Failure> {
         let Some(query) = &self.plan.query else { return Ok(()) };
-        self.frame = vec![None; query.slots];
+        self.begin(query.slots);
+        self.tell(Operation::Enter, Node::Body(&query.body));
         let _ = self.body(&query.body, 0, &mut |machine| {
+            machine.tell(Operation::Exit, Node::Body(&query.body));
             let held = |slot: usize| machine.frame.get(slot).cloned().flatten().unwrap_or(Value::Undefined);
             let expression = |told: &super::plan::Told| told.slot.map_or(Value::Bool(true), held);
             let expressions = query.expressions.iter().map(expression).collect();
             let bindings = query.bindings.iter().map(|(_, slot)| held(*slot)).collect();
             tell((expressions, bindings));
+            machine.tell(Operation::Redo, Node::Body(&query.body));
             Ok(false)
         })?;
         Ok(())
@@ -136,6 +151,7 @@ impl<'p> Machine<'p> {
 
     /// The document at a path of `data`.
     pub(super) fn document_at(&mut self, path: &[Value]) -> Result<Option<Value>, Failure> {
+        self.begin(0);
         let mut found = None;
         let _ = self.data_of_keys(path, &mut |_, value| {
             found = Some(value);

@@ -154,6 +154,9 @@ impl<'p> Machine<'p> {
 
     /// Goes on from the rules at a place.
     fn of_rules(&mut self, node: NodeId, parts: &'p [Term], give: Give<'_, 'p>) -> Flow {
+        if self.kind(node) == Kind::Complete {
+            return self.complete(node, &mut |machine, value| machine.walk(value, parts, give));
+        }
         let is_partial = matches!(self.kind(node), Kind::Set | Kind::Object);
         let value = match parts.first() {
             Some(part) if is_partial && self.is_ground(part) => match self.value(part)? {

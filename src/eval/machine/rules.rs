@@ -1,41 +1,36 @@
 //! Rules with one value, and functions.
 
-use super::{Failure, Machine};
-use crate::eval::plan::{Kind, Node, NodeId, Rule, RuleId, Term};
+use super::events::{Node, Operation};
+use super::{Failure, Flow, Machine};
+use crate::eval::plan::{self, Kind, NodeId, RuleId, Term};
 use regorus::Value;
 
 impl<'p> Machine<'p> {
-    /// Evaluates in the variables of a rule.
-    pub(super) fn in_rule<T>(
-        &mut self,
-        rule: &Rule,
-        work: impl FnOnce(&mut Self) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let place = self.place;
-        let outer = std::mem::replace(&mut self.frame, vec![None; rule.slots]);
-        let result = work(self);
-        self.frame = outer;
-        self.place = place;
-        result
-    }
-
-    /// The one value of the rules at a place; `None` where none holds.
-    pub(super) fn rules(&mut self, at: &'p Node, operands: &[Value]) -> Result<Option<Value>, Failure> {
-        let mut found: Option<Given> = None;
+    /// Goes on, out of the rules at a place, with the one value they give. Those behind the first that gives one are
+    /// evaluated after that: they may only give the same.
+    pub(super) fn rules(&mut self, at: &'p plan::Node, operands: &[Value], give: Told<'_, 'p>) -> Flow {
+        let mut found = Found { given: None, stops: false };
         for rule in &at.rules {
-            self.rule(*rule, at, operands, &mut found)?;
-            if at.is_constant && found.is_some() {
+            self.rule(*rule, at, operands, &mut found, give)?;
+            if at.is_constant && found.given.is_some() {
                 break;
             }
         }
-        if let (None, Some(default)) = (&found, at.default) {
-            self.rule(default, at, operands, &mut found)?;
+        if let (None, Some(default)) = (&found.given, at.default) {
+            self.rule(default, at, operands, &mut found, give)?;
         }
-        Ok(found.map(|given| given.value))
+        Ok(found.stops)
     }
 
-    /// Adds the value of a rule, or of the first `else` of it that has one, to what was found.
-    fn rule(&mut self, id: RuleId, at: &Node, operands: &[Value], found: &mut Option<Given>) -> Result<(), Failure> {
+    /// Gives the value of a rule, or of the first `else` of it that has one.
+    fn rule(
+        &mut self,
+        id: RuleId,
+        at: &plan::Node,
+        operands: &[Value],
+        found: &mut Found,
+        give: Told<'_, 'p>,
+    ) -> Result<(), Failure> {
         let plan = self.plan;
         let mut next = Some(id);
         while let Some(id) = next {
@@ -43,22 +38,29 @@ impl<'p> Machine<'p> {
             let enough = matches!(rule.value, Some(Term::Constant(_)));
             let mut holds = false;
             self.in_rule(rule, |machine| {
+                machine.tell(Operation::Enter, Node::Rule(id));
                 machine.unify_operands(&rule.arguments, operands, &mut |machine| {
                     machine.body(&rule.body, 0, &mut |machine| {
+                        machine.tell(Operation::Exit, Node::Rule(id));
                         let Some(term) = &rule.value else { return Ok(true) };
                         let Some(value) = machine.value(term)? else { return Ok(false) };
                         holds = true;
-                        match &*found {
+                        match &found.given {
                             Some(known) if known.value != value => {
                                 let message = machine.conflict(at, known, &Given { value, rule: id });
-                                Err(machine.failure_at("eval_conflict_error", message, machine.place_of(id)))
+                                return Err(machine.failure_at("eval_conflict_error", message, machine.place_of(id)));
                             }
-                            Some(_) => Ok(enough),
+                            Some(_) => {}
                             None => {
-                                *found = Some(Given { value, rule: id });
-                                Ok(enough)
+                                found.given = Some(Given { value: value.clone(), rule: id });
+                                found.stops = machine.outside(|machine| give(machine, &value))?;
+                                if found.stops {
+                                    return Ok(true);
+                                }
                             }
                         }
+                        machine.tell(Operation::Redo, Node::Rule(id));
+                        Ok(enough)
                     })
                 })
             })?;
@@ -71,7 +73,7 @@ impl<'p> Machine<'p> {
     }
 
     /// OPA's words for rules that give several values.
-    fn conflict(&self, at: &Node, known: &Given, other: &Given) -> String {
+    fn conflict(&self, at: &plan::Node, known: &Given, other: &Given) -> String {
         let mut text = if at.kind == Kind::Function {
             format!("function {} produced conflicting values for the same inputs:", at.path)
         } else {
@@ -80,26 +82,63 @@ impl<'p> Machine<'p> {
         for given in [known, other] {
             let value = crate::eval::values::rego(&given.value);
             let place = self.place_of(given.rule);
-            let file = self.plan.files.get(place.file);
-            let row = file.and_then(|file| file.module.row_and_column(place.location)).map_or(0, |(row, _)| row);
-            let name = file.map(|file| file.name.as_str()).unwrap_or_default();
+            let (row, _) = self.plan.row_and_column(place);
+            let name = self.plan.files.get(place.file).map(|file| file.name.as_str()).unwrap_or_default();
             text.push_str(&format!("\n  {value} at {name}:{row}"));
         }
         text
     }
 
-    /// The result of a function; `None` where it is undefined.
-    pub(super) fn function(&mut self, node: NodeId, operands: Vec<Value>) -> Result<Option<Value>, Failure> {
+    /// Goes on with the result of a function.
+    pub(super) fn function(&mut self, node: NodeId, operands: Vec<Value>, give: Told<'_, 'p>) -> Flow {
         let at = (node, operands);
         if let Some(known) = self.state.calls.get(&at) {
-            return Ok(known.clone());
+            let known = known.clone();
+            return give(self, &known);
         }
         let plan = self.plan;
-        let Some(rules) = plan.nodes.get(node) else { return Ok(None) };
-        let result = self.deeper(|machine| machine.rules(rules, &at.1))?;
-        self.state.calls.insert(at, result.clone());
-        Ok(result)
+        let Some(rules) = plan.nodes.get(node) else { return Ok(false) };
+        self.deeper(|machine| {
+            machine.rules(rules, &at.1, &mut |machine, value| {
+                machine.state.calls.insert(at.clone(), value.clone());
+                give(machine, value)
+            })
+        })
     }
+
+    /// Goes on with the value of complete rules.
+    pub(super) fn complete(&mut self, node: NodeId, give: Told<'_, 'p>) -> Flow {
+        if let Some(known) = self.state.documents.get(&node) {
+            return match known.clone() {
+                Some(known) => give(self, &known),
+                None => Ok(false),
+            };
+        }
+        let plan = self.plan;
+        let Some(at) = plan.nodes.get(node) else { return Ok(false) };
+        let mut holds = false;
+        let flow = self.deeper(|machine| {
+            machine.rules(at, &[], &mut |machine, value| {
+                holds = true;
+                machine.state.documents.insert(node, Some(value.clone()));
+                give(machine, value)
+            })
+        })?;
+        if !holds {
+            self.state.documents.insert(node, None);
+        }
+        Ok(flow)
+    }
+}
+
+/// What to do with the value of rules.
+type Told<'n, 'p> = &'n mut dyn FnMut(&mut Machine<'p>, &Value) -> Flow;
+
+/// What the rules at a place gave.
+struct Found {
+    given: Option<Given>,
+    /// Whether what went on with it wants no more.
+    stops: bool,
 }
 
 /// What a rule gave.

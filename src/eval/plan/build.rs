@@ -5,15 +5,17 @@ use super::{
     Term, Told, With,
 };
 use crate::rego::check::{self, Compiled, Key, RuleTree, Symbol, Unit, is_constant};
-use crate::rego::syntax::{self, ExpressionId, List, Module, TermId, TermKind};
+use crate::rego::syntax::{self, ExpressionId, List, Module, Span, TermId, TermKind, Written};
 use regorus::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The plan of a program whose modules are given in the order of its units.
-pub(in crate::eval) fn build(compiled: &Compiled<'_>, modules: &[Arc<Module>]) -> Plan {
+pub(in crate::eval) fn build(compiled: &Compiled<'_>, modules: &[Arc<Module>], texts: bool) -> Plan {
     let files = modules.iter().map(|module| File { name: module.file.clone(), module: module.clone() }).collect();
-    let mut builder = Builder { compiled, plan: Plan { files, ..Plan::default() }, places: FxHashMap::default() };
+    let plan = Plan { files, ..Plan::default() };
+    let mut builder = Builder { compiled, plan, places: FxHashMap::default(), texts };
     builder.node(RuleTree::ROOT, "data".to_owned());
     builder.rules();
     builder.query();
@@ -24,6 +26,7 @@ struct Builder<'c, 'm> {
     compiled: &'c Compiled<'m>,
     plan: Plan,
     places: FxHashMap<check::NodeId, usize>,
+    texts: bool,
 }
 
 impl<'c, 'm> Builder<'c, 'm> {
@@ -157,11 +160,18 @@ struct Writer<'b, 'c, 'm> {
     unit: &'c Unit<'m>,
     places: &'b FxHashMap<check::NodeId, usize>,
     slots: FxHashMap<Symbol, Slot>,
+    texts: bool,
 }
 
 impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
     fn new(builder: &'b Builder<'c, 'm>, unit: &'c Unit<'m>) -> Self {
-        Self { compiled: builder.compiled, unit, places: &builder.places, slots: FxHashMap::default() }
+        Self {
+            compiled: builder.compiled,
+            unit,
+            places: &builder.places,
+            slots: FxHashMap::default(),
+            texts: builder.texts,
+        }
     }
 
     fn slot(&mut self, name: Symbol) -> Slot {
@@ -176,6 +186,8 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             return Rule {
                 file,
                 location: syntax::Location::NONE,
+                head: syntax::Location::NONE,
+                text: "".into(),
                 arguments: Vec::new(),
                 keys: Vec::new(),
                 member: None,
@@ -192,7 +204,20 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
         let member = if value.is_none() { rule.head.key.map(|key| self.term(key)) } else { None };
         let body = self.body(rule.body);
         let slots = self.slots.len();
-        Rule { file, location: rule.location, arguments, keys, member, value, body, otherwise: None, slots }
+        let text = if self.texts { self.rule_text(rule.head.reference) } else { String::new() };
+        Rule {
+            file,
+            location: rule.location,
+            head: rule.head.location,
+            text: text.into(),
+            arguments,
+            keys,
+            member,
+            value,
+            body,
+            otherwise: None,
+            slots,
+        }
     }
 
     fn body(&mut self, body: syntax::Body) -> Body {
@@ -218,12 +243,106 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             syntax::ExpressionKind::Or(sides) => ExpressionKind::Or(self.body(sides.left), self.body(sides.right)),
         };
         let with = unit.nodes.withs(expression.with).iter().filter_map(|with| self.with(*with)).collect();
+        let text = if self.texts { self.text(id) } else { String::new() };
         Expression {
             kind,
             with,
+            reads: self.reads(id).into(),
+            text: text.into(),
             negated: expression.negated,
             file: unit.number as usize,
             location: expression.location,
+        }
+    }
+
+    /// An expression as OPA writes it, with the author's variables.
+    fn text(&self, id: ExpressionId) -> String {
+        let program = &self.compiled.program;
+        let name = |symbol: Symbol| -> Cow<'_, str> {
+            let origin = self.unit.origin(symbol);
+            if program.names.is_wildcard(origin) {
+                return Cow::Borrowed("_");
+            }
+            self.unit.name(&program.names, &self.compiled.units, origin)
+        };
+        let written = Written::new(&self.unit.nodes, &name);
+        let text = written.expression(id);
+        match self.unit.nodes.expression(id).kind {
+            // A key that the author did not write.
+            syntax::ExpressionKind::Every { key: Some(key), .. } if self.is_made(key) => {
+                text.replacen(&format!("every {}, ", written.term(key)), "every ", 1)
+            }
+            _ => text,
+        }
+    }
+
+    fn is_made(&self, term: TermId) -> bool {
+        self.unit.variable(term).is_some_and(|name| self.unit.origin(name).ordinal().is_some())
+    }
+
+    /// The path of a rule's head.
+    fn rule_text(&self, reference: List<TermId>) -> String {
+        let program = &self.compiled.program;
+        let nodes = &self.unit.nodes;
+        let name = |symbol: Symbol| self.unit.name(&program.names, &self.compiled.units, self.unit.origin(symbol));
+        let written = Written::new(nodes, &name);
+        let mut text = written.reference(&self.unit.package);
+        for (place, part) in nodes.terms(reference).iter().enumerate() {
+            match nodes.term(*part).kind {
+                TermKind::Var(name) if place == 0 => syntax::write_part(program.names.text(name), &mut text),
+                TermKind::String { value, .. } => syntax::write_part(program.names.text(value), &mut text),
+                _ if is_constant(nodes, *part) => text.push_str(&format!("[{}]", written.term(*part))),
+                _ => break,
+            }
+        }
+        text
+    }
+
+    /// Where in the text of an expression variables are read.
+    fn reads(&mut self, id: ExpressionId) -> Vec<(Span, Slot)> {
+        let unit = self.unit;
+        let whole = unit.nodes.expression(id).location.text;
+        let mut found = Vec::new();
+        let mut due = vec![id];
+        while let Some(id) = due.pop() {
+            let expression = unit.nodes.expression(id);
+            match expression.kind {
+                syntax::ExpressionKind::Term(term) => self.reads_of(term, &mut found),
+                syntax::ExpressionKind::Call(terms) => {
+                    for term in unit.nodes.terms(terms).iter().skip(1) {
+                        self.reads_of(*term, &mut found);
+                    }
+                }
+                syntax::ExpressionKind::Every { domain, body, .. } => {
+                    self.reads_of(domain, &mut found);
+                    due.extend(unit.nodes.body(body));
+                }
+                _ => {}
+            }
+            for with in unit.nodes.withs(expression.with) {
+                self.reads_of(with.value, &mut found);
+            }
+        }
+        found.retain(|(span, _)| span.length > 0 && span.offset >= whole.offset && span.end() <= whole.end());
+        found.sort_by_key(|(span, _)| span.offset);
+        found
+    }
+
+    fn reads_of(&mut self, id: TermId, found: &mut Vec<(Span, Slot)>) {
+        let unit = self.unit;
+        let term = unit.nodes.term(id);
+        match term.kind {
+            TermKind::Var(Symbol::DATA | Symbol::INPUT) => {}
+            TermKind::Var(name) => {
+                let slot = self.slot(name);
+                found.push((term.location.text, slot));
+            }
+            TermKind::Ref(terms) | TermKind::Array(terms) | TermKind::Set(terms) | TermKind::Object(terms) => {
+                for term in unit.nodes.terms(terms) {
+                    self.reads_of(*term, found);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -4,7 +4,7 @@ mod build;
 
 pub(super) use build::build;
 
-use crate::rego::syntax::{Location, Module};
+use crate::rego::syntax::{Location, Module, Span};
 use regorus::Value;
 use std::collections::BTreeMap;
 
@@ -26,6 +26,12 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// The row and column of a place, each from 1; 0 where there is none.
+    pub(super) fn row_and_column(&self, place: Place) -> (u32, u32) {
+        let file = self.files.get(place.file);
+        file.and_then(|file| file.module.row_and_column(place.location)).unwrap_or_default()
+    }
+
     /// Whether rules with values lie at a path.
     pub(super) fn has_rules_at(&self, path: &[Value]) -> bool {
         let node = path.iter().try_fold(0, |node: NodeId, key| self.nodes.get(node)?.children.get(key).copied());
@@ -75,6 +81,10 @@ pub(super) struct Node {
 pub(super) struct Rule {
     pub(super) file: usize,
     pub(super) location: Location,
+    /// The place of the head.
+    pub(super) head: Location,
+    /// Its path, where plans are made with texts.
+    pub(super) text: Box<str>,
     pub(super) arguments: Vec<Term>,
     /// The parts of the head behind the place of the rule.
     pub(super) keys: Vec<Term>,
@@ -97,6 +107,29 @@ pub(super) struct Expression {
     pub(super) negated: bool,
     pub(super) file: usize,
     pub(super) location: Location,
+    /// Where in its text variables are read, in their order.
+    pub(super) reads: Box<[(Span, Slot)]>,
+    /// As OPA writes it, where plans are made with texts.
+    pub(super) text: Box<str>,
+}
+
+impl Expression {
+    pub(super) fn place(&self) -> Place {
+        Place { file: self.file, location: self.location }
+    }
+}
+
+/// A place in one of the files of a plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Place {
+    pub(super) file: usize,
+    pub(super) location: Location,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { file: usize::MAX, location: Location::NONE }
+    }
 }
 
 /// What an expression asks.

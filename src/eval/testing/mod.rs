@@ -5,7 +5,7 @@ mod cases;
 mod run;
 
 pub use cases::Case;
-pub use run::run;
+pub use run::{Covered, run};
 
 use super::EvalError;
 use crate::rego::check::TestRule;
@@ -24,6 +24,8 @@ pub struct Tested {
     pub output: String,
     /// Its cases, by name.
     pub cases: Vec<Case>,
+    /// What did not hold on the way, where it failed and events are kept: places, and what was there.
+    pub trace: Vec<(String, String)>,
 }
 
 /// What came of a test.

@@ -191,7 +191,9 @@ impl<'m> Unit<'m> {
         let Some((stage, place)) = self.made_where(ordinal) else { return u64::from(ordinal) };
         let mut number = u64::from(place);
         for unit in units {
-            for (earlier, _) in unit.made_by.iter().filter(|(made_by, _)| *made_by <= stage) {
+            // Those of a query have numbers of their own.
+            let of_modules = |made_by: Stage| made_by != Stage::Captures || stage == Stage::Captures;
+            for (earlier, _) in unit.made_by.iter().filter(|(made_by, _)| *made_by <= stage && of_modules(*made_by)) {
                 if *earlier < stage || unit.number < self.number {
                     let (start, end) = unit.made_in(*earlier);
                     number += u64::from(end - start);

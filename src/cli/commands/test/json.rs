@@ -1,7 +1,7 @@
 //! Tests for programs, as OPA 1.22.2 writes them.
 
 use super::words::told;
-use crate::eval::EvalError;
+use crate::eval::{EvalError, Fault, TraceFrame};
 use crate::eval::testing::{Case, Outcome, Tested};
 use base64::Engine as _;
 use serde::Serialize;
@@ -22,7 +22,7 @@ struct Result<'a> {
     #[serde(skip_serializing_if = "is_false")]
     fail: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<serde_json::Value>,
+    error: Option<Problem<'a>>,
     #[serde(skip_serializing_if = "is_false")]
     skip: bool,
     duration: u64,
@@ -62,7 +62,7 @@ fn result(tested: &Tested) -> Result<'_> {
         name: &rule.name,
         fail: matches!(tested.outcome, Outcome::Failed),
         error: match &tested.outcome {
-            Outcome::Broken(error) => Some(error_json(error)),
+            Outcome::Broken(error) => Some(problem(error)),
             _ => None,
         },
         skip: matches!(tested.outcome, Outcome::Skipped),
@@ -77,8 +77,53 @@ fn sub_results<'a>(cases: &'a [Case]) -> BTreeMap<&'a str, SubResult<'a>> {
     cases.iter().map(|case| (case.key(), of(case))).collect()
 }
 
-fn error_json(error: &EvalError) -> serde_json::Value {
-    serde_json::json!({ "message": told(error) })
+/// An error, or several of them.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Problem<'a> {
+    One(Error<'a>),
+    Several(Vec<Error<'a>>),
+    Other { message: String },
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    code: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Place<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<&'a serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stack_trace: Vec<Frame<'a>>,
+}
+
+#[derive(Serialize)]
+struct Frame<'a> {
+    query_id: u64,
+    location: Place<'a>,
+}
+
+fn problem(error: &EvalError) -> Problem<'_> {
+    match error {
+        EvalError::Evaluation(fault) => Problem::One(of_fault(fault)),
+        EvalError::Compile(faults) => Problem::Several(faults.iter().map(of_fault).collect()),
+        other => Problem::Other { message: told(other) },
+    }
+}
+
+fn of_fault(fault: &Fault) -> Error<'_> {
+        Error {
+        code: &fault.code,
+        message: &fault.message,
+        location: (fault.row > 0).then_some(Place { file: &fault.file, row: fault.row, col: fault.column }),
+        details: fault.details.as_ref(),
+        stack_trace: fault.trace.iter().map(of_frame).collect(),
+    }
+}
+
+fn of_frame(frame: &TraceFrame) -> Frame<'_> {
+    Frame { query_id: frame.query, location: Place { file: &frame.file, row: frame.row, col: frame.column } }
 }
 
 /// JSON with the characters escaped that Go escapes; they stand in strings alone.

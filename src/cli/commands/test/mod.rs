@@ -1,5 +1,6 @@
 //! `policy test`.
 
+mod coverage;
 mod duration;
 mod github;
 mod json;
@@ -59,8 +60,21 @@ pub struct TestArgs {
     /// Names of files and folders to leave out, such as 'draft_*'; several with ',' between them
     #[arg(long, value_name = "PATTERN,…")]
     ignore: Vec<String>,
+    /// Report, in JSON, which lines of the modules were evaluated, and not the tests
+    #[arg(short, long)]
+    coverage: bool,
+    /// As --coverage; fails when less of the modules was evaluated, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, allow_negative_numbers = true, hide_default_value = true)]
+    threshold: f64,
     #[command(flatten)]
     rego: RegoArgs,
+}
+
+impl TestArgs {
+    /// Whether it is reported what was evaluated.
+    fn covers(&self) -> bool {
+        self.coverage || self.threshold > 0.0
+    }
 }
 
 /// How tests are reported.
@@ -80,8 +94,25 @@ enum Order {
     Duration,
 }
 
-/// Runs the tests and reports them; what is not well is an exit code.
+/// Runs the tests and reports them; what is not well is an exit code. That of OPA for tests that do not pass is 2, and 1 for
+/// all else.
 pub(in crate::cli) fn run(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Result<(), OpsError> {
+    let plainly = |text: String| {
+        context.ui.aside(&text);
+        OpsError::Ended(1)
+    };
+    run_all(arguments, flags, context).map_err(|error| match error {
+        OpsError::Eval(error) => plainly(words::told(&error)),
+        OpsError::Modules(problems) => plainly(words::told_of_loading(&problems)),
+        error @ (OpsError::NoTests | OpsError::Usage(_)) => plainly(error.to_string()),
+        other => other,
+    })
+}
+
+fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Result<(), OpsError> {
+    if !(0.0..=100.0).contains(&arguments.threshold) {
+        return Err(OpsError::Usage("Code coverage threshold must be between 0 and 100".to_owned()));
+    }
     let filter = arguments.run.as_deref().filter(|pattern| !pattern.is_empty()).map(pattern).transpose()?;
     let language = arguments.rego.language()?;
     let threads = usize::try_from(arguments.parallel.unwrap_or_default()).ok().filter(|threads| *threads > 0);
@@ -92,6 +123,8 @@ pub(in crate::cli) fn run(arguments: &TestArgs, flags: &GlobalArgs, context: &Co
         filter: filter.as_ref(),
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
         threads: threads.unwrap_or_else(processors),
+        traces: flags.verbose > 0 && !arguments.covers(),
+        coverage: arguments.covers(),
     };
     let report = match arguments.format_of_report {
         Some(report) => report,
@@ -99,12 +132,16 @@ pub(in crate::cli) fn run(arguments: &TestArgs, flags: &GlobalArgs, context: &Co
         None => Report::Pretty,
     };
     if arguments.sort != Order::None && report != Report::Json {
-        context.ui.warn("--sort is only supported with JSON format");
+        context.ui.aside("warning: --sort is only supported with JSON format");
     }
     let (modules, data) = crate::ops::test::load(&arguments.paths, &split(&arguments.ignore, ','), &language)?;
     let suite = Suite::new(modules, data, &request)?;
     for _ in 0..arguments.count {
-        run_once(&suite, report, arguments, flags, context)?;
+        if arguments.covers() {
+            coverage::run(&suite, arguments, flags.verbose > 0, context)?;
+        } else {
+            run_once(&suite, report, arguments, flags, context)?;
+        }
     }
     Ok(())
 }
@@ -124,7 +161,7 @@ fn run_once(
     let mut pretty = pretty::Pretty::new(flags.verbose > 0);
     let (mut all, mut totals) = (Vec::new(), Totals::default());
     let mut written = Ok(());
-    suite.run(|tested| {
+    let _ = suite.run(|tested| {
         totals.add(&tested);
         let text = match report {
             Report::Pretty => pretty.tested(&tested),
@@ -137,7 +174,6 @@ fn run_once(
         all.push(tested);
     });
     written?;
-    let code = code(&all, arguments.exit_zero_on_skipped);
     if arguments.sort == Order::Duration {
         all.sort_by_key(|tested| std::cmp::Reverse(tested.duration));
     }
@@ -149,10 +185,15 @@ fn run_once(
         Report::Junit => junit::report(&all),
     };
     context.ui.content(&end)?;
+    ended(&all, arguments)
+}
+
+/// How a run ends that was reported.
+fn ended(all: &[Tested], arguments: &TestArgs) -> Result<(), OpsError> {
     if all.is_empty() && arguments.fail_on_empty {
         return Err(OpsError::NoTests);
     }
-    match code {
+    match code(all, arguments.exit_zero_on_skipped) {
         0 => Ok(()),
         code => Err(OpsError::Ended(code)),
     }

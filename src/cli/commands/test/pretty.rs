@@ -13,6 +13,7 @@ pub(super) struct Pretty {
     verbose: bool,
     totals: Totals,
     last_file: Option<String>,
+    failures: String,
 }
 
 impl Pretty {
@@ -24,6 +25,9 @@ impl Pretty {
     /// What is to be told of one more test.
     pub(super) fn tested(&mut self, tested: &Tested) -> String {
         self.totals.add(tested);
+        if self.verbose && matches!(tested.outcome, Outcome::Failed) {
+            write_failure(tested, &mut self.failures);
+        }
         if !self.verbose && matches!(tested.outcome, Outcome::Passed) {
             return String::new();
         }
@@ -50,8 +54,21 @@ impl Pretty {
 
     /// The end of the report.
     pub(super) fn end(&self) -> String {
-        let mut text = if self.last_file.is_some() { RULE.to_owned() } else { String::new() };
+        let mut text = String::new();
+        if !self.failures.is_empty() && self.totals.failed > 0 {
+            text.push_str(&format!("{RULE}FAILURES\n{RULE}{}", self.failures));
+        }
+        if self.last_file.is_some() {
+            text.push_str(RULE);
+        }
         text.push_str(&summary(self.totals));
+        text
+    }
+
+    /// All cases of a test, a line each.
+    pub(super) fn cases(tested: &Tested) -> String {
+        let mut text = String::new();
+        Self { verbose: true, ..Self::default() }.write_cases(&tested.cases, 0, &mut text);
         text
     }
 
@@ -79,12 +96,38 @@ pub(super) fn summary(totals: Totals) -> String {
 }
 
 /// A test, and what came of it.
-fn line(tested: &Tested) -> String {
+pub(super) fn line(tested: &Tested) -> String {
     let word = outcome_word(&tested.outcome);
     let line = format!("{}.{}: {word}", tested.rule.package, tested.rule.name);
     match tested.outcome {
         Outcome::Skipped => line,
         _ => format!("{line} ({})", go(tested.duration)),
+    }
+}
+
+/// What is known of a failure.
+fn write_failure(tested: &Tested, text: &mut String) {
+    text.push_str(&format!("{}\n\n", line(tested)));
+    let width = tested.trace.iter().map(|(place, _)| place.chars().count()).max().unwrap_or_default() + 4;
+    // OPA indents each piece of a line that it writes: the place, the event and the end of the line.
+    text.extend(tested.trace.iter().map(|(place, event)| format!("  {place:<width$}   {event}  \n")));
+    if !tested.cases.is_empty() {
+        text.push('\n');
+        write_failed(&tested.cases, &mut Vec::new(), text);
+    }
+    text.push('\n');
+}
+
+/// The cases that failed and have none in them, each below those it is in.
+fn write_failed<'c>(cases: &'c [Case], above: &mut Vec<&'c str>, text: &mut String) {
+    for case in cases {
+        above.push(case.key());
+        if case.failed && case.cases.is_empty() {
+            let lines = above.iter().enumerate();
+            text.extend(lines.map(|(depth, name)| format!("{}{name}: FAIL\n", "  ".repeat(depth + 1))));
+        }
+        write_failed(&case.cases, above, text);
+        let _ = above.pop();
     }
 }
 

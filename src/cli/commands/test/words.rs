@@ -1,7 +1,8 @@
 //! What came of a test, in words.
 
-use crate::eval::EvalError;
+use crate::eval::{EvalError, TraceFrame};
 use crate::eval::testing::{Case, Outcome, Tested};
+use crate::ops::Problem;
 
 /// OPA's word for an outcome.
 pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
@@ -15,12 +16,51 @@ pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
 
 /// An error as OPA tells it.
 pub(super) fn told(error: &EvalError) -> String {
-    error.to_string()
+    let faults: Vec<String> = match error {
+        EvalError::Compile(faults) => faults.iter().map(ToString::to_string).collect(),
+        other => return other.to_string(),
+    };
+    match &faults[..] {
+        [only] => format!("1 error occurred: {only}"),
+        several => format!("{} errors occurred:\n{}", several.len(), several.join("\n")),
+    }
 }
 
 /// Where an error came from, innermost first, a line each.
-pub(super) fn traceback(_error: &EvalError) -> Vec<String> {
-    Vec::new()
+pub(super) fn traceback(error: &EvalError) -> Vec<String> {
+    let EvalError::Evaluation(fault) = error else { return Vec::new() };
+    let line = |frame: &TraceFrame| match frame.file.as_str() {
+        "" => format!("{}:{}: {}", frame.row, frame.column, frame.text),
+        file => format!("{file}:{}: {}", frame.row, frame.text),
+    };
+    fault.trace.iter().map(line).collect()
+}
+
+/// Modules that do not read, as OPA tells of them.
+pub(super) fn told_of_loading(problems: &[Problem]) -> String {
+    let texts: Vec<String> = problems.iter().map(of_problem).collect();
+    match &texts[..] {
+        [only] => format!("1 error occurred during loading: {only}"),
+        several => format!("{} errors occurred during loading:\n{}", several.len(), several.join("\n")),
+    }
+}
+
+/// An error of reading, the line it is in, and a sign below its place.
+fn of_problem(problem: &Problem) -> String {
+    let mut text = match (&problem.file, problem.place) {
+        (Some(file), Some((row, _))) => format!("{file}:{row}: "),
+        _ => String::new(),
+    };
+    text.extend(problem.code.map(|code| format!("{code}: ")));
+    text.push_str(&problem.message);
+    let details = problem.details.as_ref();
+    let line = details.and_then(|details| details.get("line")?.as_str());
+    let at = details.and_then(|details| usize::try_from(details.get("idx")?.as_u64()?).ok());
+    if let Some((line, at)) = line.zip(at) {
+        let before = line.bytes().take(at).map(|byte| if byte == b'\t' { '\t' } else { ' ' }).collect::<String>();
+        text.push_str(&format!("\n\t{line}\n\t{before}^"));
+    }
+    text
 }
 
 /// Why a test did not pass, in one sentence.

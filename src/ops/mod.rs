@@ -27,6 +27,7 @@ pub mod save;
 pub mod serve;
 pub mod tag;
 pub mod test;
+pub mod test_sources;
 mod transfer;
 
 pub use error::{OpsError, chain};

@@ -2,11 +2,13 @@
 
 use super::OpsError;
 use super::language::Language;
+use crate::eval::builtins::BuiltinOptions;
 use crate::eval::testing::{Tested, run};
 use crate::eval::{Coverage, Engine, EngineOptions, Value};
 use crate::rego::check::{CheckOptions, DataPaths, TestRule, find_tests};
 use crate::rego::syntax::Module;
 use regex::Regex;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How tests are found and run.
@@ -20,6 +22,8 @@ pub struct Request<'a> {
     pub filter: Option<&'a Regex>,
     /// How long a test may take.
     pub timeout: Duration,
+    /// What `opa.runtime().env` shows.
+    pub environment: BTreeMap<String, String>,
     /// How many tests run at once.
     pub threads: usize,
     /// Whether it is kept what did not hold in tests that fail.
@@ -57,6 +61,7 @@ impl Suite {
             events: request.traces,
             coverage: request.coverage,
             check,
+            builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },
             ..EngineOptions::default()
         };
         let mut engine = Engine::new(modules, data, options);
@@ -81,21 +86,4 @@ fn has(data: &Value, path: &[&str]) -> bool {
         value = member;
     }
     true
-}
-
-/// Modules and data of paths.
-pub fn load(
-    paths: &[std::path::PathBuf],
-    ignore: &[String],
-    language: &Language,
-) -> Result<(Vec<Module>, Value), OpsError> {
-    let files = crate::sources::modules(paths, ignore)?;
-    let version = super::language::read_as(language.version);
-    let texts: Vec<super::problems::Text<'_>> = files
-        .iter()
-        .map(|file| super::problems::Text { file: &file.shown, bytes: &file.bytes, version })
-        .collect();
-    let modules =
-        super::problems::read(&texts, |version| language.reading(version)).map_err(OpsError::Modules)?;
-    Ok((modules, Value::from_json_str("{}").unwrap_or(Value::Null)))
 }

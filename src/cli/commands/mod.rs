@@ -19,8 +19,8 @@ pub mod rm;
 pub mod save;
 pub mod serve;
 pub mod tag;
-pub mod test;
 pub mod templates;
+pub mod test;
 pub mod version;
 
 use super::Context;

@@ -21,5 +21,10 @@ pub(super) fn ask(engine: &mut Engine, path: &str) -> Answer {
     let first = |rows: Vec<ResultRow>| {
         rows.into_iter().next().and_then(|row| row.expressions.into_iter().next()).map(|part| part.value)
     };
-    Answer { value: rows.map(first), prints: engine.take_prints(), cases: engine.take_cases(), events: engine.take_events() }
+    Answer {
+        value: rows.map(first),
+        prints: engine.take_prints(),
+        cases: engine.take_cases(),
+        events: engine.take_events(),
+    }
 }

@@ -1,8 +1,8 @@
 //! Tests for programs, as OPA 1.22.2 writes them.
 
 use super::words::told;
-use crate::eval::{EvalError, Fault, TraceFrame};
 use crate::eval::testing::{Case, Outcome, Tested};
+use crate::eval::{EvalError, Fault, TraceFrame};
 use base64::Engine as _;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -113,7 +113,7 @@ fn problem(error: &EvalError) -> Problem<'_> {
 }
 
 fn of_fault(fault: &Fault) -> Error<'_> {
-        Error {
+    Error {
         code: &fault.code,
         message: &fault.message,
         location: (fault.row > 0).then_some(Place { file: &fault.file, row: fault.row, col: fault.column }),

@@ -6,18 +6,22 @@ mod github;
 mod json;
 mod junit;
 mod pretty;
+mod sources;
 mod words;
 
 pub(in crate::cli) use duration::read as duration;
 
 use super::{Context, build::split};
 use crate::cli::rego::RegoArgs;
+use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
 use crate::eval::testing::{Outcome, Tested, Totals};
-use crate::ops::OpsError;
 use crate::ops::test::{Request, Suite};
+use crate::ops::test_sources::{Source, kept_for_tests, load};
+use crate::ops::{Language, OpsError};
 use clap::{Args, ValueEnum};
 use regex::Regex;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -64,10 +68,18 @@ pub struct TestArgs {
     #[arg(short, long)]
     coverage: bool,
     /// As --coverage; fails when less of the modules was evaluated, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, allow_negative_numbers = true, hide_default_value = true)]
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 0.0,
+        allow_negative_numbers = true,
+        hide_default_value = true
+    )]
     threshold: f64,
     #[command(flatten)]
     rego: RegoArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 impl TestArgs {
@@ -122,6 +134,7 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         limit: usize::try_from(arguments.max_errors).unwrap_or_default(),
         filter: filter.as_ref(),
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
+        environment: environment(context),
         threads: threads.unwrap_or_else(processors),
         traces: flags.verbose > 0 && !arguments.covers(),
         coverage: arguments.covers(),
@@ -134,7 +147,8 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
     if arguments.sort != Order::None && report != Report::Json {
         context.ui.aside("warning: --sort is only supported with JSON format");
     }
-    let (modules, data) = crate::ops::test::load(&arguments.paths, &split(&arguments.ignore, ','), &language)?;
+    let sources = sources::sources(&arguments.paths, arguments.bundle, &arguments.sign_in, context)?;
+    let (modules, data) = load(sources, &split(&arguments.ignore, ','), &language)?;
     let suite = Suite::new(modules, data, &request)?;
     for _ in 0..arguments.count {
         if arguments.covers() {
@@ -144,6 +158,43 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         }
     }
     Ok(())
+}
+
+/// Runs the tests of what a bundle is to be made of; tells those that do not pass, on standard error.
+pub(super) fn run_for_build(
+    paths: &[PathBuf],
+    ignore: &[String],
+    language: &Language,
+    context: &Context,
+) -> Result<(), OpsError> {
+    let sources = paths.iter().cloned().map(Source::BundlePath).collect();
+    let (modules, data) = load(sources, &kept_for_tests(ignore)?, language)?;
+    let request = Request {
+        language,
+        limit: 0,
+        filter: None,
+        timeout: TIMEOUT,
+        environment: environment(context),
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        traces: false,
+        coverage: false,
+    };
+    let (mut pretty, mut text, mut failed) = (pretty::Pretty::new(false), String::new(), 0);
+    let _ = Suite::new(modules, data, &request)?.run(|tested| {
+        if matches!(tested.outcome, Outcome::Failed | Outcome::Broken(_)) {
+            failed += 1;
+            text.push_str(&pretty.tested(&tested));
+        }
+    });
+    if failed == 0 {
+        return Ok(());
+    }
+    context.ui.aside(text.trim_end());
+    Err(OpsError::FailedTests(failed))
+}
+
+fn environment(context: &Context) -> BTreeMap<String, String> {
+    context.environment.all().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn pattern(text: &str) -> Result<Regex, OpsError> {

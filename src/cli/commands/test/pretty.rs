@@ -85,12 +85,8 @@ impl Pretty {
 
 /// How many tests came out how, a line each.
 pub(super) fn summary(totals: Totals) -> String {
-    let counts = [
-        ("PASS", totals.passed),
-        ("FAIL", totals.failed),
-        ("SKIPPED", totals.skipped),
-        ("ERROR", totals.broken),
-    ];
+    let counts =
+        [("PASS", totals.passed), ("FAIL", totals.failed), ("SKIPPED", totals.skipped), ("ERROR", totals.broken)];
     let lines = counts.iter().filter(|(_, count)| *count > 0);
     lines.map(|(word, count)| format!("{word}: {count}/{}\n", totals.all())).collect()
 }

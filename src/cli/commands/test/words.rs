@@ -1,7 +1,7 @@
 //! What came of a test, in words.
 
-use crate::eval::{EvalError, TraceFrame};
 use crate::eval::testing::{Case, Outcome, Tested};
+use crate::eval::{EvalError, TraceFrame};
 use crate::ops::Problem;
 
 /// OPA's word for an outcome.
@@ -38,6 +38,11 @@ pub(super) fn traceback(error: &EvalError) -> Vec<String> {
 
 /// Modules that do not read, as OPA tells of them.
 pub(super) fn told_of_loading(problems: &[Problem]) -> String {
+    if let [only] = problems
+        && only.message.starts_with("unable to load bundle")
+    {
+        return only.message.clone();
+    }
     let texts: Vec<String> = problems.iter().map(of_problem).collect();
     match &texts[..] {
         [only] => format!("1 error occurred during loading: {only}"),

@@ -109,5 +109,9 @@ fn recorder(unit: &mut Unit<'_>, keys: &[TermId]) -> ExpressionId {
     let keys: Vec<TermId> = keys.iter().map(|key| nodes.add_term(nodes.term(*key).kind, NOWHERE)).collect();
     let keys = nodes.add_terms(&keys);
     let keys = nodes.add_term(TermKind::Array(keys), NOWHERE);
-    call(nodes, &[function, keys], NOWHERE)
+    let recorder = call(nodes, &[function, keys], NOWHERE);
+    if let Some(expression) = nodes.expression_mut(recorder) {
+        expression.generated = false;
+    }
+    recorder
 }

@@ -81,9 +81,8 @@ fn test(module: &Module, rule: &Rule, numbers: &mut Numbers) -> Option<TestRule>
 
 /// Whether a rule makes entries of an object.
 fn is_object(module: &Module, rule: &Rule) -> bool {
-    let is_scalar = |kind| {
-        matches!(kind, TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. })
-    };
+    let is_scalar =
+        |kind| matches!(kind, TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. });
     let parts = module.terms(rule.head.reference).iter().skip(1);
     let is_dynamic = parts.into_iter().any(|part| !is_scalar(module.term(*part).kind));
     rule.head.value.is_some() && rule.head.arguments.is_empty() && (rule.head.key.is_some() || is_dynamic)

@@ -29,21 +29,28 @@ pub type Documents = (Vec<Module>, Value);
 /// # Errors
 /// What cannot be read, or is no module.
 pub fn load(sources: Vec<Source>, ignore: &[String], language: &Language) -> Result<Documents, OpsError> {
-    let (mut files, mut bundles) = (Vec::new(), Vec::new());
+    let (mut files, mut paths, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
     for source in sources {
         match source {
             Source::Path(path) => {
                 let version = read_as(language.version);
-                let found = sources::modules(std::slice::from_ref(&path), ignore).map_err(of_path)?;
+                let is_data = path.is_file() && path.extension().is_some_and(|kind| kind != "rego");
+                let found = match is_data {
+                    true => Vec::new(),
+                    false => sources::modules(std::slice::from_ref(&path), ignore).map_err(of_path)?,
+                };
+                paths.push(path);
                 files.extend(found.into_iter().map(|module| (module.shown, module.bytes, version)));
             }
             Source::BundlePath(path) => {
                 let loaded = bundle(&path, ignore, language)?;
+                let is_archive = path.is_file();
                 let modules = loaded.bundle.modules.iter().zip(loaded.module_files);
-                files
-                    .extend(modules.map(|(module, shown)| {
-                        (shown, module.text.clone().into_bytes(), read_as(module.rego_version))
-                    }));
+                files.extend(modules.map(|(module, shown)| {
+                    // OPA names what is in an archive by its path there.
+                    let shown = if is_archive { module.path.clone() } else { shown };
+                    (shown, module.text.clone().into_bytes(), read_as(module.rego_version))
+                }));
                 bundles.push((path.display().to_string(), loaded.bundle));
             }
             Source::Image(name, bundle) => {
@@ -61,6 +68,10 @@ pub fn load(sources: Vec<Source>, ignore: &[String], language: &Language) -> Res
     let texts: Vec<Text<'_>> =
         files.iter().map(|(file, bytes, version)| Text { file, bytes, version: *version }).collect();
     let modules = read(&texts, |version| language.reading(version)).map_err(OpsError::Modules)?;
+    let data = sources::data(&paths, ignore).map_err(of_path)?;
+    if data.as_str() != "{}" {
+        bundles.push((String::new(), Bundle { data, ..Bundle::default() }));
+    }
     let data = match bundles.is_empty() {
         true => "{}".to_owned(),
         false => Bundle::merge(bundles, language.version)?.data.as_str().to_owned(),
@@ -97,6 +108,7 @@ fn of_path(error: SourceError) -> OpsError {
             let message = format!("stat {}: no such file or directory", path.display());
             OpsError::Modules(vec![Problem::of_bundle(message)])
         }
+        SourceError::Bundle(error) => OpsError::Modules(vec![Problem::of_bundle(chain(&error))]),
         other => other.into(),
     }
 }

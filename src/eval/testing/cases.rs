@@ -78,8 +78,7 @@ fn name(key: &Value) -> String {
     match key {
         Value::String(text) => text.to_string(),
         // Go writes these so, wherever they stand in JSON.
-        other => other
-            .to_json_str()
+        other => serde_json::to_string(other)
             .unwrap_or_default()
             .replace('<', "\\u003c")
             .replace('>', "\\u003e")

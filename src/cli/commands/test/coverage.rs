@@ -7,6 +7,7 @@ use crate::cli::Context;
 use crate::eval::testing::{Outcome, Tested};
 use crate::ops::OpsError;
 use crate::ops::test::Suite;
+use serde_json::Value;
 
 /// Runs the tests once and reports what they evaluated; tests that do not pass are reported alone.
 pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &Context) -> Result<(), OpsError> {
@@ -39,6 +40,54 @@ pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &
         context.ui.aside(&text);
         return Err(OpsError::Ended(2));
     }
-    context.ui.content(&format!("{:#}\n", coverage.json()))?;
+    let mut report = String::new();
+    write(&coverage.json(), 0, &mut report);
+    context.ui.content(&format!("{report}\n"))?;
     ended(&all, arguments)
+}
+
+/// The members of a report in OPA's order; all others stand in the order of their names.
+const ORDER: [&str; 11] = [
+    "files",
+    "start",
+    "end",
+    "row",
+    "col",
+    "kinds",
+    "covered",
+    "not_covered",
+    "covered_lines",
+    "not_covered_lines",
+    "coverage",
+];
+
+/// Writes a report as OPA does, two blanks for each level, whole numbers without a point.
+fn write(value: &Value, depth: usize, text: &mut String) {
+    let line = |text: &mut String, depth: usize| text.push_str(&format!("\n{}", "  ".repeat(depth)));
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            let mut members: Vec<(&String, &Value)> = members.iter().collect();
+            members.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or_default());
+            text.push('{');
+            for (place, (name, member)) in members.into_iter().enumerate() {
+                text.push_str(if place > 0 { "," } else { "" });
+                line(text, depth + 1);
+                text.push_str(&format!("{}: ", Value::from(name.as_str())));
+                write(member, depth + 1, text);
+            }
+            line(text, depth);
+            text.push('}');
+        }
+        Value::Array(members) if !members.is_empty() => {
+            text.push('[');
+            for (place, member) in members.iter().enumerate() {
+                text.push_str(if place > 0 { "," } else { "" });
+                line(text, depth + 1);
+                write(member, depth + 1, text);
+            }
+            line(text, depth);
+            text.push(']');
+        }
+        other => text.push_str(other.to_string().trim_end_matches(".0")),
+    }
 }

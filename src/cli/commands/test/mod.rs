@@ -136,7 +136,7 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
         environment: environment(context),
         threads: threads.unwrap_or_else(processors),
-        traces: flags.verbose > 0 && !arguments.covers(),
+        traces: flags.verbose > 0,
         coverage: arguments.covers(),
     };
     let report = match arguments.format_of_report {

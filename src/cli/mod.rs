@@ -26,18 +26,12 @@ use tree::{Cli, Command, FormatArg, GlobalArgs};
 pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> u8 {
     let tree = command_tree();
     let normal = arguments::normalise(&tree, typed);
-    let argv = std::iter::once(OsString::from("policy")).chain(normal.iter().cloned());
+    let argv = std::iter::once(OsString::from("policy")).chain(normal);
     let parsed = tree.clone().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
-            let verb = normal.iter().find_map(|word| tree.find_subcommand(word));
-            let is_test = verb.is_some_and(|verb| verb.get_name() == "test");
-            let code = match error.use_stderr() {
-                true if is_test => 1,
-                true => 2,
-                false => 0,
-            };
+            let code = if error.use_stderr() { usage_code(typed) } else { 0 };
             // A closed output changes nothing about what was asked.
             let _ = error.print();
             return code;
@@ -48,9 +42,13 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
         return 0;
     };
     let mut later = command.global().clone();
+    if let Command::Eval(_) | Command::Test(_) = command {
+        // There it is the time of an evaluation.
+        later.timeout = None;
+    }
     if let Command::Test(_) = command {
-        // There these flags are about tests.
-        (later.verbose, later.timeout) = (0, None);
+        // There it is about tests.
+        later.verbose = 0;
     }
     let mut global = cli.global.clone().merged(&later);
     global.format = command.short_format().or(global.format);
@@ -63,8 +61,18 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
     let context = Context::new(ui, config, environment, &global);
     match execute(command, &context) {
         Ok(()) => 0,
-        Err(error) => failure::tell(&context.ui, Some(command.verb()), &error),
+        Err(error) => match (failure::tell(&context.ui, Some(command.verb()), &error), command, error) {
+            (_, Command::Eval(_), OpsError::Usage(_)) => 1,
+            (code, ..) => code,
+        },
     }
+}
+
+/// The exit code of what is not understood: `eval` and `test` have that of `opa`.
+fn usage_code(typed: &[OsString]) -> u8 {
+    let is_command = |word: &OsString| command_tree().find_subcommand(word).is_some();
+    let command = typed.iter().find(|word| is_command(word));
+    if command.is_some_and(|word| word == "eval" || word == "test") { 1 } else { 2 }
 }
 
 /// The command tree as help pages show it.
@@ -109,6 +117,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Login(with) => commands::login::run(&with.own, context),
         Command::Logout(with) => commands::logout::run(&with.own, context),
         Command::Auth(command) => commands::auth::run(command, context),
+        Command::Eval(with) => commands::eval::run(&with.own, &with.global, context),
         Command::Repl(with) => commands::repl::run(&with.own, context),
         Command::Test(with) => commands::test::run(&with.own, &with.global, context),
         Command::Templates(command) => commands::templates::run(command, context),

@@ -1,9 +1,9 @@
 //! The whole command tree on one page.
 
 use super::commands::{
-    auth::AuthCommand, build::BuildArgs, check::CheckArgs, copy::CopyArgs, images::ImagesArgs, inspect::InspectArgs,
-    login::LoginArgs, logout::LogoutArgs, migrate::MigrateArgs, parse::ParseArgs, pull::PullArgs, push::PushArgs,
-    remote::RemoteCommand, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
+    auth::AuthCommand, build::BuildArgs, check::CheckArgs, copy::CopyArgs, eval::EvalArgs, images::ImagesArgs,
+    inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs, migrate::MigrateArgs, parse::ParseArgs, pull::PullArgs,
+    push::PushArgs, remote::RemoteCommand, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
     templates::TemplatesCommand, test::TestArgs,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -60,13 +60,22 @@ pub enum Command {
     /// Show credentials, and ask registries about them
     #[command(subcommand)]
     Auth(AuthCommand),
+    /// Ask modules, data and images one question, as OPA does
+    #[command(
+        mut_arg("timeout", |flag| flag
+            .value_parser(super::arguments::duration)
+            .value_name("DURATION")
+            .help("How long the evaluation may take, such as 100ms [default: no limit]")),
+        mut_arg("format", |flag| flag.long("as").hide(true)),
+    )]
+    Eval(With<EvalArgs>),
     /// Ask an image questions, a line each
     Repl(With<ReplArgs>),
     /// Run the tests of Rego modules and images, as OPA does
     #[command(
         mut_arg("verbose", |flag| flag.help("Show tests that pass too, and what they print")),
         mut_arg("timeout", |flag| flag
-            .value_parser(super::commands::test::duration)
+            .value_parser(super::arguments::duration)
             .value_name("DURATION")
             .help("How long a test may take, such as 100ms [default: 5s]")),
         mut_arg("config", |flag| flag.short(None)),
@@ -204,6 +213,7 @@ impl Command {
             Self::Logout(with) => &with.global,
             Self::Auth(AuthCommand::List(with)) => &with.global,
             Self::Auth(AuthCommand::Check(with)) => &with.global,
+            Self::Eval(with) => &with.global,
             Self::Repl(with) => &with.global,
             Self::Test(with) => &with.global,
             Self::Templates(TemplatesCommand::List(with)) => &with.global,
@@ -243,6 +253,7 @@ impl Command {
             Self::Logout(_) => "logout failed",
             Self::Auth(AuthCommand::List(_)) => "auth list failed",
             Self::Auth(AuthCommand::Check(_)) => "auth check failed",
+            Self::Eval(_) => "eval failed",
             Self::Repl(_) => "repl failed",
             Self::Test(_) => "test failed",
             Self::Templates(_) => "templates failed",

@@ -1,15 +1,14 @@
 //! Which expressions and heads of modules were evaluated, as OPA reports it.
 
 use crate::rego::syntax::{ExpressionKind, Location, Module, RuleId, Span};
-use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// A row and a column, each from 1.
-type Position = (u32, u32);
+pub type Position = (u32, u32);
 
 /// From a position up to, not including, another.
-type Range = (Position, Position);
+pub type Range = (Position, Position);
 
 /// What was evaluated of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,6 +42,33 @@ fn percentage(covered: usize, not_covered: usize) -> f64 {
 fn range(module: &Module, span: Span) -> Option<Range> {
     let place = |at: u32| module.lines().row_and_column(module.source.as_bytes(), at);
     (span.length > 0).then(|| (place(span.offset), place(span.end())))
+}
+
+impl FileCoverage {
+    /// What was evaluated.
+    #[must_use]
+    pub fn covered(&self) -> &BTreeSet<Range> {
+        &self.covered
+    }
+
+    /// What was not.
+    #[must_use]
+    pub fn not_covered(&self) -> &BTreeSet<Range> {
+        &self.not_covered
+    }
+
+    /// How many rows were evaluated, and how many were not.
+    #[must_use]
+    pub fn rows(&self) -> (usize, usize) {
+        (rows(&self.covered), rows(&self.not_covered))
+    }
+
+    /// The share of rows that were evaluated, in percent.
+    #[must_use]
+    pub fn percentage(&self) -> f64 {
+        let (covered, not_covered) = self.rows();
+        percentage(covered, not_covered)
+    }
 }
 
 impl Coverage {
@@ -82,8 +108,14 @@ impl Coverage {
         percentage(covered, not_covered)
     }
 
+    /// The files by name.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &FileCoverage)> {
+        self.files.iter().map(|(name, file)| (name.as_str(), file))
+    }
+
     /// How many rows were evaluated, and how many were not.
-    fn rows(&self) -> (usize, usize) {
+    #[must_use]
+    pub fn rows(&self) -> (usize, usize) {
         self.files.values().fold((0, 0), |(covered, not_covered), file| {
             (covered + rows(&file.covered), not_covered + rows(&file.not_covered))
         })
@@ -95,39 +127,6 @@ impl Coverage {
             let rows: BTreeSet<u32> =
                 report.not_covered.iter().flat_map(|((start, _), (end, _))| *start..=*end).collect();
             rows.into_iter().map(move |row| (file.as_str(), row))
-        })
-    }
-
-    /// As `opa eval --coverage` and `opa test --coverage` write it.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        let ranges = |ranges: &BTreeSet<Range>| -> Value {
-            let position = |(row, column): Position| json!({ "row": row, "col": column });
-            ranges.iter().map(|(start, end)| json!({ "start": position(*start), "end": position(*end) })).collect()
-        };
-        let mut files = Map::new();
-        for (name, report) in &self.files {
-            let (covered, not_covered) = (rows(&report.covered), rows(&report.not_covered));
-            let mut file = Map::new();
-            for (name, list, count) in
-                [("covered", &report.covered, covered), ("not_covered", &report.not_covered, not_covered)]
-            {
-                if count > 0 {
-                    file.insert(name.to_owned(), ranges(list));
-                    file.insert(format!("{name}_lines"), json!(count));
-                }
-            }
-            if covered > 0 {
-                file.insert("coverage".to_owned(), json!(percentage(covered, not_covered)));
-            }
-            files.insert(name.clone(), Value::Object(file));
-        }
-        let (covered, not_covered) = self.rows();
-        json!({
-            "files": files,
-            "covered_lines": covered,
-            "not_covered_lines": not_covered,
-            "coverage": percentage(covered, not_covered),
         })
     }
 }

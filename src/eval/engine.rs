@@ -130,6 +130,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Sets the input document, or takes it away.
+    pub fn set_input_value(&mut self, input: Option<Value>) {
+        self.input = input;
+    }
+
     /// What `print` wrote since it was last asked for, a line each.
     pub fn take_prints(&mut self) -> Vec<String> {
         std::mem::take(&mut self.prints)

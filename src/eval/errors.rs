@@ -34,7 +34,7 @@ pub enum EvalError {
 }
 
 /// An error as OPA tells it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fault {
     /// OPA's name of the kind of error, such as `eval_conflict_error`.
     pub code: String,
@@ -46,6 +46,8 @@ pub struct Fault {
     pub row: u32,
     /// The column, from 1; 0 where there is no place.
     pub column: u32,
+    /// Whether OPA tells a file, row and column at all.
+    pub is_placed: bool,
     /// The text that is meant.
     pub text: String,
     /// The queries that were evaluated when it happened, the innermost first; none where nobody asked for them.
@@ -102,6 +104,7 @@ impl Fault {
             text: module.zip(span).map(|(module, span)| module.span(span).to_owned()).unwrap_or_default(),
             row,
             column,
+            is_placed: error.place.is_some(),
             trace: Vec::new(),
             message: error.message,
             lines: error.details.as_ref().map(|details| details.lines.clone()).unwrap_or_default(),
@@ -125,6 +128,7 @@ impl Fault {
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             row,
             column,
+            is_placed: file.is_some() && failure.code != "eval_cancel_error",
             text: file.map(|file| file.module.span(failure.place.location.text).to_owned()).unwrap_or_default(),
             trace,
             details: None,

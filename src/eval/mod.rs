@@ -21,7 +21,7 @@ mod values;
 mod tests;
 
 pub use answers::{ExpressionValue, ResultRow};
-pub use coverage::Coverage;
+pub use coverage::{Coverage, FileCoverage, Position, Range};
 pub use engine::{Engine, EngineOptions, Query};
 pub use errors::{EvalError, Fault, TraceFrame};
 pub use events::{Event, failing, traced};

@@ -1,12 +1,11 @@
 //! Runs the tests among modules.
 
 use super::OpsError;
-use super::language::Language;
+use super::documents::Documents;
 use crate::eval::builtins::BuiltinOptions;
 use crate::eval::testing::{Tested, run};
-use crate::eval::{Coverage, Engine, EngineOptions, Value};
-use crate::rego::check::{CheckOptions, DataPaths, TestRule, find_tests};
-use crate::rego::syntax::Module;
+use crate::eval::{Coverage, Engine, EngineOptions};
+use crate::rego::check::{CheckOptions, TestRule, find_tests};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,8 +13,6 @@ use std::time::Duration;
 /// How tests are found and run.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// The language of the modules.
-    pub language: &'a Language,
     /// How many errors of a check are told; 0 for all.
     pub limit: usize,
     /// What the refs of tests must match.
@@ -44,17 +41,12 @@ impl Suite {
     ///
     /// # Errors
     /// What OPA's compiler refuses.
-    pub fn new(mut modules: Vec<Module>, data: Value, request: &Request<'_>) -> Result<Self, OpsError> {
+    pub fn new(documents: Documents, request: &Request<'_>) -> Result<Self, OpsError> {
+        let Documents { mut modules, data, check } = documents;
         modules.sort_by(|left, right| left.file.cmp(&right.file));
         let mut tests = find_tests(&modules.iter().collect::<Vec<_>>());
         tests.retain(|test| request.filter.is_none_or(|filter| filter.is_match(&test.path)));
-        let of_data = data.clone();
-        let check = CheckOptions {
-            tests: true,
-            limit: request.limit,
-            data: Some(DataPaths::new(move |path| has(&of_data, path))),
-            ..request.language.checking()
-        };
+        let check = CheckOptions { tests: true, limit: request.limit, ..check };
         let options = EngineOptions {
             timeout: Some(request.timeout),
             traces: true,
@@ -75,15 +67,4 @@ impl Suite {
         let covered = run(&self.engine, &self.tests, self.threads, told);
         Coverage::of(self.engine.modules(), &covered)
     }
-}
-
-/// Whether data have a value at a path, or one that is no object on the way there.
-fn has(data: &Value, path: &[&str]) -> bool {
-    let mut value = data;
-    for key in path {
-        let Ok(object) = value.as_object() else { return true };
-        let Some(member) = object.get(&Value::from(*key)) else { return false };
-        value = member;
-    }
-    true
 }

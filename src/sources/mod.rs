@@ -1,6 +1,5 @@
 //! An author's folders read into a bundle.
 
-mod data_files;
 mod error;
 mod file;
 pub mod git;
@@ -10,7 +9,6 @@ mod load;
 mod modules;
 mod walk;
 
-pub use data_files::data;
 pub use error::SourceError;
 pub use ignore::{Ignore, Pattern};
 pub use load::load;

@@ -1,6 +1,8 @@
 //! The only place that prints: results to standard output, everything else to standard error.
 
+pub mod answers;
 mod escape;
+pub mod faults;
 mod log;
 mod progress;
 mod prompt;
@@ -124,10 +126,13 @@ impl Ui {
         self.bars.aside(|| write_out(text.as_bytes()))
     }
 
-    /// Writes a line to standard error as it is.
-    pub fn aside(&self, text: &str) {
-        // Nothing can be told to somebody whose standard error is closed.
-        let _ = self.bars.aside(|| io::stderr().lock().write_all(format!("{}\n", lines(text)).as_bytes()));
+    /// Writes text of a policy or about it on standard error, as it is but for what a terminal would obey.
+    pub fn plain(&self, text: &str) {
+        // What the text is of may be long, and its tabs stand below those of a line.
+        let is_obeyed = |character: &char| !matches!(character, '\n' | '\t') && Safe::is_dangerous(*character);
+        let text: String =
+            text.chars().map(|character| if is_obeyed(&character) { '\u{fffd}' } else { character }).collect();
+        self.bars.aside(|| drop(io::Write::write_all(&mut io::stderr(), text.as_bytes())));
     }
 
     /// Tells something nobody asked for, on standard error.

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod build;
 pub mod check;
 pub mod copy;
+pub mod eval;
 pub mod images;
 pub mod inspect;
 pub mod login;

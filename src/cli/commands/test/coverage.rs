@@ -7,7 +7,7 @@ use crate::cli::Context;
 use crate::eval::testing::{Outcome, Tested};
 use crate::ops::OpsError;
 use crate::ops::test::Suite;
-use serde_json::Value;
+use crate::ui::answers;
 
 /// Runs the tests once and reports what they evaluated; tests that do not pass are reported alone.
 pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &Context) -> Result<(), OpsError> {
@@ -18,7 +18,7 @@ pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &
         _ => None,
     });
     if let Some(error) = error {
-        context.ui.aside(&error);
+        context.ui.plain(&format!("{error}\n"));
         return Err(OpsError::Ended(1));
     }
     let failed: Vec<&Tested> = all.iter().filter(|tested| matches!(tested.outcome, Outcome::Failed)).collect();
@@ -26,7 +26,7 @@ pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &
         let mut pretty = Pretty::new(verbose);
         let report: String = failed.iter().map(|tested| pretty.tested(tested)).collect();
         context.ui.content(&format!("{report}{}", pretty.end()))?;
-        context.ui.aside(&format!("{}\n{}", line(first), Pretty::cases(first)));
+        context.ui.plain(&format!("{}\n{}\n", line(first), Pretty::cases(first)));
         return Err(OpsError::Ended(1));
     }
     let percentage = coverage.percentage();
@@ -37,57 +37,9 @@ pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &
             text.push_str("\nLines not covered:");
             text.extend(coverage.rows_not_covered().map(|(file, row)| format!("\n\t{file}:{row}")));
         }
-        context.ui.aside(&text);
+        context.ui.plain(&(text + "\n"));
         return Err(OpsError::Ended(2));
     }
-    let mut report = String::new();
-    write(&coverage.json(), 0, &mut report);
-    context.ui.content(&format!("{report}\n"))?;
+    context.ui.content(&(answers::coverage(&coverage).json() + "\n"))?;
     ended(&all, arguments)
-}
-
-/// The members of a report in OPA's order; all others stand in the order of their names.
-const ORDER: [&str; 11] = [
-    "files",
-    "start",
-    "end",
-    "row",
-    "col",
-    "kinds",
-    "covered",
-    "not_covered",
-    "covered_lines",
-    "not_covered_lines",
-    "coverage",
-];
-
-/// Writes a report as OPA does, two blanks for each level, whole numbers without a point.
-fn write(value: &Value, depth: usize, text: &mut String) {
-    let line = |text: &mut String, depth: usize| text.push_str(&format!("\n{}", "  ".repeat(depth)));
-    match value {
-        Value::Object(members) if !members.is_empty() => {
-            let mut members: Vec<(&String, &Value)> = members.iter().collect();
-            members.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or_default());
-            text.push('{');
-            for (place, (name, member)) in members.into_iter().enumerate() {
-                text.push_str(if place > 0 { "," } else { "" });
-                line(text, depth + 1);
-                text.push_str(&format!("{}: ", Value::from(name.as_str())));
-                write(member, depth + 1, text);
-            }
-            line(text, depth);
-            text.push('}');
-        }
-        Value::Array(members) if !members.is_empty() => {
-            text.push('[');
-            for (place, member) in members.iter().enumerate() {
-                text.push_str(if place > 0 { "," } else { "" });
-                line(text, depth + 1);
-                write(member, depth + 1, text);
-            }
-            line(text, depth);
-            text.push(']');
-        }
-        other => text.push_str(other.to_string().trim_end_matches(".0")),
-    }
 }

@@ -116,7 +116,7 @@ fn of_fault(fault: &Fault) -> Error<'_> {
     Error {
         code: &fault.code,
         message: &fault.message,
-        location: (fault.row > 0).then_some(Place { file: &fault.file, row: fault.row, col: fault.column }),
+        location: fault.is_placed.then_some(Place { file: &fault.file, row: fault.row, col: fault.column }),
         details: fault.details.as_ref(),
         stack_trace: fault.trace.iter().map(of_frame).collect(),
     }

@@ -9,12 +9,11 @@ mod pretty;
 mod sources;
 mod words;
 
-pub(in crate::cli) use duration::read as duration;
-
 use super::{Context, build::split};
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
+use crate::eval::EvalError;
 use crate::eval::testing::{Outcome, Tested, Totals};
 use crate::ops::test::{Request, Suite};
 use crate::ops::test_sources::{Source, kept_for_tests, load};
@@ -33,7 +32,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub struct TestArgs {
     /// Modules, data, and folders of them; or images, which are pulled when they are not in the local store
     #[arg(value_name = "PATH|IMAGE", required = true)]
-    paths: Vec<PathBuf>,
+    paths: Vec<String>,
     /// Take each PATH for a bundle: a folder with data and a manifest, or a bundle.tar.gz
     #[arg(short, long)]
     bundle: bool,
@@ -109,15 +108,14 @@ enum Order {
 /// Runs the tests and reports them; what is not well is an exit code. That of OPA for tests that do not pass is 2, and 1 for
 /// all else.
 pub(in crate::cli) fn run(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Result<(), OpsError> {
-    let plainly = |text: String| {
-        context.ui.aside(&text);
+    run_all(arguments, flags, context).map_err(|error| {
+        let text = match error {
+            OpsError::Eval(error) => words::told(&error),
+            error @ (OpsError::NoTests | OpsError::Usage(_)) => error.to_string(),
+            other => return other,
+        };
+        context.ui.plain(&(text + "\n"));
         OpsError::Ended(1)
-    };
-    run_all(arguments, flags, context).map_err(|error| match error {
-        OpsError::Eval(error) => plainly(words::told(&error)),
-        OpsError::Modules(problems) => plainly(words::told_of_loading(&problems)),
-        error @ (OpsError::NoTests | OpsError::Usage(_)) => plainly(error.to_string()),
-        other => other,
     })
 }
 
@@ -130,7 +128,6 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
     let threads = usize::try_from(arguments.parallel.unwrap_or_default()).ok().filter(|threads| *threads > 0);
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     let request = Request {
-        language: &language,
         limit: usize::try_from(arguments.max_errors).unwrap_or_default(),
         filter: filter.as_ref(),
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
@@ -145,11 +142,17 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         None => Report::Pretty,
     };
     if arguments.sort != Order::None && report != Report::Json {
-        context.ui.aside("warning: --sort is only supported with JSON format");
+        context.ui.plain("warning: --sort is only supported with JSON format\n");
     }
     let sources = sources::sources(&arguments.paths, arguments.bundle, &arguments.sign_in, context)?;
-    let (modules, data) = load(sources, &split(&arguments.ignore, ','), &language)?;
-    let suite = Suite::new(modules, data, &request)?;
+    let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
+        Err(OpsError::Eval(EvalError::Compile(faults))) => {
+            context.ui.plain(&words::told_of_loading(&faults));
+            return Err(OpsError::Ended(1));
+        }
+        other => other?,
+    };
+    let suite = Suite::new(documents, &request)?;
     for _ in 0..arguments.count {
         if arguments.covers() {
             coverage::run(&suite, arguments, flags.verbose > 0, context)?;
@@ -168,9 +171,8 @@ pub(super) fn run_for_build(
     context: &Context,
 ) -> Result<(), OpsError> {
     let sources = paths.iter().cloned().map(Source::BundlePath).collect();
-    let (modules, data) = load(sources, &kept_for_tests(ignore)?, language)?;
+    let documents = load(sources, &kept_for_tests(ignore)?, language)?;
     let request = Request {
-        language,
         limit: 0,
         filter: None,
         timeout: TIMEOUT,
@@ -180,7 +182,7 @@ pub(super) fn run_for_build(
         coverage: false,
     };
     let (mut pretty, mut text, mut failed) = (pretty::Pretty::new(false), String::new(), 0);
-    let _ = Suite::new(modules, data, &request)?.run(|tested| {
+    let _ = Suite::new(documents, &request)?.run(|tested| {
         if matches!(tested.outcome, Outcome::Failed | Outcome::Broken(_)) {
             failed += 1;
             text.push_str(&pretty.tested(&tested));
@@ -189,7 +191,7 @@ pub(super) fn run_for_build(
     if failed == 0 {
         return Ok(());
     }
-    context.ui.aside(text.trim_end());
+    context.ui.plain(&text);
     Err(OpsError::FailedTests(failed))
 }
 

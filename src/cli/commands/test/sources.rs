@@ -6,28 +6,31 @@ use crate::cli::jobs::JobsArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::ops::test_sources::Source;
 use crate::ops::{Names, OpsError, pull::pull, repl::bundle};
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Files and folders that are there are taken for themselves; of all else what names an image in the local store, or
 /// states a tag or digest, for an image.
 pub(super) fn sources(
-    typed: &[PathBuf],
+    typed: &[String],
     as_bundles: bool,
     sign_in: &SignInArgs,
     context: &Context,
 ) -> Result<Vec<Source>, OpsError> {
-    let source = |path: &PathBuf| match path.to_str().filter(|_| !path.exists()) {
-        Some(text) if !text.starts_with(['.', '/']) => match image(text, sign_in, context)? {
-            Some(source) => Ok(source),
-            None => Ok(of_path(path, as_bundles)),
-        },
-        _ => Ok(of_path(path, as_bundles)),
+    let source = |text: &String| {
+        let is_path = text.starts_with(['.', '/']) || is_there(text);
+        let image = if is_path { None } else { image(text, sign_in, context)? };
+        Ok(image.unwrap_or_else(|| of_path(text, as_bundles)))
     };
     typed.iter().map(source).collect()
 }
 
-fn of_path(path: &PathBuf, as_bundle: bool) -> Source {
-    if as_bundle { Source::BundlePath(path.clone()) } else { Source::Path(path.clone()) }
+fn of_path(path: &str, as_bundle: bool) -> Source {
+    if as_bundle { Source::BundlePath(path.into()) } else { Source::Path(path.to_owned()) }
+}
+
+/// Whether there is a file or folder of this name, or of the one behind the path its data get.
+fn is_there(text: &str) -> bool {
+    Path::new(text).exists() || text.split_once(':').is_some_and(|(_, path)| Path::new(path).exists())
 }
 
 /// The image of a name, pulled where it is not in the local store; none where the text need not be the name of one.

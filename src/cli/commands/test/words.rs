@@ -1,8 +1,8 @@
 //! What came of a test, in words.
 
 use crate::eval::testing::{Case, Outcome, Tested};
-use crate::eval::{EvalError, TraceFrame};
-use crate::ops::Problem;
+use crate::eval::{EvalError, Fault};
+use crate::ui::faults;
 
 /// OPA's word for an outcome.
 pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
@@ -14,58 +14,29 @@ pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// An error as OPA tells it.
+/// An error as OPA tells it, without the queries that led to it.
 pub(super) fn told(error: &EvalError) -> String {
-    let faults: Vec<String> = match error {
-        EvalError::Compile(faults) => faults.iter().map(ToString::to_string).collect(),
-        other => return other.to_string(),
-    };
-    match &faults[..] {
-        [only] => format!("1 error occurred: {only}"),
-        several => format!("{} errors occurred:\n{}", several.len(), several.join("\n")),
+    match error {
+        EvalError::Compile(faults) => faults::text(faults).trim_end().to_owned(),
+        other => other.to_string(),
     }
 }
 
-/// Where an error came from, innermost first, a line each.
+/// The queries that led to an error, the innermost first, a line each.
 pub(super) fn traceback(error: &EvalError) -> Vec<String> {
     let EvalError::Evaluation(fault) = error else { return Vec::new() };
-    let line = |frame: &TraceFrame| match frame.file.as_str() {
-        "" => format!("{}:{}: {}", frame.row, frame.column, frame.text),
-        file => format!("{file}:{}: {}", frame.row, frame.text),
-    };
-    fault.trace.iter().map(line).collect()
+    fault.trace.iter().map(faults::frame_line).collect()
 }
 
-/// Modules that do not read, as OPA tells of them.
-pub(super) fn told_of_loading(problems: &[Problem]) -> String {
-    if let [only] = problems
-        && only.message.starts_with("unable to load bundle")
+/// What is wrong with the files tests are read from.
+pub(super) fn told_of_loading(faults: &[Fault]) -> String {
+    if let [only] = faults
+        && let Some(rest) = only.message.strip_prefix("loading error: bundle ")
     {
-        return only.message.clone();
+        let (name, _) = rest.split_once(':').unwrap_or((rest, ""));
+        return format!("unable to load bundle {name}: bundle {rest}\n");
     }
-    let texts: Vec<String> = problems.iter().map(of_problem).collect();
-    match &texts[..] {
-        [only] => format!("1 error occurred during loading: {only}"),
-        several => format!("{} errors occurred during loading:\n{}", several.len(), several.join("\n")),
-    }
-}
-
-/// An error of reading, the line it is in, and a sign below its place.
-fn of_problem(problem: &Problem) -> String {
-    let mut text = match (&problem.file, problem.place) {
-        (Some(file), Some((row, _))) => format!("{file}:{row}: "),
-        _ => String::new(),
-    };
-    text.extend(problem.code.map(|code| format!("{code}: ")));
-    text.push_str(&problem.message);
-    let details = problem.details.as_ref();
-    let line = details.and_then(|details| details.get("line")?.as_str());
-    let at = details.and_then(|details| usize::try_from(details.get("idx")?.as_u64()?).ok());
-    if let Some((line, at)) = line.zip(at) {
-        let before = line.bytes().take(at).map(|byte| if byte == b'\t' { '\t' } else { ' ' }).collect::<String>();
-        text.push_str(&format!("\n\t{line}\n\t{before}^"));
-    }
-    text
+    faults::text(faults).replacen(" occurred:", " occurred during loading:", 1)
 }
 
 /// Why a test did not pass, in one sentence.

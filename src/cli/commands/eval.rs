@@ -1,0 +1,227 @@
+//! `policy eval`.
+
+use super::{Context, build::split};
+use crate::cli::rego::RegoArgs;
+use crate::cli::tree::GlobalArgs;
+use crate::eval::{Fault, ResultRow, Value};
+use crate::ops::eval::{Asked, Request, eval};
+use crate::ops::{OpsError, documents};
+use crate::ui::answers::{self, Tree};
+use crate::ui::faults;
+use clap::{Args, ValueEnum};
+use std::io::Read as _;
+use std::path::PathBuf;
+
+/// The most bytes a document or query on standard input may have.
+const LIMIT: u64 = 1 << 30;
+
+/// What to ask, and of what.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Files and folders to ask, as with --data; the last one is the query
+    #[arg(value_name = "[PATH…] QUERY")]
+    arguments: Vec<String>,
+    /// File or folder with modules and data; PREFIX:FILE puts its data at a path; repeatable
+    #[arg(short, long, value_name = "PATH")]
+    data: Vec<String>,
+    /// Bundle: a folder with data and a manifest, or a bundle.tar.gz; repeatable
+    #[arg(short, long, value_name = "PATH")]
+    bundle: Vec<PathBuf>,
+    /// File with the input document, JSON or YAML
+    #[arg(short, long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Read the input document from standard input
+    #[arg(short = 'I', long)]
+    stdin_input: bool,
+    /// Read the query from standard input
+    #[arg(long)]
+    stdin: bool,
+    /// How to print results: json, pretty, raw, values, bindings or discard [default: json]
+    #[arg(short, long = "format", value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    format_of_result: Option<FormatOfResult>,
+    /// Exit with 1 where the query is undefined
+    #[arg(long)]
+    fail: bool,
+    /// Exit with 1 where the query is defined
+    #[arg(long)]
+    fail_defined: bool,
+    /// End at the first error of a built-in function, which otherwise leaves its call undefined
+    #[arg(long)]
+    strict_builtin_errors: bool,
+    /// Tell the errors of built-in functions besides the result
+    #[arg(long)]
+    show_builtin_errors: bool,
+    /// Package whose rules the names of the query mean
+    #[arg(long, value_name = "PACKAGE")]
+    package: Option<String>,
+    /// Import for the query, such as 'data.lib as l'; repeatable
+    #[arg(long, value_name = "IMPORT")]
+    import: Vec<String>,
+    /// Tell which lines were evaluated
+    #[arg(long)]
+    coverage: bool,
+    /// Refuse more: imports, variables and arguments that nothing uses, deprecated built-ins
+    #[arg(short = 'S', long)]
+    strict: bool,
+    /// Names of files and folders to leave out, such as '*_test.rego'; several with ',' between them
+    #[arg(long, value_name = "PATTERN,…")]
+    ignore: Vec<String>,
+    #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true)]
+    pretty_limit: Option<String>,
+    #[command(flatten)]
+    rego: RegoArgs,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatOfResult {
+    Json,
+    #[value(alias = "text")]
+    Pretty,
+    Raw,
+    Values,
+    Bindings,
+    Discard,
+}
+
+impl EvalArgs {
+    /// The paths and the query among the arguments.
+    fn query(&self) -> Result<(&[String], String), OpsError> {
+        let usage = |text: &str| Err(OpsError::Usage(text.to_owned()));
+        match self.arguments.split_last() {
+            Some(_) if self.stdin => usage("name a query or --stdin, not both"),
+            Some((query, paths)) => Ok((paths, query.clone())),
+            None if self.stdin && self.stdin_input => usage("name --stdin or --stdin-input, not both"),
+            None if self.stdin => Ok((&[], String::from_utf8_lossy(&standard_input()?).into_owned())),
+            None => usage("name a query, or --stdin"),
+        }
+    }
+
+    /// The input document, or a message why it is none.
+    fn document(&self) -> Result<Result<Option<Value>, String>, OpsError> {
+        let bytes = match &self.input {
+            Some(_) if self.stdin_input => {
+                return Err(OpsError::Usage("name --stdin-input or --input, not both".to_owned()));
+            }
+            None if self.stdin_input => standard_input()?,
+            None => return Ok(Ok(None)),
+            Some(path) => match std::fs::read(path) {
+                Ok(bytes) => bytes,
+                Err(error) => return Ok(Err(unreadable(path, &error))),
+            },
+        };
+        Ok(documents::input(&bytes).map(Some))
+    }
+}
+
+fn unreadable(path: &std::path::Path, error: &std::io::Error) -> String {
+    let path = path.display();
+    match error.kind() {
+        std::io::ErrorKind::NotFound => format!("open {path}: no such file or directory"),
+        std::io::ErrorKind::PermissionDenied => format!("open {path}: permission denied"),
+        std::io::ErrorKind::IsADirectory => format!("read {path}: is a directory"),
+        _ => format!("read {path}: {error}"),
+    }
+}
+
+fn standard_input() -> Result<Vec<u8>, OpsError> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(LIMIT).read_to_end(&mut bytes);
+    read.map_err(|cause| OpsError::Read { what: "standard input".to_owned(), cause })?;
+    Ok(bytes)
+}
+
+/// Prints the result; what is undefined or wrong is an exit code as `opa eval` has it.
+pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Context) -> Result<(), OpsError> {
+    if arguments.fail && arguments.fail_defined {
+        return Err(OpsError::Usage("name --fail or --fail-defined, not both".to_owned()));
+    }
+    let (paths, query) = arguments.query()?;
+    let language = arguments.rego.language()?;
+    let input = match arguments.document()? {
+        Ok(input) => input,
+        Err(message) => {
+            context.ui.plain(&(message + "\n"));
+            return Err(OpsError::Ended(2));
+        }
+    };
+    let format = arguments.format_of_result.unwrap_or(FormatOfResult::Json);
+    let data: Vec<String> = paths.iter().chain(&arguments.data).cloned().collect();
+    let asked = eval(&Request {
+        documents: documents::Request {
+            data: &data,
+            bundles: &arguments.bundle,
+            ignore: &split(&arguments.ignore, ','),
+            language: &language,
+        },
+        input,
+        query: &query,
+        package: arguments.package.as_deref(),
+        imports: &arguments.import,
+        strict: arguments.strict,
+        strict_builtin_errors: arguments.strict_builtin_errors,
+        timeout: flags.timeout.filter(|timeout| !timeout.is_zero()),
+        coverage: arguments.coverage,
+    });
+    for line in &asked.prints {
+        context.ui.plain(&format!("{line}\n"));
+    }
+    let code = match &asked.result {
+        Err(_) => 2,
+        Ok(rows) if arguments.fail && rows.is_empty() || arguments.fail_defined && !rows.is_empty() => 1,
+        Ok(_) => 0,
+    };
+    let shown =
+        if arguments.show_builtin_errors && asked.result.is_ok() { asked.builtin_errors.clone() } else { Vec::new() };
+    tell(&asked, &shown, format, context)?;
+    if code == 0 { Ok(()) } else { Err(OpsError::Ended(code)) }
+}
+
+/// Prints what came of it.
+fn tell(asked: &Asked, builtin_errors: &[Fault], format: FormatOfResult, context: &Context) -> Result<(), OpsError> {
+    let none = Vec::new();
+    let (rows, errors): (&[ResultRow], &[Fault]) = match &asked.result {
+        Ok(rows) => (rows, builtin_errors),
+        Err(faults) => (&none, faults),
+    };
+    let is_json = matches!(format, FormatOfResult::Json | FormatOfResult::Discard);
+    if !is_json && !errors.is_empty() {
+        context.ui.plain(&faults::text(errors));
+        return Ok(());
+    }
+    let text = match format {
+        FormatOfResult::Json | FormatOfResult::Discard => {
+            let mut members = Vec::new();
+            if !errors.is_empty() {
+                members.push(("errors".into(), faults::list(errors)));
+            }
+            if !rows.is_empty() {
+                members.push((
+                    "result".into(),
+                    match format {
+                        FormatOfResult::Discard => Tree::Text("discarded".to_owned()),
+                        _ => answers::result(rows),
+                    },
+                ));
+            }
+            if let Some(coverage) = &asked.coverage {
+                members.push(("coverage".into(), answers::coverage(coverage)));
+            }
+            let document = Tree::Object(members);
+            let document = if format == FormatOfResult::Discard { document.sorted() } else { document };
+            document.json() + "\n"
+        }
+        FormatOfResult::Pretty => {
+            let mut text = answers::pretty(rows, None);
+            if let Some(coverage) = &asked.coverage {
+                text.push_str(&answers::overall(coverage));
+            }
+            text
+        }
+        FormatOfResult::Raw => answers::raw(rows),
+        FormatOfResult::Values => answers::values(rows),
+        FormatOfResult::Bindings => answers::bindings(rows),
+    };
+    context.ui.content(&text)?;
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! The modules and data a query is asked of, from files and folders as `opa eval --data` and `--bundle` read them.
+
+use super::language::{Language, read_as};
+use super::problems::{Text, read};
+use crate::bundle::yaml;
+use crate::eval::{EvalError, Fault, Value};
+use crate::rego::check::{CheckOptions, DataPaths};
+use crate::rego::syntax::{Module, ParseError, parse};
+use crate::sources::{self, Ignore};
+use std::path::{Path, PathBuf};
+
+/// Modules and data.
+#[derive(Debug)]
+pub struct Documents {
+    /// The modules.
+    pub modules: Vec<Module>,
+    /// The document `data`.
+    pub data: Value,
+    /// How the modules are checked: beside that data, with what their bundles require.
+    pub check: CheckOptions,
+}
+
+/// What is to be read.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Files and folders, each perhaps with the path its data get and a colon in front.
+    pub data: &'a [String],
+    /// Bundles: folders or archives.
+    pub bundles: &'a [PathBuf],
+    /// Patterns of names that are left out.
+    pub ignore: &'a [String],
+    /// The language of the modules.
+    pub language: &'a Language,
+}
+
+/// An error that has a message and no place.
+fn plain(message: impl Into<String>) -> Fault {
+    Fault { message: message.into(), ..Fault::default() }
+}
+
+/// Reads what is asked of.
+///
+/// # Errors
+/// All that is wrong with the files, as OPA tells it.
+pub fn load(request: &Request<'_>) -> Result<Documents, EvalError> {
+    let mut reader = Reader {
+        language: request.language,
+        modules: Vec::new(),
+        data: Vec::new(),
+        faults: Vec::new(),
+        check: request.language.checking(),
+    };
+    for bundle in request.bundles {
+        reader.bundle(bundle, request.ignore);
+    }
+    let ignore = Ignore::new(request.ignore).map_err(|error| EvalError::Compile(vec![plain(error.to_string())]))?;
+    for typed in request.data {
+        let (prefix, path) = prefixed(typed);
+        reader.path(&path, &prefix, &ignore, request.ignore);
+    }
+    let data = reader.merged();
+    if !reader.faults.is_empty() {
+        return Err(EvalError::Compile(reader.faults));
+    }
+    Ok(Documents::of(reader.modules, data, reader.check))
+}
+
+impl Documents {
+    /// Modules that are checked beside data.
+    pub(super) fn of(modules: Vec<Module>, data: Value, check: CheckOptions) -> Self {
+        let of_data = data.clone();
+        let paths = DataPaths::new(move |path| has(&of_data, path));
+        Self { modules, data, check: CheckOptions { data: Some(paths), ..check } }
+    }
+}
+
+/// A document that stands where nothing is told about it but its text: YAML, of which JSON is a part.
+///
+/// # Errors
+/// A text that is neither.
+pub fn input(bytes: &[u8]) -> Result<Value, String> {
+    let read = yaml::to_json(bytes, 0).map_err(|error| format!("unable to parse input: {error}"))?;
+    Value::from_json_str(read.json.as_str()).map_err(|error| format!("unable to parse input: {error}"))
+}
+
+/// The path of the data and the path of the file.
+fn prefixed(typed: &str) -> (Vec<String>, PathBuf) {
+    let path = typed.strip_prefix("file://").unwrap_or(typed);
+    match path.split_once(':') {
+        Some((prefix, path)) if !prefix.contains(['/', '\\']) && typed == path_with(prefix, path) => {
+            let path = path.strip_prefix("file://").unwrap_or(path);
+            (prefix.split('.').map(str::to_owned).collect(), path.into())
+        }
+        _ => (Vec::new(), path.into()),
+    }
+}
+
+fn path_with(prefix: &str, path: &str) -> String {
+    format!("{prefix}:{path}")
+}
+
+/// Whether data have a value at a path, or one that is no object on the way there.
+fn has(data: &Value, path: &[&str]) -> bool {
+    let mut value = data;
+    for key in path {
+        let Ok(object) = value.as_object() else { return true };
+        let Some(member) = object.get(&Value::from(*key)) else { return false };
+        value = member;
+    }
+    true
+}
+
+struct Reader<'a> {
+    language: &'a Language,
+    modules: Vec<Module>,
+    /// Files and what they give to `data`.
+    data: Vec<(String, Value)>,
+    faults: Vec<Fault>,
+    check: CheckOptions,
+}
+
+impl Reader<'_> {
+    fn path(&mut self, path: &Path, prefix: &[String], ignore: &Ignore, patterns: &[String]) {
+        match std::fs::metadata(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                self.faults.push(plain(format!("stat {}: no such file or directory", path.display())));
+            }
+            Err(error) => self.faults.push(plain(format!("{}: {error}", path.display()))),
+            Ok(metadata) if metadata.is_dir() => self.folder(path, prefix, ignore),
+            Ok(_) if path.to_string_lossy().ends_with(".tar.gz") => self.bundle(path, patterns),
+            Ok(_) => self.file(path, prefix, true),
+        }
+    }
+
+    fn folder(&mut self, path: &Path, prefix: &[String], ignore: &Ignore) {
+        let Ok(entries) = std::fs::read_dir(path) else {
+            self.faults.push(plain(format!("open {}: permission denied", path.display())));
+            return;
+        };
+        let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        entries.sort();
+        for entry in entries {
+            let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if ignore.skips(&name) {
+                continue;
+            }
+            if entry.is_dir() {
+                let mut below = prefix.to_vec();
+                below.push(name);
+                self.folder(&entry, &below, ignore);
+            } else if [".rego", ".json", ".yaml", ".yml"].iter().any(|ending| name.ends_with(ending)) {
+                self.file(&entry, prefix, false);
+            }
+        }
+    }
+
+    fn file(&mut self, path: &Path, prefix: &[String], is_named: bool) {
+        let shown = path.display().to_string();
+        let shown = shown.strip_prefix("./").unwrap_or(&shown).to_owned();
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.faults.push(plain(format!("{shown}: {error}"))),
+        };
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let read = match name.rsplit_once('.').map(|(_, ending)| ending) {
+            Some("rego") => return self.module(&shown, &bytes),
+            Some("json") => json(&bytes),
+            Some("yaml" | "yml") => data(&bytes).map_err(|error| format!("error converting YAML to JSON: {error}")),
+            _ if is_named => {
+                let version = read_as(self.language.version);
+                if let Ok(module) = parse(&bytes, &shown, &self.language.reading(version)) {
+                    return self.modules.push(module);
+                }
+                data(&bytes).map_err(|_| "can't recognize file type".to_owned())
+            }
+            _ => return,
+        };
+        match read {
+            Ok(value) => self.document(shown, prefix, value),
+            Err(message) => self.faults.push(plain(format!("{shown}: {message}"))),
+        }
+    }
+
+    fn document(&mut self, shown: String, prefix: &[String], value: Value) {
+        let nested = prefix.iter().rev().fold(value, |value, key| {
+            Value::from(std::collections::BTreeMap::from([(Value::from(key.as_str()), value)]))
+        });
+        if nested.as_object().is_err() {
+            return self.faults.push(plain(format!("{shown}: document must be of type object")));
+        }
+        self.data.push((shown, nested));
+    }
+
+    fn module(&mut self, shown: &str, bytes: &[u8]) {
+        let version = read_as(self.language.version);
+        match parse(bytes, shown, &self.language.reading(version)) {
+            Ok(module) => self.modules.push(module),
+            Err(errors) => self.faults.extend(errors.into_iter().map(|error| of_parser(shown, error))),
+        }
+    }
+
+    fn bundle(&mut self, path: &Path, ignore: &[String]) {
+        let asked = sources::Request {
+            paths: vec![path.to_owned()],
+            ignore: ignore.to_vec(),
+            rego_version: self.language.version,
+            revision: None,
+            signed: true,
+        };
+        let loaded = match sources::load(&asked) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let text = format!("loading error: bundle {}: {}", path.display(), super::chain(&error));
+                return self.faults.push(plain(text));
+            }
+        };
+        let modules = loaded.bundle.modules.iter().zip(&loaded.module_files);
+        let texts: Vec<Text<'_>> = modules
+            .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
+            .collect();
+        match read(&texts, |version| self.language.reading(version)) {
+            Ok(modules) => self.modules.extend(modules),
+            Err(problems) => {
+                let lines: Vec<String> = problems
+                    .iter()
+                    .map(|problem| {
+                        let (row, _) = problem.place.unwrap_or_default();
+                        let file = problem.file.as_deref().unwrap_or_default();
+                        format!("{file}:{row}: {}: {}", problem.code.unwrap_or_default(), problem.message)
+                    })
+                    .collect();
+                let message = format!("loading error: bundle {}: {}", path.display(), counted(&lines));
+                self.faults.push(plain(message));
+            }
+        }
+        match self.language.checking_bundle(&loaded.bundle, &loaded.metadata) {
+            Ok(check) => self.check = check,
+            Err(error) => self.faults.push(plain(error.to_string())),
+        }
+        if let Ok(value) = Value::from_json_str(loaded.bundle.data.as_str()) {
+            self.data.push((path.display().to_string(), value));
+        }
+    }
+
+    /// All data as one document.
+    fn merged(&mut self) -> Value {
+        let mut whole = Value::new_object();
+        let mut before: Vec<(String, Value)> = Vec::new();
+        for (file, value) in std::mem::take(&mut self.data) {
+            if let Some(path) = clash(&whole, &value, "data") {
+                let of = before.iter().find(|(_, earlier)| clash(earlier, &value, "data").is_some());
+                let other = of.map(|(other, _)| other.as_str()).unwrap_or_default();
+                let message = format!("{file}: merge error: conflicting values at {path}, also defined in {other}");
+                self.faults.push(plain(message));
+                continue;
+            }
+            merge(&mut whole, &value);
+            before.push((file, value));
+        }
+        whole
+    }
+}
+
+/// The path at which two documents cannot be put together.
+pub(super) fn clash(left: &Value, right: &Value, path: &str) -> Option<String> {
+    let (Ok(left), Ok(right)) = (left.as_object(), right.as_object()) else { return Some(path.to_owned()) };
+    right.iter_sorted().find_map(|(key, value)| {
+        let known = left.get(key)?;
+        let key = key.as_string().map(ToString::to_string).unwrap_or_default();
+        clash(known, value, &format!("{path}.{key}"))
+    })
+}
+
+/// Puts a document into another; what both have stays as it was.
+pub(super) fn merge(left: &mut Value, right: &Value) {
+    let (Ok(entries), Ok(others)) = (left.as_object_mut(), right.as_object()) else { return };
+    for (key, value) in others.iter() {
+        match entries.get(key).cloned() {
+            Some(mut known) => {
+                merge(&mut known, value);
+                entries.insert(key.clone(), known);
+            }
+            None => drop(entries.insert(key.clone(), value.clone())),
+        }
+    }
+}
+
+fn json(bytes: &[u8]) -> Result<Value, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    if text.trim().is_empty() {
+        return Err("EOF".to_owned());
+    }
+    Value::from_json_str(text).map_err(|error| error.to_string())
+}
+
+fn data(bytes: &[u8]) -> Result<Value, String> {
+    let read = yaml::to_json(bytes, 0).map_err(|error| error.to_string())?;
+    Value::from_json_str(read.json.as_str()).map_err(|error| error.to_string())
+}
+
+/// Errors as OPA lists them.
+#[must_use]
+pub fn counted(lines: &[String]) -> String {
+    match lines {
+        [one] => format!("1 error occurred: {one}"),
+        several => format!("{} errors occurred:\n{}", several.len(), several.join("\n")),
+    }
+}
+
+/// An error of a parser.
+#[must_use]
+pub fn of_parser(file: &str, error: ParseError) -> Fault {
+    let lines = error.details.as_ref().map(|details| {
+        let before: String = details.line.chars().take(details.index as usize).collect();
+        let blanks: String = before.chars().map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
+        vec![details.line.clone(), format!("{blanks}^")]
+    });
+    Fault {
+        code: ParseError::CODE.to_owned(),
+        message: error.message,
+        file: file.to_owned(),
+        row: error.row,
+        column: error.column,
+        is_placed: error.placed,
+        details: error.details.map(|details| serde_json::json!({ "line": details.line, "idx": details.index })),
+        lines: lines.unwrap_or_default(),
+        ..Fault::default()
+    }
+}

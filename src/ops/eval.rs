@@ -1,0 +1,105 @@
+//! Asks modules and data a question.
+
+use super::documents::{self, Documents, of_parser};
+use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Query, ResultRow, Value};
+use std::time::Duration;
+
+/// What is asked.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// What is to be read first.
+    pub documents: documents::Request<'a>,
+    /// The document `input`.
+    pub input: Option<Value>,
+    /// The question.
+    pub query: &'a str,
+    /// The package whose rules its names mean.
+    pub package: Option<&'a str>,
+    /// Imports.
+    pub imports: &'a [String],
+    /// Whether what `opa check --strict` refuses is refused.
+    pub strict: bool,
+    /// Whether an error in a built-in function ends the query.
+    pub strict_builtin_errors: bool,
+    /// How long the evaluation may take.
+    pub timeout: Option<Duration>,
+    /// Whether it is told what was evaluated.
+    pub coverage: bool,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Asked {
+    /// The rows, or all that is wrong.
+    pub result: Result<Vec<ResultRow>, Vec<Fault>>,
+    /// What `print` wrote.
+    pub prints: Vec<String>,
+    /// Errors of built-in functions that only left their calls undefined.
+    pub builtin_errors: Vec<Fault>,
+    /// What was evaluated, where that was asked for.
+    pub coverage: Option<Coverage>,
+}
+
+/// Reads and asks.
+#[must_use]
+pub fn eval(request: &Request<'_>) -> Asked {
+    let failed = |faults| Asked { result: Err(faults), prints: Vec::new(), builtin_errors: Vec::new(), coverage: None };
+    let plain = |message: &str| Fault { message: message.to_owned(), ..Fault::default() };
+    if request.query.is_empty() {
+        return failed(vec![plain("cannot evaluate empty query")]);
+    }
+    for (word, node) in [("package ", "Package"), ("import ", "Import")] {
+        if request.query.trim_start().starts_with(word) {
+            return failed(vec![plain(&format!("expected body but got *ast.{node}"))]);
+        }
+    }
+    let documents = match documents::load(&request.documents) {
+        Ok(documents) => documents,
+        Err(error) => return failed(faults(error)),
+    };
+    ask(request, documents)
+}
+
+/// Asks what was read.
+#[must_use]
+pub fn ask(request: &Request<'_>, documents: Documents) -> Asked {
+    let check = crate::rego::check::CheckOptions { strict: request.strict, ..documents.check };
+    let options = EngineOptions {
+        strict_builtin_errors: request.strict_builtin_errors,
+        timeout: request.timeout,
+        traces: true,
+        coverage: request.coverage,
+        check,
+        ..EngineOptions::default()
+    };
+    let mut engine = Engine::new(documents.modules, documents.data, options);
+    engine.set_input_value(request.input.clone());
+    let query = Query { text: request.query, package: request.package, imports: request.imports };
+    let mut result = engine.query(&query).map_err(faults);
+    if let Err(faults) = &mut result
+        && let [only] = faults.as_mut_slice()
+        && only.message == "empty body"
+    {
+        "rego_compile_error".clone_into(&mut only.code);
+        "empty query cannot be compiled".clone_into(&mut only.message);
+        only.is_placed = false;
+    }
+    let covered = engine.take_covered();
+    Asked {
+        result,
+        prints: engine.take_prints(),
+        builtin_errors: engine.take_builtin_errors(),
+        coverage: request.coverage.then(|| Coverage::of(engine.modules(), &covered)),
+    }
+}
+
+/// An error as the list OPA tells.
+#[must_use]
+pub fn faults(error: EvalError) -> Vec<Fault> {
+    match error {
+        EvalError::Parse { file, errors } => errors.into_iter().map(|error| of_parser(&file, error)).collect(),
+        EvalError::Compile(faults) => faults,
+        EvalError::Evaluation(fault) => vec![*fault],
+        other => vec![Fault { message: other.to_string(), ..Fault::default() }],
+    }
+}

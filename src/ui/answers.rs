@@ -1,0 +1,334 @@
+//! Rows of queries as text, as `opa eval` and its REPL write them.
+
+use crate::eval::Coverage;
+use crate::eval::{ExpressionValue, ResultRow, Value};
+use comfy_table::{Cell, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
+use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr;
+
+/// Lines around and between cells.
+const BOX: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('┌', '─', '┬', '┐'))
+    .header_lines(ContentLineStyle::new('│', '│', '│'))
+    .header_separator(LineStyle::new('├', '─', '┼', '┤'))
+    .content_lines(ContentLineStyle::new('│', '│', '│'))
+    .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
+
+/// A value as JSON in the form of Go: keys in the order of their bytes, sets as arrays, `<`, `>` and `&` escaped; on one
+/// line, or indented by two blanks a level.
+#[must_use]
+pub fn json(value: &Value, indented: bool) -> String {
+    let mut text = String::new();
+    write(value, indented.then_some(0), &mut text);
+    text
+}
+
+fn write(value: &Value, level: Option<usize>, text: &mut String) {
+    match value {
+        Value::String(string) => write_string(string, text),
+        Value::Array(members) => write_list(members.iter(), level, text),
+        Value::Set(members) => write_list(members.iter(), level, text),
+        Value::Object(entries) => {
+            let key = |key: &Value| match key {
+                Value::String(text) => text.to_string(),
+                other => json(other, false),
+            };
+            let sorted: std::collections::BTreeMap<String, &Value> =
+                entries.iter_sorted().map(|(name, value)| (key(name), value)).collect();
+            write_between('{', sorted.into_iter(), '}', level, text, |(key, value), level, text| {
+                write_string(&key, text);
+                text.push_str(if level.is_some() { ": " } else { ":" });
+                write(value, level, text);
+            });
+        }
+        Value::Undefined => {}
+        other => text.push_str(&other.to_json_str().unwrap_or_default()),
+    }
+}
+
+fn write_list<'v>(members: impl Iterator<Item = &'v Value>, level: Option<usize>, text: &mut String) {
+    write_between('[', members, ']', level, text, |member, level, text| write(member, level, text));
+}
+
+fn write_between<T>(
+    open: char,
+    items: impl Iterator<Item = T>,
+    close: char,
+    level: Option<usize>,
+    text: &mut String,
+    mut item: impl FnMut(T, Option<usize>, &mut String),
+) {
+    let inner = level.map(|level| level + 1);
+    let line = |level: Option<usize>, text: &mut String| {
+        if let Some(level) = level {
+            text.push('\n');
+            text.push_str(&"  ".repeat(level));
+        }
+    };
+    text.push(open);
+    let mut is_first = true;
+    for one in items {
+        if !is_first {
+            text.push(',');
+        }
+        is_first = false;
+        line(inner, text);
+        item(one, inner, text);
+    }
+    if !is_first {
+        line(level, text);
+    }
+    text.push(close);
+}
+
+/// A string as Go's JSON writes it.
+pub fn write_string(string: &str, text: &mut String) {
+    text.push('"');
+    for character in string.chars() {
+        match character {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
+                text.push_str(&format!("\\u{:04x}", u32::from(character)));
+            }
+            other => text.push(other),
+        }
+    }
+    text.push('"');
+}
+
+/// A document whose members stay in their order.
+#[derive(Debug, Clone)]
+pub enum Tree {
+    /// A value of Rego.
+    Value(Value),
+    /// A value of JSON.
+    Json(serde_json::Value),
+    /// A string.
+    Text(String),
+    /// Members and their names.
+    Object(Vec<(Cow<'static, str>, Tree)>),
+    /// Members.
+    List(Vec<Tree>),
+}
+
+impl Tree {
+    /// As JSON, indented by two blanks a level.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let mut text = String::new();
+        self.write(0, &mut text);
+        text
+    }
+
+    /// The same with the members of objects by their names.
+    #[must_use]
+    pub fn sorted(self) -> Self {
+        match self {
+            Self::Object(members) => {
+                let mut members: Vec<_> = members.into_iter().map(|(name, member)| (name, member.sorted())).collect();
+                members.sort_by(|left, right| left.0.cmp(&right.0));
+                Self::Object(members)
+            }
+            Self::List(members) => Self::List(members.into_iter().map(Self::sorted).collect()),
+            other => other,
+        }
+    }
+
+    fn write(&self, level: usize, text: &mut String) {
+        match self {
+            Self::Value(value) => write(value, Some(level), text),
+            Self::Json(value) => {
+                let value = Value::from_json_str(&value.to_string()).unwrap_or(Value::Null);
+                write(&value, Some(level), text);
+            }
+            Self::Text(string) => write_string(string, text),
+            Self::List(members) => {
+                write_between('[', members.iter(), ']', Some(level), text, |member, level, text| {
+                    member.write(level.unwrap_or_default(), text);
+                });
+            }
+            Self::Object(members) => {
+                write_between('{', members.iter(), '}', Some(level), text, |(name, member), level, text| {
+                    write_string(name, text);
+                    text.push_str(": ");
+                    member.write(level.unwrap_or_default(), text);
+                });
+            }
+        }
+    }
+}
+
+/// The rows as the `result` of `opa eval --format json`.
+#[must_use]
+pub fn result(rows: &[ResultRow]) -> Tree {
+    let number = |number: u32| Tree::Value(Value::from(u64::from(number)));
+    let row = |row: &ResultRow| {
+        let told = |told: &ExpressionValue| {
+            let location = vec![("row".into(), number(told.row)), ("col".into(), number(told.column))];
+            Tree::Object(vec![
+                ("value".into(), Tree::Value(told.value.clone())),
+                ("text".into(), Tree::Text(told.text.clone())),
+                ("location".into(), Tree::Object(location)),
+            ])
+        };
+        let mut members = vec![("expressions".into(), Tree::List(row.expressions.iter().map(told).collect()))];
+        if !row.bindings.is_empty() {
+            members.push(("bindings".into(), Tree::Value(bound(row))));
+        }
+        Tree::Object(members)
+    };
+    Tree::List(rows.iter().map(row).collect())
+}
+
+/// What was evaluated as `opa eval --coverage` tells it.
+#[must_use]
+pub fn coverage(coverage: &Coverage) -> Tree {
+    let number = |number: usize| Tree::Value(Value::from(number as u64));
+    let share = |share: f64| Tree::Value(Value::from(share));
+    let position = |(row, column): (u32, u32)| {
+        Tree::Object(vec![("row".into(), number(row as usize)), ("col".into(), number(column as usize))])
+    };
+    let files = coverage.files().map(|(name, file)| {
+        let mut members: Vec<(Cow<'static, str>, Tree)> = Vec::new();
+        for (name, ranges) in [("covered", file.covered()), ("not_covered", file.not_covered())] {
+            if !ranges.is_empty() {
+                let range = |(start, end): &((u32, u32), (u32, u32))| {
+                    Tree::Object(vec![("start".into(), position(*start)), ("end".into(), position(*end))])
+                };
+                members.push((name.into(), Tree::List(ranges.iter().map(range).collect())));
+            }
+        }
+        let (covered, not_covered) = file.rows();
+        for (name, count) in [("covered_lines", covered), ("not_covered_lines", not_covered)] {
+            if count > 0 {
+                members.push((name.into(), number(count)));
+            }
+        }
+        if covered > 0 {
+            members.push(("coverage".into(), share(file.percentage())));
+        }
+        (name.to_owned().into(), Tree::Object(members))
+    });
+    let files = files.collect();
+    let (covered, not_covered) = coverage.rows();
+    Tree::Object(vec![
+        ("files".into(), Tree::Object(files)),
+        ("covered_lines".into(), number(covered)),
+        ("not_covered_lines".into(), number(not_covered)),
+        ("coverage".into(), share(coverage.percentage())),
+    ])
+}
+
+/// The share of lines that were evaluated, as a table.
+#[must_use]
+pub fn overall(coverage: &Coverage) -> String {
+    boxed(&["Overall Coverage"], &[vec![format!("{:.2}", coverage.percentage())]])
+}
+
+/// The variables of a row as an object.
+fn bound(row: &ResultRow) -> Value {
+    let bound = row.bindings.iter().map(|(name, value)| (Value::from(name.as_str()), value.clone()));
+    Value::from(bound.collect::<std::collections::BTreeMap<Value, Value>>())
+}
+
+/// `opa eval --format values`: an array a row.
+#[must_use]
+pub fn values(rows: &[ResultRow]) -> String {
+    let row = |row: &ResultRow| {
+        let values: Vec<Value> = row.expressions.iter().map(|told| told.value.clone()).collect();
+        json(&Value::from(values), true) + "\n"
+    };
+    rows.iter().map(row).collect()
+}
+
+/// `opa eval --format bindings`: an object a row.
+#[must_use]
+pub fn bindings(rows: &[ResultRow]) -> String {
+    rows.iter().map(|row| json(&bound(row), true) + "\n").collect()
+}
+
+/// `opa eval --format raw`: the expressions of a row with blanks between them, strings as they are.
+#[must_use]
+pub fn raw(rows: &[ResultRow]) -> String {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.to_string(),
+        value => json(value, false),
+    };
+    let row = |row: &ResultRow| {
+        let texts: Vec<String> = row.expressions.iter().map(|told| text(&told.value)).collect();
+        texts.join(" ") + "\n"
+    };
+    rows.iter().map(row).collect()
+}
+
+/// `opa eval --format pretty`: a value alone, else a table. Cells of more than `limit` bytes are cut, if there is one.
+#[must_use]
+pub fn pretty(rows: &[ResultRow], limit: Option<usize>) -> String {
+    let Some(first) = rows.first() else { return "undefined\n".to_owned() };
+    let is_boolean = |value: &Value| matches!(value, Value::Bool(_));
+    if let ([row], true) = (rows, first.bindings.is_empty()) {
+        let all_boolean = row.expressions.iter().all(|told| is_boolean(&told.value));
+        if let Some(told) = row.expressions.first()
+            && (row.expressions.len() == 1 || all_boolean)
+        {
+            return json(&told.value, true) + "\n";
+        }
+    }
+    let has_bindings = !first.bindings.is_empty();
+    let shown: Vec<usize> = first
+        .expressions
+        .iter()
+        .enumerate()
+        .filter(|(_, told)| !has_bindings || !is_boolean(&told.value))
+        .map(|(place, _)| place)
+        .collect();
+    let heads = shown.iter().filter_map(|place| first.expressions.get(*place)).map(|told| told.text.as_str());
+    let names = first.bindings.iter().map(|(name, _)| name.as_str());
+    let header: Vec<&str> = heads.chain(names).collect();
+    let cell = |value: &Value| {
+        let text = json(value, false);
+        match limit {
+            Some(limit) if text.len() > limit => {
+                String::from_utf8_lossy(text.as_bytes().get(..limit).unwrap_or_default()).into_owned() + "..."
+            }
+            _ => text,
+        }
+    };
+    let lines: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let told = shown.iter().filter_map(|place| row.expressions.get(*place)).map(|told| cell(&told.value));
+            told.chain(row.bindings.iter().map(|(_, value)| cell(value))).collect()
+        })
+        .collect();
+    boxed(&header, &lines)
+}
+
+/// A table with lines around and between its columns, and heads in the middle, an odd blank behind them.
+fn boxed(header: &[&str], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| super::Safe(cell).to_string()).collect()).collect();
+    let head = |(place, text): (usize, &&str)| {
+        let width = |text: &str| text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+        let cells = rows.iter().filter_map(|row: &Vec<String>| row.get(place)).map(|cell| width(cell));
+        let whole = cells.max().unwrap_or(0).max(width(text));
+        let lines: Vec<String> = text
+            .lines()
+            .map(|line| " ".repeat(whole.saturating_sub(width(line)) / 2) + &super::Safe(line).to_string())
+            .collect();
+        Cell::new(lines.join("\n"))
+    };
+    let mut table = Table::new();
+    table.load_style(BOX).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header.iter().enumerate().map(head));
+    for row in &rows {
+        table.add_row(row);
+    }
+    format!("{table}\n")
+}

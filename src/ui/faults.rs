@@ -1,0 +1,111 @@
+//! Errors of OPA as its `eval` writes them.
+
+use super::answers::Tree;
+use crate::eval::{Fault, TraceFrame, Value};
+
+/// How many characters of an expression a line of a traceback shows.
+const SHOWN: usize = 80;
+
+fn place(file: &str, row: u32, column: u32) -> Tree {
+    let number = |number: u32| Tree::Value(Value::from(u64::from(number)));
+    Tree::Object(vec![
+        ("file".into(), Tree::Text(file.to_owned())),
+        ("row".into(), number(row)),
+        ("col".into(), number(column)),
+    ])
+}
+
+/// Errors as `opa eval --format json` lists them.
+#[must_use]
+pub fn list(faults: &[Fault]) -> Tree {
+    Tree::List(faults.iter().map(object).collect())
+}
+
+fn object(fault: &Fault) -> Tree {
+    let mut members = vec![("message".into(), Tree::Text(fault.message.clone()))];
+    if !fault.code.is_empty() {
+        members.push(("code".into(), Tree::Text(fault.code.clone())));
+    }
+    if fault.is_placed {
+        members.push(("location".into(), place(&fault.file, fault.row, fault.column)));
+    }
+    if let Some(details) = &fault.details {
+        members.push(("details".into(), details_of(details)));
+    }
+    if !fault.trace.is_empty() {
+        let frame = |frame: &TraceFrame| {
+            Tree::Object(vec![
+                ("query_id".into(), Tree::Value(Value::from(frame.query))),
+                ("location".into(), place(&frame.file, frame.row, frame.column)),
+            ])
+        };
+        members.push(("stack_trace".into(), Tree::List(fault.trace.iter().map(frame).collect())));
+    }
+    Tree::Object(members)
+}
+
+fn details_of(details: &serde_json::Value) -> Tree {
+    match (details.get("line"), details.get("idx")) {
+        (Some(line), Some(index)) => {
+            Tree::Object(vec![("line".into(), Tree::Json(line.clone())), ("idx".into(), Tree::Json(index.clone()))])
+        }
+        _ => Tree::Json(details.clone()),
+    }
+}
+
+/// Errors as `opa eval --format pretty` tells them.
+#[must_use]
+pub fn text(faults: &[Fault]) -> String {
+    match faults {
+        [one] => format!("1 error occurred: {}\n", line(one)),
+        several => {
+            let lines: Vec<String> = several.iter().map(line).collect();
+            format!("{} errors occurred:\n{}\n", several.len(), lines.join("\n"))
+        }
+    }
+}
+
+fn line(fault: &Fault) -> String {
+    let mut text = String::new();
+    if fault.is_placed {
+        match fault.file.as_str() {
+            // An evaluation is told by the text of its expression.
+            "" if fault.code.starts_with("eval_") && !fault.text.is_empty() => text.push_str(&fault.text),
+            "" => text.push_str(&format!("{}:{}", fault.row, fault.column)),
+            file => text.push_str(&format!("{file}:{}", fault.row)),
+        }
+        text.push_str(": ");
+    }
+    if !fault.code.is_empty() {
+        text.push_str(&fault.code);
+        text.push_str(": ");
+    }
+    text.push_str(&fault.message);
+    for line in &fault.lines {
+        text.push_str("\n\t");
+        text.push_str(line);
+    }
+    if !fault.trace.is_empty() {
+        text.push_str("\n\nTraceback:");
+        for frame in &fault.trace {
+            text.push_str(&format!("\n  {}", frame_line(frame)));
+        }
+    }
+    text
+}
+
+/// A query that led to an error, on a line.
+#[must_use]
+pub fn frame_line(frame: &TraceFrame) -> String {
+    let place = match frame.file.as_str() {
+        "" => format!("{}:{}", frame.row, frame.column),
+        file => format!("{file}:{}", frame.row),
+    };
+    let words: Vec<&str> = frame.text.split_whitespace().collect();
+    let text = words.join(" ");
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{place}: {}...", text.get(..end).unwrap_or_default()),
+        None if text.is_empty() => place,
+        None => format!("{place}: {text}"),
+    }
+}

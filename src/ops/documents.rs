@@ -214,7 +214,13 @@ impl Reader<'_> {
                 return self.faults.push(plain(text));
             }
         };
-        let modules = loaded.bundle.modules.iter().zip(&loaded.module_files);
+        // OPA names what is in an archive by its path there.
+        let is_archive = path.is_file();
+        let shown = |(module, file)| -> (&crate::bundle::Module, &String) {
+            let (module, file): (&crate::bundle::Module, &String) = (module, file);
+            (module, if is_archive { &module.path } else { file })
+        };
+        let modules = loaded.bundle.modules.iter().zip(&loaded.module_files).map(shown);
         let texts: Vec<Text<'_>> = modules
             .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
             .collect();

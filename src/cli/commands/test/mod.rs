@@ -63,6 +63,8 @@ pub struct TestArgs {
     /// Names of files and folders to leave out, such as 'draft_*'; several with ',' between them
     #[arg(long, value_name = "PATTERN,…")]
     ignore: Vec<String>,
+    #[arg(short, long, hide = true, value_name = "TARGET", default_value = "rego")]
+    target: String,
     /// Report, in JSON, which lines of the modules were evaluated, and not the tests
     #[arg(short, long)]
     coverage: bool,
@@ -122,6 +124,10 @@ pub(in crate::cli) fn run(arguments: &TestArgs, flags: &GlobalArgs, context: &Co
 fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Result<(), OpsError> {
     if !(0.0..=100.0).contains(&arguments.threshold) {
         return Err(OpsError::Usage("Code coverage threshold must be between 0 and 100".to_owned()));
+    }
+    if arguments.target != "rego" {
+        let target = &arguments.target;
+        return Err(OpsError::Usage(format!("--target {target} is not supported: tests are evaluated as Rego")));
     }
     let filter = arguments.run.as_deref().filter(|pattern| !pattern.is_empty()).map(pattern).transpose()?;
     let language = arguments.rego.language()?;

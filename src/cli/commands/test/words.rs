@@ -18,6 +18,7 @@ pub(super) fn outcome_word(outcome: &Outcome) -> &'static str {
 pub(super) fn told(error: &EvalError) -> String {
     match error {
         EvalError::Compile(faults) => faults::text(faults).trim_end().to_owned(),
+        EvalError::Evaluation(fault) if !fault.is_placed => format!("{}: {}", fault.code, fault.message),
         other => other.to_string(),
     }
 }
@@ -34,7 +35,10 @@ pub(super) fn told_of_loading(faults: &[Fault]) -> String {
         && let Some(rest) = only.message.strip_prefix("loading error: bundle ")
     {
         let (name, _) = rest.split_once(':').unwrap_or((rest, ""));
-        return format!("unable to load bundle {name}: bundle {rest}\n");
+        return match rest == format!("{name}: {name} does not exist") {
+            true => format!("unable to load bundle {name}: error reading \"{name}\": stat {name}: no such file or directory\n"),
+            false => format!("unable to load bundle {name}: bundle {rest}\n"),
+        };
     }
     faults::text(faults).replacen(" occurred:", " occurred during loading:", 1)
 }

@@ -25,5 +25,6 @@ mod remote_listing;
 mod screens;
 mod support;
 mod test_runs;
+mod testing;
 mod transfers;
 mod usage;

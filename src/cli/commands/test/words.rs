@@ -36,7 +36,9 @@ pub(super) fn told_of_loading(faults: &[Fault]) -> String {
     {
         let (name, _) = rest.split_once(':').unwrap_or((rest, ""));
         return match rest == format!("{name}: {name} does not exist") {
-            true => format!("unable to load bundle {name}: error reading \"{name}\": stat {name}: no such file or directory\n"),
+            true => format!(
+                "unable to load bundle {name}: error reading \"{name}\": stat {name}: no such file or directory\n"
+            ),
             false => format!("unable to load bundle {name}: bundle {rest}\n"),
         };
     }

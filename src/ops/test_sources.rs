@@ -18,7 +18,7 @@ pub enum Source {
     /// A file or folder that is a bundle.
     BundlePath(PathBuf),
     /// The bundle of an image, and what messages call it.
-    Image(String, Bundle),
+    Image(String, Box<Bundle>),
 }
 
 /// Reads sources, each once. The data of an image must not clash with those of another source.

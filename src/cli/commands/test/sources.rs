@@ -53,5 +53,5 @@ fn image(typed: &str, sign_in: &SignInArgs, context: &Context) -> Result<Option<
         Err(error) => return Err(error),
     };
     tell_choice(context, &chosen);
-    Ok(Some(Source::Image(typed.to_owned(), bundle(&store, &chosen, &image)?)))
+    Ok(Some(Source::Image(typed.to_owned(), Box::new(bundle(&store, &chosen, &image)?))))
 }

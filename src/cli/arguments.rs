@@ -177,4 +177,12 @@ mod tests {
     fn the_value_of_a_flag_is_left_alone() {
         assert_eq!(normal("build -t –s ."), "build -t –s .");
     }
+
+    #[test]
+    fn durations_are_read_as_in_go() {
+        for (text, wanted) in [("100ms", 100), ("1m1.5s", 61_500), ("0", 0), ("0s", 0), (".5s", 500), ("2000us", 2)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(wanted)), "{text}");
+        }
+        assert!(["", "5", "s", "-1s", "1x", "1.2.3s", "1m5"].iter().all(|text| duration(text).is_err()));
+    }
 }

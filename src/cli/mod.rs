@@ -42,9 +42,13 @@ pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> 
         return 0;
     };
     let mut later = command.global().clone();
-    if let Command::Eval(_) = command {
+    if let Command::Eval(_) | Command::Test(_) = command {
         // There it is the time of an evaluation.
         later.timeout = None;
+    }
+    if let Command::Test(_) = command {
+        // There it is about tests.
+        later.verbose = 0;
     }
     let mut global = cli.global.clone().merged(&later);
     global.format = command.short_format().or(global.format);
@@ -115,6 +119,7 @@ fn execute(command: &Command, context: &Context) -> Result<(), OpsError> {
         Command::Auth(command) => commands::auth::run(command, context),
         Command::Eval(with) => commands::eval::run(&with.own, &with.global, context),
         Command::Repl(with) => commands::repl::run(&with.own, context),
+        Command::Test(with) => commands::test::run(&with.own, &with.global, context),
         Command::Templates(command) => commands::templates::run(command, context),
         Command::Version(_) => commands::version::run(context),
         Command::Serve(with) => commands::serve::run(&with.own, context),

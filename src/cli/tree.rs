@@ -4,7 +4,7 @@ use super::commands::{
     auth::AuthCommand, build::BuildArgs, check::CheckArgs, copy::CopyArgs, eval::EvalArgs, images::ImagesArgs,
     inspect::InspectArgs, login::LoginArgs, logout::LogoutArgs, migrate::MigrateArgs, parse::ParseArgs, pull::PullArgs,
     push::PushArgs, remote::RemoteCommand, repl::ReplArgs, rm::RmArgs, save::SaveArgs, serve::ServeArgs, tag::TagArgs,
-    templates::TemplatesCommand,
+    templates::TemplatesCommand, test::TestArgs,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -71,6 +71,17 @@ pub enum Command {
     Eval(With<EvalArgs>),
     /// Ask an image questions, a line each
     Repl(With<ReplArgs>),
+    /// Run the tests of Rego modules and images, as OPA does
+    #[command(
+        mut_arg("verbose", |flag| flag.help("Show tests that pass too, and what they print")),
+        mut_arg("timeout", |flag| flag
+            .value_parser(super::arguments::duration)
+            .value_name("DURATION")
+            .help("How long a test may take, such as 100ms [default: 5s]")),
+        mut_arg("config", |flag| flag.short(None)),
+        mut_arg("format", |flag| flag.long("as").hide(true)),
+    )]
+    Test(With<TestArgs>),
     /// List and apply starter files
     #[command(subcommand)]
     Templates(TemplatesCommand),
@@ -204,6 +215,7 @@ impl Command {
             Self::Auth(AuthCommand::Check(with)) => &with.global,
             Self::Eval(with) => &with.global,
             Self::Repl(with) => &with.global,
+            Self::Test(with) => &with.global,
             Self::Templates(TemplatesCommand::List(with)) => &with.global,
             Self::Templates(TemplatesCommand::Apply(with)) => &with.global,
             Self::Version(with) => &with.global,
@@ -243,6 +255,7 @@ impl Command {
             Self::Auth(AuthCommand::Check(_)) => "auth check failed",
             Self::Eval(_) => "eval failed",
             Self::Repl(_) => "repl failed",
+            Self::Test(_) => "test failed",
             Self::Templates(_) => "templates failed",
             Self::Version(_) => "version failed",
             Self::Serve(_) => "serve failed",

@@ -36,6 +36,11 @@ impl Environment {
         (!value.is_empty()).then(|| value.to_owned())
     }
 
+    /// All variables that are text.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
+    }
+
     /// A variable as a path; `None` where it is not set or empty.
     #[must_use]
     pub fn path(&self, name: &str) -> Option<PathBuf> {

@@ -60,6 +60,8 @@ pub struct Engine {
     plan: Option<Arc<Plan>>,
     /// What `print` wrote.
     prints: Vec<String>,
+    /// The cases that tests came to.
+    cases: Vec<Value>,
     /// Errors of built-in functions, which only left their calls undefined.
     builtin_errors: Vec<Fault>,
     events: Vec<Event>,
@@ -73,6 +75,7 @@ type Covered = HashSet<(String, u32, u32)>;
 struct Evaluated<T> {
     result: Result<T, Failure>,
     prints: Vec<String>,
+    cases: Vec<Value>,
     errors: Vec<Failure>,
     recorder: Option<Recorder>,
 }
@@ -99,6 +102,7 @@ impl Engine {
             options,
             plan: None,
             prints: Vec::new(),
+            cases: Vec::new(),
             builtin_errors: Vec::new(),
             events: Vec::new(),
             covered: Covered::new(),
@@ -136,6 +140,11 @@ impl Engine {
     /// What `print` wrote since it was last asked for, a line each.
     pub fn take_prints(&mut self) -> Vec<String> {
         std::mem::take(&mut self.prints)
+    }
+
+    /// The cases that tests came to since they were last asked for, an array of keys each.
+    pub fn take_cases(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.cases)
     }
 
     /// The errors of built-in functions that only left their calls undefined, since they were last asked for.
@@ -242,11 +251,13 @@ impl Engine {
             Evaluated {
                 result,
                 prints: std::mem::take(&mut machine.prints),
+                cases: std::mem::take(&mut machine.cases),
                 errors: std::mem::take(&mut machine.errors),
                 recorder: machine.recorder.take(),
             }
         })?;
         self.prints.extend(done.prints);
+        self.cases.extend(done.cases);
         if let Some(recorder) = done.recorder {
             self.events.extend(recorder.events.into_iter().map(|event| Event::of(event, &plan)));
             let file = |file: usize| plan.files.get(file).map(|file| file.name.clone()).unwrap_or_default();

@@ -14,6 +14,7 @@ mod machine;
 mod natives;
 mod operators;
 mod plan;
+pub mod testing;
 mod values;
 
 #[cfg(test)]

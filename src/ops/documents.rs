@@ -62,9 +62,16 @@ pub fn load(request: &Request<'_>) -> Result<Documents, EvalError> {
     if !reader.faults.is_empty() {
         return Err(EvalError::Compile(reader.faults));
     }
-    let of_data = data.clone();
-    let paths = DataPaths::new(move |path| has(&of_data, path));
-    Ok(Documents { modules: reader.modules, data, check: CheckOptions { data: Some(paths), ..reader.check } })
+    Ok(Documents::of(reader.modules, data, reader.check))
+}
+
+impl Documents {
+    /// Modules that are checked beside data.
+    pub(super) fn of(modules: Vec<Module>, data: Value, check: CheckOptions) -> Self {
+        let of_data = data.clone();
+        let paths = DataPaths::new(move |path| has(&of_data, path));
+        Self { modules, data, check: CheckOptions { data: Some(paths), ..check } }
+    }
 }
 
 /// A document that stands where nothing is told about it but its text: YAML, of which JSON is a part.
@@ -220,7 +227,13 @@ impl Reader<'_> {
                 return self.faults.push(plain(text));
             }
         };
-        let modules = loaded.bundle.modules.iter().zip(&loaded.module_files);
+        // OPA names what is in an archive by its path there.
+        let is_archive = path.is_file();
+        let shown = |(module, file)| -> (&crate::bundle::Module, &String) {
+            let (module, file): (&crate::bundle::Module, &String) = (module, file);
+            (module, if is_archive { &module.path } else { file })
+        };
+        let modules = loaded.bundle.modules.iter().zip(&loaded.module_files).map(shown);
         let texts: Vec<Text<'_>> = modules
             .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
             .collect();
@@ -270,7 +283,7 @@ impl Reader<'_> {
 }
 
 /// The path at which two documents cannot be put together.
-fn clash(left: &Value, right: &Value, path: &str) -> Option<String> {
+pub(super) fn clash(left: &Value, right: &Value, path: &str) -> Option<String> {
     let (Ok(left), Ok(right)) = (left.as_object(), right.as_object()) else { return Some(path.to_owned()) };
     right.iter_sorted().find_map(|(key, value)| {
         let known = left.get(key)?;
@@ -279,7 +292,8 @@ fn clash(left: &Value, right: &Value, path: &str) -> Option<String> {
     })
 }
 
-fn merge(left: &mut Value, right: &Value) {
+/// Puts a document into another; what both have stays as it was.
+pub(super) fn merge(left: &mut Value, right: &Value) {
     let (Ok(entries), Ok(others)) = (left.as_object_mut(), right.as_object()) else { return };
     for (key, value) in others.iter() {
         match entries.get(key).cloned() {

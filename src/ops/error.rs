@@ -121,6 +121,12 @@ pub enum OpsError {
     /// A failure that was shown as a result, with an exit code of its own.
     #[error("it was told")]
     Ended(u8),
+    /// Tests of what was to be built failed; each was told.
+    #[error("{}", if *.0 == 1 { "a test does not pass".to_owned() } else { format!("{} tests do not pass", .0) })]
+    FailedTests(usize),
+    /// There was to be a test, and none was run.
+    #[error("no tests were run")]
+    NoTests,
     /// A capabilities file that is none.
     #[error("{file}")]
     Capabilities {

@@ -28,6 +28,8 @@ pub mod repl;
 pub mod save;
 pub mod serve;
 pub mod tag;
+pub mod test;
+pub mod test_sources;
 mod transfer;
 
 pub use error::{OpsError, chain};

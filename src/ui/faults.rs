@@ -97,7 +97,9 @@ fn line(fault: &Fault) -> String {
     text
 }
 
-fn frame_line(frame: &TraceFrame) -> String {
+/// A query that led to an error, on a line.
+#[must_use]
+pub fn frame_line(frame: &TraceFrame) -> String {
     let place = match frame.file.as_str() {
         "" => format!("{}:{}", frame.row, frame.column),
         file => format!("{file}:{}", frame.row),

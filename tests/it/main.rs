@@ -24,5 +24,7 @@ mod remote_deletion;
 mod remote_listing;
 mod screens;
 mod support;
+mod test_runs;
+mod testing;
 mod transfers;
 mod usage;

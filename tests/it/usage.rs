@@ -61,8 +61,8 @@ fn dead_flags_say_that_they_are() {
 fn every_command_explains_itself() {
     let sandbox = Sandbox::new();
     for command in [
-        "build", "images", "tag", "inspect", "save", "rm", "push", "pull", "login", "logout", "repl", "version",
-        "serve",
+        "build", "images", "tag", "inspect", "save", "rm", "push", "pull", "login", "logout", "repl", "test",
+        "version", "serve",
     ] {
         let run = sandbox.run(&[command, "--help"]).exits(0);
         assert!(run.out.contains("Usage: policy") && run.err.is_empty(), "{run:?}");

@@ -41,6 +41,9 @@ pub struct BuildArgs {
     /// Output of the compiler; only rego
     #[arg(long, value_name = "TARGET", default_value = "rego")]
     target: String,
+    /// Run the tests beside the modules first, also those that --ignore leaves out, and build nothing if one fails
+    #[arg(long)]
+    test: bool,
     /// Write the image's digest to a file
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
@@ -85,6 +88,9 @@ pub(in crate::cli) fn run(arguments: &BuildArgs, context: &Context) -> Result<()
         source_url: source_url(context),
         language: arguments.rego.language()?,
     };
+    if arguments.test {
+        super::test::run_for_build(&arguments.paths, &request.sources.ignore, &request.language, context)?;
+    }
     let built = match build(&context.store(), &request) {
         Err(OpsError::Modules(problems)) if context.wants_json() => {
             context.ui.report(&Found(&problems))?;

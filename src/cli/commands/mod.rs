@@ -21,6 +21,7 @@ pub mod save;
 pub mod serve;
 pub mod tag;
 pub mod templates;
+pub mod test;
 pub mod version;
 
 use super::Context;

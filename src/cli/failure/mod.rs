@@ -75,7 +75,7 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         }
         OpsError::NotInStore { near, .. } => (1, vec![format!("did you mean {}?", near.join(", "))]),
         OpsError::Ambiguous { matches, .. } => (1, vec![format!("name one of: {}", matches.join(", "))]),
-        OpsError::Modules(_) | OpsError::Told => (1, Vec::new()),
+        OpsError::Modules(_) | OpsError::Told | OpsError::NoTests | OpsError::FailedTests(_) => (1, Vec::new()),
         OpsError::Entrypoint(_) => (1, hint("an entrypoint is the path of a rule or package, such as authz/allow")),
         OpsError::NoEntrypoint => (1, hint("name one: -e authz/allow")),
         OpsError::Ended(code) => (*code, Vec::new()),

@@ -106,6 +106,8 @@ pub(super) struct Machine<'p> {
     pub(super) errors: Vec<Failure>,
     /// What `print` wrote.
     pub(super) prints: Vec<String>,
+    /// The cases that tests came to, an array of keys each.
+    pub(super) cases: Vec<Value>,
     /// Answers that stay the same while a query is answered.
     kept: BTreeMap<(String, Vec<Value>), Value>,
 }
@@ -125,6 +127,7 @@ impl<'p> Machine<'p> {
             steps: 0,
             errors: Vec::new(),
             prints: Vec::new(),
+            cases: Vec::new(),
             kept: BTreeMap::new(),
         }
     }

@@ -40,6 +40,7 @@ mod safety;
 mod stage;
 mod suggestions;
 mod template_strings;
+mod test_rules;
 mod types;
 mod unit;
 mod variables;
@@ -59,6 +60,7 @@ pub use program::{CheckOptions, Program};
 pub use query::{Asked, AskedRule};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
 pub use stage::Stage;
+pub use test_rules::{TestRule, find as find_tests};
 pub use unit::{Made, Unit, UnitImport};
 pub use variables::variables_of_body;
 
@@ -194,6 +196,9 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     if !tell(units, Vec::new(), record) {
         return;
     }
+    if program.options.tests {
+        test_rules::number(units, &mut program.names);
+    }
     program.rules = RuleTree::new(units, &program.names);
     if units.iter().any(|unit| unit.reads_metadata) {
         program.annotations = Some(AnnotationTerms::new(units, &mut program.names, &program.rules));
@@ -202,6 +207,9 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     each(units, |unit| {
         query::capture(unit, program);
         locals::rewrite(unit, program);
+        if program.options.tests {
+            test_rules::record(unit, &program.names);
+        }
         template_strings::rewrite(unit, program);
         void_calls::check(unit, program);
         print_calls::rewrite(unit, program);

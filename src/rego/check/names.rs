@@ -49,6 +49,7 @@ well_known! {
     WILDCARD = "_",
     EMPTY = "",
     ARGUMENTS = "args",
+    TEST_CASE = "test_case",
 }
 
 impl Symbol {

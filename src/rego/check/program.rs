@@ -20,6 +20,8 @@ pub struct CheckOptions {
     pub limit: usize,
     /// Whether calls of `print` stay; a build takes them out first.
     pub keep_print: bool,
+    /// Whether rules that are tests are made ready to be run: those of one name get different ones, and record their cases.
+    pub tests: bool,
     /// What the OPA that will load the modules knows.
     pub capabilities: Cow<'static, Capabilities>,
     /// Where a bundle has data of its own, with which rules conflict.
@@ -32,6 +34,7 @@ impl Default for CheckOptions {
             strict: false,
             limit: 10,
             keep_print: true,
+            tests: false,
             capabilities: Cow::Borrowed(Capabilities::current()),
             data: None,
         }

@@ -1,0 +1,132 @@
+//! Tests for people, as OPA 1.22.2 reports them.
+
+use super::duration::go;
+use super::words::{outcome_word, told, traceback};
+use crate::eval::testing::{Case, Outcome, Tested, Totals};
+
+/// The line between parts of a report.
+const RULE: &str = "--------------------------------------------------------------------------------\n";
+
+/// A report that is written while tests run.
+#[derive(Debug, Default)]
+pub(super) struct Pretty {
+    verbose: bool,
+    totals: Totals,
+    last_file: Option<String>,
+    failures: String,
+}
+
+impl Pretty {
+    /// A report; of tests that pass too, where it is verbose.
+    pub(super) fn new(verbose: bool) -> Self {
+        Self { verbose, ..Self::default() }
+    }
+
+    /// What is to be told of one more test.
+    pub(super) fn tested(&mut self, tested: &Tested) -> String {
+        self.totals.add(tested);
+        if self.verbose && matches!(tested.outcome, Outcome::Failed) {
+            write_failure(tested, &mut self.failures);
+        }
+        if !self.verbose && matches!(tested.outcome, Outcome::Passed) {
+            return String::new();
+        }
+        let mut text = String::new();
+        if self.last_file.as_ref().is_some_and(|file| *file != tested.rule.file) {
+            text.push('\n');
+        }
+        self.last_file = Some(tested.rule.file.clone());
+        text.push_str(&format!("{}:{}:\n{}\n", tested.rule.file, tested.rule.row, line(tested)));
+        self.write_cases(&tested.cases, 1, &mut text);
+        if !tested.output.is_empty() {
+            text.push_str(&format!("\n{}\n\n", indented(tested.output.trim(), "  ")));
+        }
+        if let Outcome::Broken(error) = &tested.outcome {
+            text.push_str(&format!("  {}\n", told(error)));
+            let places = traceback(error);
+            if !places.is_empty() {
+                text.push_str("  Traceback:\n");
+            }
+            text.extend(places.iter().map(|place| format!("    {place}\n")));
+        }
+        text
+    }
+
+    /// The end of the report.
+    pub(super) fn end(&self) -> String {
+        let mut text = String::new();
+        if !self.failures.is_empty() && self.totals.failed > 0 {
+            text.push_str(&format!("{RULE}FAILURES\n{RULE}{}", self.failures));
+        }
+        if self.last_file.is_some() {
+            text.push_str(RULE);
+        }
+        text.push_str(&summary(self.totals));
+        text
+    }
+
+    /// All cases of a test, a line each.
+    pub(super) fn cases(tested: &Tested) -> String {
+        let mut text = String::new();
+        Self { verbose: true, ..Self::default() }.write_cases(&tested.cases, 0, &mut text);
+        text
+    }
+
+    fn write_cases(&self, cases: &[Case], depth: usize, text: &mut String) {
+        for case in cases {
+            if case.failed || self.verbose {
+                let word = if case.failed { "FAIL" } else { "PASS" };
+                text.push_str(&format!("{}{}: {word}\n", "  ".repeat(depth), case.name));
+            }
+            self.write_cases(&case.cases, depth + 1, text);
+        }
+    }
+}
+
+/// How many tests came out how, a line each.
+pub(super) fn summary(totals: Totals) -> String {
+    let counts =
+        [("PASS", totals.passed), ("FAIL", totals.failed), ("SKIPPED", totals.skipped), ("ERROR", totals.broken)];
+    let lines = counts.iter().filter(|(_, count)| *count > 0);
+    lines.map(|(word, count)| format!("{word}: {count}/{}\n", totals.all())).collect()
+}
+
+/// A test, and what came of it.
+pub(super) fn line(tested: &Tested) -> String {
+    let word = outcome_word(&tested.outcome);
+    let line = format!("{}.{}: {word}", tested.rule.package, tested.rule.name);
+    match tested.outcome {
+        Outcome::Skipped => line,
+        _ => format!("{line} ({})", go(tested.duration)),
+    }
+}
+
+/// What is known of a failure.
+fn write_failure(tested: &Tested, text: &mut String) {
+    text.push_str(&format!("{}\n\n", line(tested)));
+    let width = tested.trace.iter().map(|(place, _)| place.chars().count()).max().unwrap_or_default() + 4;
+    // OPA indents each piece of a line that it writes: the place, the event and the end of the line.
+    text.extend(tested.trace.iter().map(|(place, event)| format!("  {place:<width$}   {event}  \n")));
+    if !tested.cases.is_empty() {
+        text.push('\n');
+        write_failed(&tested.cases, &mut Vec::new(), text);
+    }
+    text.push('\n');
+}
+
+/// The cases that failed and have none in them, each below those it is in.
+fn write_failed<'c>(cases: &'c [Case], above: &mut Vec<&'c str>, text: &mut String) {
+    for case in cases {
+        above.push(case.key());
+        if case.failed && case.cases.is_empty() {
+            let lines = above.iter().enumerate();
+            text.extend(lines.map(|(depth, name)| format!("{}{name}: FAIL\n", "  ".repeat(depth + 1))));
+        }
+        write_failed(&case.cases, above, text);
+        let _ = above.pop();
+    }
+}
+
+fn indented(text: &str, by: &str) -> String {
+    text.split('\n').map(|line| format!("{by}{line}")).collect::<Vec<_>>().join("\n")
+}

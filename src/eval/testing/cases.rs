@@ -1,0 +1,118 @@
+//! The cases of a test: the keys of its object, and those it recorded on its way to a key it never reached.
+
+use regorus::Value;
+
+/// A case of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its name: a string as it is, all else as JSON. Empty where its value is `null`, as OPA 1.22.2 has it.
+    pub name: String,
+    /// Whether it, or a case in it, failed.
+    pub failed: bool,
+    /// The cases in it, by their keys.
+    pub cases: Vec<Case>,
+    key: String,
+}
+
+impl Case {
+    /// What it is found under: its name, where it has one.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// It, or the cases in it that have none in them.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<&Self> {
+        if self.cases.is_empty() { vec![self] } else { self.cases.iter().flat_map(Self::leaves).collect() }
+    }
+
+    fn of(key: String, value: &Value) -> Self {
+        match value {
+            Value::Null => Self { name: String::new(), failed: false, cases: Vec::new(), key },
+            Value::Object(_) => {
+                let cases = of_value(value);
+                Self { name: key.clone(), failed: cases.iter().any(|case| case.failed), cases, key }
+            }
+            other => Self { name: key.clone(), failed: *other != Value::Bool(true), cases: Vec::new(), key },
+        }
+    }
+}
+
+/// The cases of a test whose document is an object.
+pub(super) fn of_value(value: &Value) -> Vec<Case> {
+    let Ok(entries) = value.as_object() else { return Vec::new() };
+    let mut cases: Vec<Case> = Vec::new();
+    for (key, value) in entries.iter_sorted() {
+        let key = name(key);
+        cases.retain(|case| case.key != key);
+        cases.push(Case::of(key, value));
+    }
+    cases.sort_by(|left, right| left.key.cmp(&right.key));
+    cases
+}
+
+/// Adds a case that was recorded, an array of keys; gives whether it failed. One the object has is left as it is.
+pub(super) fn add(cases: &mut Vec<Case>, recorded: &Value) -> bool {
+    let keys: Vec<String> = recorded.as_array().map(|keys| keys.iter().map(name).collect()).unwrap_or_default();
+    add_at(cases, &keys)
+}
+
+fn add_at(cases: &mut Vec<Case>, keys: &[String]) -> bool {
+    let Some((key, inner)) = keys.split_first() else { return true };
+    let place = cases.binary_search_by(|case| case.key.cmp(key)).unwrap_or_else(|place| {
+        cases.insert(place, Case { name: key.clone(), failed: true, cases: Vec::new(), key: key.clone() });
+        place
+    });
+    let Some(case) = cases.get_mut(place) else { return true };
+    if inner.is_empty() {
+        return case.failed;
+    }
+    let failed = add_at(&mut case.cases, inner);
+    case.failed |= failed;
+    failed
+}
+
+/// What a case of this key is called.
+fn name(key: &Value) -> String {
+    match key {
+        Value::String(text) => text.to_string(),
+        // Go writes these so, wherever they stand in JSON.
+        other => serde_json::to_string(other)
+            .unwrap_or_default()
+            .replace('<', "\\u003c")
+            .replace('>', "\\u003e")
+            .replace('&', "\\u0026"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        Value::from_json_str(text).unwrap()
+    }
+
+    fn told(cases: &[Case]) -> Vec<(String, bool)> {
+        cases.iter().map(|case| (case.name.clone(), case.failed)).collect()
+    }
+
+    #[test]
+    fn true_passes_and_null_too_without_a_name() {
+        let cases = of_value(&value(r#"{"b": true, "a": false, "c": 1, "d": null, "e": {"f": true, "g": []}}"#));
+        let wanted = [("a", true), ("b", false), ("c", true), ("", false), ("e", true)];
+        assert_eq!(told(&cases), wanted.map(|(name, failed)| (name.to_owned(), failed)));
+        assert_eq!(cases.iter().flat_map(Case::leaves).count(), 6);
+    }
+
+    #[test]
+    fn a_recorded_case_that_is_no_key_failed() {
+        let mut cases = of_value(&value(r#"{"g": {"x": true}, "[1]": true}"#));
+        assert!(!add(&mut cases, &value(r#"["g", "x"]"#)));
+        assert!(add(&mut cases, &value(r#"["g", "y"]"#)));
+        assert!(!add(&mut cases, &value("[[1]]")));
+        assert_eq!(told(&cases), [("[1]".to_owned(), false), ("g".to_owned(), true)]);
+        assert_eq!(told(&cases[1].cases), [("x".to_owned(), false), ("y".to_owned(), true)]);
+    }
+}

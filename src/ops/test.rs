@@ -1,0 +1,70 @@
+//! Runs the tests among modules.
+
+use super::OpsError;
+use super::documents::Documents;
+use crate::eval::builtins::BuiltinOptions;
+use crate::eval::testing::{Tested, run};
+use crate::eval::{Coverage, Engine, EngineOptions};
+use crate::rego::check::{CheckOptions, TestRule, find_tests};
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How tests are found and run.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// How many errors of a check are told; 0 for all.
+    pub limit: usize,
+    /// What the refs of tests must match.
+    pub filter: Option<&'a Regex>,
+    /// How long a test may take.
+    pub timeout: Duration,
+    /// What `opa.runtime().env` shows.
+    pub environment: BTreeMap<String, String>,
+    /// How many tests run at once.
+    pub threads: usize,
+    /// Whether it is kept what did not hold in tests that fail.
+    pub traces: bool,
+    /// Whether it is kept which expressions were evaluated.
+    pub coverage: bool,
+}
+
+/// Modules whose tests can be run.
+pub struct Suite {
+    engine: Engine,
+    tests: Vec<TestRule>,
+    threads: usize,
+}
+
+impl Suite {
+    /// Checks modules beside their data, and finds their tests.
+    ///
+    /// # Errors
+    /// What OPA's compiler refuses.
+    pub fn new(documents: Documents, request: &Request<'_>) -> Result<Self, OpsError> {
+        let Documents { mut modules, data, check } = documents;
+        modules.sort_by(|left, right| left.file.cmp(&right.file));
+        let mut tests = find_tests(&modules.iter().collect::<Vec<_>>());
+        tests.retain(|test| request.filter.is_none_or(|filter| filter.is_match(&test.path)));
+        let check = CheckOptions { tests: true, limit: request.limit, ..check };
+        let options = EngineOptions {
+            timeout: Some(request.timeout),
+            traces: true,
+            events: request.traces,
+            coverage: request.coverage,
+            check,
+            builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },
+            ..EngineOptions::default()
+        };
+        let mut engine = Engine::new(modules, data, options);
+        engine.check()?;
+        Ok(Self { engine, tests, threads: request.threads })
+    }
+
+    /// Runs all tests, and tells each in the order of the files and their text. Gives what was evaluated of the modules,
+    /// where that is kept.
+    pub fn run(&self, told: impl FnMut(Tested)) -> Coverage {
+        let covered = run(&self.engine, &self.tests, self.threads, told);
+        Coverage::of(self.engine.modules(), &covered)
+    }
+}

@@ -1,0 +1,111 @@
+//! Recorded runs of `opa test`: `policy test` prints the same and exits the same, save for those that
+//! `docs/evaluation.md` lists.
+
+use super::support::Run;
+use base64::Engine as _;
+use regex::Regex;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const RUNS: &str = include_str!("../data/opa-cli/test.jsonl");
+const DOCUMENT: &str = include_str!("../../docs/evaluation.md");
+
+/// What comes behind an error about flags, where it was recorded; this program has words of its own.
+const USAGE: &str = "$USAGE";
+
+fn write(folder: &Path, name: &str, content: &[u8]) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, content).unwrap();
+}
+
+fn members(record: &Value, name: &str) -> Vec<(String, String)> {
+    let of = record[name].as_object().into_iter().flatten();
+    of.map(|(key, value)| (key.clone(), value.as_str().unwrap().to_owned())).collect()
+}
+
+/// Runs this program as the record says OPA was run.
+fn replayed(record: &Value) -> Run {
+    let (folder, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let here = folder.path().canonicalize().unwrap();
+    for (name, text) in members(record, "files") {
+        write(&here, &name, text.as_bytes());
+    }
+    for (name, text) in members(record, "files_base64") {
+        write(&here, &name, &base64::engine::general_purpose::STANDARD.decode(text).unwrap());
+    }
+    let shown = here.to_str().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
+    command.arg("test").env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TZ", "UTC");
+    command.env("HOME", home.path()).current_dir(&here).stdin(Stdio::null());
+    command.args(record["args"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().replace("$DIR", shown)));
+    command.envs(members(record, "env"));
+    let mut run = Run::of(&mut command);
+    for text in [&mut run.out, &mut run.err] {
+        *text = text.replace(shown, "$DIR").replace(home.path().to_str().unwrap(), "$HOME");
+    }
+    run
+}
+
+/// Times as nothing.
+fn timeless(text: &str) -> String {
+    let took = Regex::new(r"\(([0-9.]+(h|m|s|ms|µs|ns))+\)").unwrap();
+    let duration = Regex::new(r#""duration": [0-9]+"#).unwrap();
+    duration.replace_all(&took.replace_all(text, "(0s)"), r#""duration": 0"#).into_owned()
+}
+
+/// How a run differs from what was recorded.
+fn difference(record: &Value) -> Option<String> {
+    let run = replayed(record);
+    let (out, err) = (record["stdout"].as_str().unwrap(), record["stderr"].as_str().unwrap());
+    if i64::from(run.code) != record["exit"] {
+        return Some(format!("exit {} and not {}: {}", run.code, record["exit"], run.err));
+    }
+    if timeless(&run.out) != timeless(out) {
+        return Some(format!("wanted\n{out}\ngot\n{}", run.out));
+    }
+    if !err.ends_with(&format!("{USAGE}\n")) && !err.ends_with(USAGE) && timeless(&run.err) != timeless(err) {
+        return Some(format!("wanted error\n{err}\ngot\n{}", run.err));
+    }
+    None
+}
+
+/// What the document lists below the heading: the texts in backquotes that begin its lines.
+fn listed() -> BTreeSet<&'static str> {
+    let heading = "Runs of `opa test` that differ";
+    let section = DOCUMENT.split("\n## ").find_map(|section| section.strip_prefix(heading)).unwrap();
+    let first = |line: &'static str| line.strip_prefix("- `")?.split_once('`').map(|(text, _)| text);
+    section.lines().filter_map(first).collect()
+}
+
+#[test]
+fn recorded_runs_are_the_same_but_for_those_that_are_listed() {
+    let records: Vec<Value> = RUNS.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let next = AtomicUsize::new(0);
+    let differences = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, std::num::NonZero::get) {
+            scope.spawn(|| {
+                while let Some(record) = records.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(difference) = difference(record) {
+                        differences.lock().unwrap().push((record["note"].as_str().unwrap(), difference));
+                    }
+                }
+            });
+        }
+    });
+    let mut differences = differences.into_inner().unwrap();
+    differences.sort();
+    let listed = listed();
+    let new: Vec<_> = differences.iter().filter(|(note, _)| !listed.contains(note)).collect();
+    for (note, difference) in &new {
+        eprintln!("##### {note}: {difference}");
+    }
+    assert!(new.is_empty(), "{} runs differ", new.len());
+    let seen: BTreeSet<&str> = differences.iter().map(|(note, _)| *note).collect();
+    assert_eq!(seen, listed, "the list of runs is out of date");
+}

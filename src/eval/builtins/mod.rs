@@ -13,6 +13,7 @@ mod jwt;
 mod network;
 mod operand;
 mod pem;
+mod render;
 mod runtime;
 mod sprintf;
 mod strings;
@@ -63,6 +64,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         hashes::BUILTINS,
         jwt::BUILTINS,
         network::BUILTINS,
+        render::BUILTINS,
         runtime::BUILTINS,
         sprintf::BUILTINS,
         strings::BUILTINS,

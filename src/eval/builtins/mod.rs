@@ -3,6 +3,7 @@
 mod arrays;
 mod aws;
 mod base64;
+mod certificates;
 mod cidr;
 mod deprecated;
 mod error;
@@ -58,6 +59,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
     [
         arrays::BUILTINS,
         aws::BUILTINS,
+        certificates::BUILTINS,
         cidr::BUILTINS,
         deprecated::BUILTINS,
         globs::BUILTINS,

@@ -96,8 +96,8 @@ pub(super) fn number(written: &str) -> Result<TermKind, String> {
         (None, false) if lower.chars().all(|digit| digit.is_ascii_digit()) => {
             Err(format!("integer overflow: {}", quote(written)))
         }
-        _ => match lower.parse() {
-            Ok(value) if has_point => Ok(TermKind::Float { value, written: owned }),
+        _ => match lower.parse::<f64>() {
+            Ok(value) if has_point && value.is_finite() => Ok(TermKind::Float { value, written: owned }),
             _ => Err(format!("illegal number syntax: {}", quote(written))),
         },
     }

@@ -12,7 +12,7 @@ mod tree;
 use regorus::Value;
 
 use super::error::failed;
-use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, text};
 use datum::Datum;
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("strings.render_template", 2, render)];
@@ -23,8 +23,29 @@ const NAME: &str = "template";
 fn render(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let template = operand::string(operands, 1)?;
     operand::object(operands, 2)?;
+    if let Some(character) = set_as_json(operand::at(operands, 2)) {
+        return Err(failed(format!("invalid character {character}")));
+    }
     let data = Datum::from(operand::at(operands, 2));
     rendered(template, data).map(Value::from).map_err(failed)
+}
+
+/// Where JSON ends being JSON in the first set of a value: OPA reads the value's Rego as JSON.
+fn set_as_json(value: &Value) -> Option<String> {
+    match value {
+        Value::Set(members) => Some(match members.iter_sorted().next() {
+            None => "'s' looking for beginning of value".to_owned(),
+            Some(Value::String(_)) if members.len() == 1 => "'}' after object key".to_owned(),
+            Some(Value::String(_)) => "',' after object key".to_owned(),
+            Some(other) => {
+                let first = text::of(other).chars().next().unwrap_or_default();
+                format!("'{first}' looking for beginning of object key string")
+            }
+        }),
+        Value::Array(items) => items.iter().find_map(set_as_json),
+        Value::Object(fields) => fields.iter_sorted().find_map(|(_, value)| set_as_json(value)),
+        _ => None,
+    }
 }
 
 fn rendered(template: &str, data: Datum) -> Result<String, String> {

@@ -153,7 +153,7 @@ impl<'a> Run<'a> {
         let values = if names.len() > 1 { vec![key, item.clone()] } else { vec![item.clone()] };
         for ((place, name), value) in names.iter().enumerate().zip(values) {
             if branches.pipe.assigns {
-                self.assign(name, value);
+                self.assign(name, value)?;
             } else if let Some(variable) = self.variables.get_mut(known + place) {
                 variable.1 = value;
             }
@@ -164,10 +164,12 @@ impl<'a> Run<'a> {
         Ok(flow)
     }
 
-    fn assign(&mut self, name: &str, value: Held) {
-        if let Some(variable) = self.variables.iter_mut().rev().find(|(known, _)| *known == name) {
-            variable.1 = value;
+    fn assign(&mut self, name: &str, value: Held) -> Result<(), String> {
+        match self.variables.iter_mut().rev().find(|(known, _)| *known == name) {
+            Some(variable) => variable.1 = value,
+            None => return self.error(&format!("undefined variable: {name}")),
         }
+        Ok(())
     }
 
     fn template(&mut self, dot: &Held, at: usize, name: &'a str, pipe: Option<&'a Pipe>) -> Result<(), String> {
@@ -204,7 +206,7 @@ impl<'a> Run<'a> {
         let value = value.unwrap_or(Held::NOTHING);
         for name in &pipe.variables {
             if pipe.assigns {
-                self.assign(name, value.clone());
+                self.assign(name, value.clone())?;
             } else {
                 self.variables.push((name, value.clone()));
             }

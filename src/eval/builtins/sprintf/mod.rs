@@ -153,8 +153,11 @@ impl<'a> Cursor<'a> {
 
     /// A width or precision that is an argument.
     fn star(&mut self) -> Option<i64> {
-        let argument = self.arguments.get(self.next)?;
+        let mut argument = self.arguments.get(self.next)?;
         self.next += 1;
+        if let Argument::Named(_, inner) = argument {
+            argument = inner;
+        }
         match argument {
             Argument::Integer(number) if number.unsigned_abs() <= WIDEST as u64 => Some(*number),
             _ => None,

@@ -11,6 +11,7 @@ mod globs;
 mod hashes;
 mod json;
 mod jwt;
+mod modules;
 mod network;
 mod operand;
 mod pem;
@@ -65,6 +66,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         globs::BUILTINS,
         hashes::BUILTINS,
         jwt::BUILTINS,
+        modules::BUILTINS,
         network::BUILTINS,
         render::BUILTINS,
         runtime::BUILTINS,

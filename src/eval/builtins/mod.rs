@@ -17,6 +17,7 @@ mod operand;
 mod pem;
 mod render;
 mod runtime;
+mod schema;
 mod sprintf;
 mod strings;
 mod text;
@@ -70,6 +71,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         network::BUILTINS,
         render::BUILTINS,
         runtime::BUILTINS,
+        schema::BUILTINS,
         sprintf::BUILTINS,
         strings::BUILTINS,
         uri::BUILTINS,

@@ -3,6 +3,7 @@
 mod arrays;
 mod aws;
 mod base64;
+mod certificates;
 mod cidr;
 mod deprecated;
 mod error;
@@ -10,10 +11,13 @@ mod globs;
 mod hashes;
 mod json;
 mod jwt;
+mod modules;
 mod network;
 mod operand;
 mod pem;
+mod render;
 mod runtime;
+mod schema;
 mod sprintf;
 mod strings;
 mod text;
@@ -56,13 +60,17 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
     [
         arrays::BUILTINS,
         aws::BUILTINS,
+        certificates::BUILTINS,
         cidr::BUILTINS,
         deprecated::BUILTINS,
         globs::BUILTINS,
         hashes::BUILTINS,
         jwt::BUILTINS,
+        modules::BUILTINS,
         network::BUILTINS,
+        render::BUILTINS,
         runtime::BUILTINS,
+        schema::BUILTINS,
         sprintf::BUILTINS,
         strings::BUILTINS,
         uri::BUILTINS,

@@ -39,13 +39,13 @@ fn is_valid(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinErro
 /// The parts of an address, decoded unless named raw; what is absent is empty.
 #[derive(Debug, Default)]
 pub(super) struct Address {
-    scheme: String,
+    pub(super) scheme: String,
     /// With its port.
     pub(super) host: String,
-    path: String,
-    raw_path: String,
+    pub(super) path: String,
+    pub(super) raw_path: String,
     pub(super) raw_query: String,
-    fragment: String,
+    pub(super) fragment: String,
     /// The path as it was written.
     written_path: String,
 }

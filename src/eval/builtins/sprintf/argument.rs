@@ -12,6 +12,13 @@ pub(in super::super) enum Argument {
     Big(bool, Vec<u8>),
     Float(f64),
     Text(String),
+    Truth(bool),
+    /// Go's `nil`.
+    Nothing,
+    List(Vec<Argument>),
+    Map(Vec<(String, Argument)>),
+    /// A value under another name of its type.
+    Named(&'static str, Box<Argument>),
 }
 
 impl From<&Value> for Argument {
@@ -41,11 +48,16 @@ impl Argument {
             Self::Big(..) => "*big.Int",
             Self::Float(_) => "float64",
             Self::Text(_) => "string",
+            Self::Truth(_) => "bool",
+            Self::Nothing => "<nil>",
+            Self::List(_) => "[]interface {}",
+            Self::Map(_) => "map[string]interface {}",
+            Self::Named(name, _) => name,
         }
     }
 
     /// The value as `%v` writes it.
-    pub(super) fn shown(&self, flags: Flags) -> String {
+    pub(in super::super) fn shown(&self, flags: Flags) -> String {
         self.written('v', flags)
     }
 
@@ -54,18 +66,43 @@ impl Argument {
         if verb == 'T' {
             return pad(self.type_name().to_owned(), Flags { precision: None, ..flags });
         }
-        let written = match self {
+        let written = self.filled(verb, flags);
+        written.unwrap_or_else(|| {
+            let name = self.type_name().trim_start_matches('*');
+            if matches!(self, Self::Nothing) {
+                return format!("%!{verb}(<nil>)");
+            }
+            format!("%!{verb}({name}={})", self.shown(flags))
+        })
+    }
+
+    /// The value as a verb writes it; none where the verb is not for values of this kind.
+    fn filled(&self, verb: char, flags: Flags) -> Option<String> {
+        let member = |member: &Self| match member {
+            Self::Nothing => pad("<nil>".to_owned(), flags),
+            other => other.written(verb, flags),
+        };
+        match self {
             Self::Integer(number) => integer(*number < 0, number.unsigned_abs().to_string().as_bytes(), verb, flags)
                 .or_else(|| character(*number, verb, flags)),
             Self::Big(negative, digits) if verb == 's' => integer(*negative, digits, 'd', flags),
             Self::Big(negative, digits) => integer(*negative, digits, verb, flags),
             Self::Float(number) => float::written(*number, verb, flags),
             Self::Text(string) => string_written(string, verb, flags),
-        };
-        written.unwrap_or_else(|| {
-            let name = self.type_name().trim_start_matches('*');
-            format!("%!{verb}({name}={})", self.shown(flags))
-        })
+            Self::Truth(truth) => matches!(verb, 'v' | 't').then(|| pad(truth.to_string(), flags)),
+            Self::Nothing => (verb == 'v').then(|| pad("<nil>".to_owned(), flags)),
+            Self::List(members) => {
+                let members: Vec<String> = members.iter().map(member).collect();
+                Some(format!("[{}]", members.join(" ")))
+            }
+            Self::Map(members) => {
+                let key = |name: &String| Self::Text(name.clone()).written(verb, flags);
+                let members: Vec<String> =
+                    members.iter().map(|(name, value)| format!("{}:{}", key(name), member(value))).collect();
+                Some(format!("map[{}]", members.join(" ")))
+            }
+            Self::Named(_, value) => value.filled(verb, flags),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod float;
 use regorus::Value;
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
-use argument::Argument;
+pub(super) use argument::Argument;
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("sprintf", 2, sprintf)];
 
@@ -21,7 +21,7 @@ fn sprintf(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError
 
 /// How one verb wants its value.
 #[derive(Debug, Clone, Copy, Default)]
-struct Flags {
+pub(super) struct Flags {
     plus: bool,
     minus: bool,
     sharp: bool,
@@ -56,7 +56,10 @@ pub(super) fn formatted(format: &str, arguments: &[Argument]) -> String {
     if !cursor.reordered && !extra.is_empty() {
         let extra: Vec<String> = extra
             .iter()
-            .map(|argument| format!("{}={}", argument.type_name(), argument.shown(Flags::default())))
+            .map(|argument| match argument {
+                Argument::Nothing => "<nil>".to_owned(),
+                argument => format!("{}={}", argument.type_name(), argument.shown(Flags::default())),
+            })
             .collect();
         text.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
     }
@@ -150,8 +153,11 @@ impl<'a> Cursor<'a> {
 
     /// A width or precision that is an argument.
     fn star(&mut self) -> Option<i64> {
-        let argument = self.arguments.get(self.next)?;
+        let mut argument = self.arguments.get(self.next)?;
         self.next += 1;
+        if let Argument::Named(_, inner) = argument {
+            argument = inner;
+        }
         match argument {
             Argument::Integer(number) if number.unsigned_abs() <= WIDEST as u64 => Some(*number),
             _ => None,

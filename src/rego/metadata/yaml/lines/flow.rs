@@ -29,7 +29,8 @@ impl<'text> Lines<'text> {
 
     /// A text without quotes, of characters that have no meaning between brackets.
     fn word(&mut self, text: &'text str) -> Option<&'text str> {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b' ');
+        let is_word =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b' ');
         let length = text.bytes().take_while(|byte| is_word(*byte)).count();
         let (word, rest) = text.split_at_checked(length)?;
         if !word.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_') {

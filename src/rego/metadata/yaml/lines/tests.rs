@@ -15,9 +15,8 @@ fn written(document: &Document<'_>, number: usize) -> String {
             write!(text, "[{}]", items.join(", "))
         }
         Content::Mapping(pairs) => {
-            let pair = |(key, value): &(usize, usize)| {
-                format!("{}: {}", written(document, *key), written(document, *value))
-            };
+            let pair =
+                |(key, value): &(usize, usize)| format!("{}: {}", written(document, *key), written(document, *value));
             let pairs: Vec<_> = pairs.iter().map(pair).collect();
             write!(text, "{{{}}}", pairs.join(", "))
         }
@@ -57,9 +56,32 @@ fn the_common_shapes_are_read_by_lines() {
 #[test]
 fn other_shapes_are_left_alone() {
     for text in [
-        "", "\n", "a", "a: b", "- a\n-b\n", "a: b: c\n", "a: b #c\n", "a: &b c\n", "a:\tb\n", "a: \"b\\n\"\n", "a: 'b''c'\n",
-        "a: [b\n", "a: [b,]\n", "a: {b}\n", "a: \"b\" c\n", "a: \"b\n  c\"\n", "a:\n  b\n", "a: b\n c: d\n", " a: b\nc: d\n",
-        "a: b\n- c\n", "a: |2\n   b\n", "a: |\nb: c\n", "a: |\n  b\n c\n", "a: \u{85}\n", "---\na: b\n", "a: b\n---\n",
+        "",
+        "\n",
+        "a",
+        "a: b",
+        "- a\n-b\n",
+        "a: b: c\n",
+        "a: b #c\n",
+        "a: &b c\n",
+        "a:\tb\n",
+        "a: \"b\\n\"\n",
+        "a: 'b''c'\n",
+        "a: [b\n",
+        "a: [b,]\n",
+        "a: {b}\n",
+        "a: \"b\" c\n",
+        "a: \"b\n  c\"\n",
+        "a:\n  b\n",
+        "a: b\n c: d\n",
+        " a: b\nc: d\n",
+        "a: b\n- c\n",
+        "a: |2\n   b\n",
+        "a: |\nb: c\n",
+        "a: |\n  b\n c\n",
+        "a: \u{85}\n",
+        "---\na: b\n",
+        "a: b\n---\n",
     ] {
         assert!(!is_read(text), "{text:?}");
     }

@@ -15,7 +15,7 @@ pub(super) type Map = BTreeMap<String, Value>;
 
 /// Takes values out of a document.
 pub(super) struct Decoder<'document> {
-    pub document: &'document Document,
+    pub document: &'document Document<'document>,
     pub errors: Vec<String>,
     visited: usize,
     visited_by_alias: usize,
@@ -27,7 +27,7 @@ pub(super) struct Decoder<'document> {
 }
 
 impl<'document> Decoder<'document> {
-    pub fn new(document: &'document Document) -> Self {
+    pub fn new(document: &'document Document<'document>) -> Self {
         Self {
             document,
             errors: Vec::new(),
@@ -44,7 +44,7 @@ impl<'document> Decoder<'document> {
     pub fn enter<T>(
         &mut self,
         number: usize,
-        read: impl FnOnce(&mut Self, &'document Node) -> Outcome<T>,
+        read: impl FnOnce(&mut Self, &'document Node<'document>) -> Outcome<T>,
     ) -> Outcome<Option<T>> {
         let Some(mut node) = self.document.node(number) else { return Ok(None) };
         self.depth += 1;
@@ -93,9 +93,9 @@ impl<'document> Decoder<'document> {
         }
     }
 
-    pub fn wrong_type(&mut self, node: &Node, wanted: &str) {
+    pub fn wrong_type(&mut self, node: &Node<'_>, wanted: &str) {
         let value = match &node.content {
-            Content::Scalar(value) => value.as_str(),
+            Content::Scalar(value) => value.as_ref(),
             _ => "",
         };
         let value = match value.as_bytes() {
@@ -109,7 +109,7 @@ impl<'document> Decoder<'document> {
     }
 
     /// The meaning of a scalar that has no place where it stands, unless it is null.
-    pub fn misplaced(&mut self, node: &Node, value: &str, wanted: &str) -> Outcome<()> {
+    pub fn misplaced(&mut self, node: &Node<'_>, value: &str, wanted: &str) -> Outcome<()> {
         if resolve(value, &node.tag)? != Scalar::Null {
             self.wrong_type(node, wanted);
         }
@@ -121,7 +121,7 @@ impl<'document> Decoder<'document> {
             Content::Scalar(value) => Ok(match resolve(value, &node.tag)? {
                 Scalar::Null => None,
                 Scalar::Text(text) => Some(text),
-                _ => Some(value.clone()),
+                _ => Some(value.to_string()),
             }),
             Content::Mapping(pairs) => {
                 if decoder.keys_are_unique(pairs) {

@@ -36,7 +36,7 @@ const FIELDS: [&str; 11] = [
 ];
 
 /// Reads the fields of a block.
-pub(super) fn fields(document: &Document) -> Outcome<Fields> {
+pub(super) fn fields(document: &Document<'_>) -> Outcome<Fields> {
     let mut decoder = Decoder::new(document);
     let mut fields = Fields::default();
     decoder.block(document.root, &mut fields)?;

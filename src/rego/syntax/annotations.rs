@@ -30,6 +30,12 @@ pub(super) fn annotations(
     if !comments.iter().any(|comment| bytes(comment).trim_ascii_start().starts_with(b"METADATA")) {
         return (Vec::new(), Vec::new());
     }
+    // Only comments in the first column begin a block or go on with one. Bytes that are no UTF-8 may take no column.
+    let begins_line = |comment: &&Comment| match (comment.location.at as usize).checked_sub(1) {
+        Some(before) => text.get(before).is_none_or(|byte| *byte == b'\n' || !byte.is_ascii()),
+        None => true,
+    };
+    let comments: Vec<&Comment> = comments.iter().filter(begins_line).collect();
     let texts: Vec<Cow<'_, str>> = comments
         .iter()
         .map(|comment| match std::str::from_utf8(bytes(comment)) {
@@ -59,9 +65,12 @@ impl Parser<'_> {
         if annotations.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut paths = vec![String::new()];
-        let mut places = vec![(StatementKind::Package, module.package.location)];
-        let mut rules = vec![None];
+        let count = module.statements.len() + 1;
+        let (mut paths, mut places, mut rules) =
+            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
+        paths.push(Cow::Borrowed(""));
+        places.push((StatementKind::Package, module.package.location));
+        rules.push(None);
         for statement in &module.statements {
             let (kind, location, rule) = match statement {
                 Statement::Import(number) => {
@@ -75,7 +84,7 @@ impl Parser<'_> {
             };
             places.push((kind, location));
             rules.push(rule);
-            paths.push(rule.map_or_else(String::new, |rule| self.constant_path(rule)));
+            paths.push(rule.map_or(Cow::Borrowed(""), |rule| self.constant_path(rule)));
         }
         let statements: Vec<metadata::Statement<'_>> = places
             .iter()
@@ -94,15 +103,24 @@ impl Parser<'_> {
     }
 
     /// The ref of a rule's head up to the first part that is no constant.
-    fn constant_path(&self, rule: RuleId) -> String {
-        let Some(rule) = self.nodes.rules.get(rule.0 as usize) else { return String::new() };
+    fn constant_path(&self, rule: RuleId) -> Cow<'_, str> {
+        let Some(rule) = self.nodes.rules.get(rule.0 as usize) else { return Cow::Borrowed("") };
         let reference = rule.head.reference;
+        if let [head] = self.nodes.terms(reference)
+            && let TermKind::Var(name) = self.kind(*head)
+            && !self.is_wildcard(name)
+            && let Ok(name) = std::str::from_utf8(self.bytes(name))
+        {
+            return Cow::Borrowed(name);
+        }
         let parts = self.nodes.terms(reference).iter().enumerate();
         let constant = |kind| {
             matches!(kind, TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. })
         };
         let length = parts.take_while(|(place, part)| *place == 0 || constant(self.kind(**part))).count();
-        self.written_reference(List { length: u32::try_from(length).unwrap_or(reference.length), ..reference })
+        Cow::Owned(
+            self.written_reference(List { length: u32::try_from(length).unwrap_or(reference.length), ..reference }),
+        )
     }
 }
 

@@ -38,7 +38,13 @@ impl Parser<'_> {
                 Package { path: List::EMPTY, location: Location::NONE }
             }
         };
-        let mut module = Assembled { package, imports: Vec::new(), rules: Vec::new(), statements: Vec::new() };
+        let room = parsed.len();
+        let mut module = Assembled {
+            package,
+            imports: Vec::new(),
+            rules: Vec::with_capacity(room),
+            statements: Vec::with_capacity(room),
+        };
         for (place, statement) in parsed.iter().enumerate().skip(1) {
             match statement {
                 Parsed::Import(import) => {

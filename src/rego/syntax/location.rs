@@ -65,7 +65,8 @@ impl LineTable {
     /// The table of a text.
     #[must_use]
     pub fn new(text: &[u8]) -> Self {
-        let mut starts = vec![0];
+        let mut starts = Vec::with_capacity(text.len() / 24 + 1);
+        starts.push(0);
         let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         starts.extend(ends.map(|(place, _)| u32::try_from(place + 1).unwrap_or(u32::MAX)));
         let mut continuations = Vec::new();

@@ -8,6 +8,7 @@ mod cursor;
 mod failure;
 mod gap;
 mod key;
+mod lines;
 mod name;
 mod node;
 mod parser;
@@ -28,7 +29,10 @@ pub(super) use timestamp::Timestamp;
 pub(super) const DEPTH_LIMIT: usize = 250;
 
 /// Reads the first document of a text; what follows it is not looked at.
-pub(super) fn parse(text: &str) -> Outcome<Option<Document>> {
+pub(super) fn parse(text: &str) -> Outcome<Option<Document<'_>>> {
+    if let Some(document) = lines::document(text) {
+        return Ok(Some(document));
+    }
     parser::Parser::new(text).document()
 }
 

@@ -4,38 +4,38 @@ use std::borrow::Cow;
 
 /// The first document of a text.
 #[derive(Debug)]
-pub(in crate::rego::metadata) struct Document {
-    pub(super) nodes: Vec<Node>,
+pub(in crate::rego::metadata) struct Document<'text> {
+    pub(super) nodes: Vec<Node<'text>>,
     /// The number of the outermost node.
     pub root: usize,
 }
 
-impl Document {
-    pub fn node(&self, number: usize) -> Option<&Node> {
+impl<'text> Document<'text> {
+    pub fn node(&self, number: usize) -> Option<&Node<'text>> {
         self.nodes.get(number)
     }
 }
 
 /// One node of a document.
 #[derive(Debug)]
-pub(in crate::rego::metadata) struct Node {
+pub(in crate::rego::metadata) struct Node<'text> {
     /// The line it begins on, counted from 1.
     pub line: usize,
     /// Its tag, in the short form: `!!str`. An alias has none.
     pub tag: Cow<'static, str>,
-    pub content: Content,
+    pub content: Content<'text>,
 }
 
 /// What a node holds; others are named by their number.
 #[derive(Debug)]
-pub(in crate::rego::metadata) enum Content {
-    Scalar(String),
+pub(in crate::rego::metadata) enum Content<'text> {
+    Scalar(Cow<'text, str>),
     Sequence(Vec<usize>),
     Mapping(Vec<(usize, usize)>),
     Alias { name: String, target: usize },
 }
 
-impl Node {
+impl Node<'_> {
     /// Whether it is the key that merges another map.
     pub fn is_merge(&self) -> bool {
         self.tag == "!!merge" && matches!(&self.content, Content::Scalar(value) if value == "<<")

@@ -22,7 +22,7 @@ pub(super) enum Place {
 /// Puts tokens together.
 pub(super) struct Parser {
     pub(super) scanner: Scanner,
-    nodes: Vec<Node>,
+    nodes: Vec<Node<'static>>,
     anchors: HashMap<String, usize>,
     handles: Vec<(String, String)>,
 }
@@ -40,7 +40,7 @@ impl Parser {
     }
 
     /// The first document; none in a text without any.
-    pub fn document(mut self) -> Outcome<Option<Document>> {
+    pub fn document(mut self) -> Outcome<Option<Document<'static>>> {
         self.peek()?;
         self.scanner.advance();
         let root = match self.peek()?.kind {
@@ -119,7 +119,7 @@ impl Parser {
         self.scanner.peek()
     }
 
-    fn add(&mut self, start: Mark, tag: Cow<'static, str>, content: Content, anchor: Option<String>) -> usize {
+    fn add(&mut self, start: Mark, tag: Cow<'static, str>, content: Content<'static>, anchor: Option<String>) -> usize {
         let number = self.nodes.len();
         self.nodes.push(Node { line: start.line + 1, tag, content });
         if let Some(anchor) = anchor {
@@ -135,7 +135,7 @@ impl Parser {
             _ if value == "<<" => Cow::Borrowed("!!merge"),
             _ => Cow::Borrowed(plain_tag(&value)),
         };
-        self.add(start, tag, Content::Scalar(value), properties.anchor)
+        self.add(start, tag, Content::Scalar(Cow::Owned(value)), properties.anchor)
     }
 
     pub(super) fn empty(&mut self, mark: Mark) -> usize {

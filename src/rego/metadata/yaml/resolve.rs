@@ -40,7 +40,7 @@ pub(super) fn short_tag(tag: &str) -> Cow<'static, str> {
 
 /// The tag of a scalar without quotes.
 pub(super) fn plain_tag(value: &str) -> &'static str {
-    plain(value, true).tag()
+    plain(value, true).map_or("!!str", |found| found.tag())
 }
 
 /// The meaning of a scalar with its tag.
@@ -53,7 +53,7 @@ pub(in crate::rego::metadata) fn resolve(value: &str, tag: &str) -> Outcome<Scal
         "!!timestamp" => plain(value, true),
         _ => return Ok(text()),
     };
-    match found {
+    match found.unwrap_or_else(text) {
         found if found.tag() == tag => Ok(found),
         // Only what fits a signed integer is made a float.
         #[allow(clippy::cast_precision_loss)]
@@ -64,16 +64,17 @@ pub(in crate::rego::metadata) fn resolve(value: &str, tag: &str) -> Outcome<Scal
     }
 }
 
-fn plain(value: &str, times: bool) -> Scalar {
-    match value {
+/// The meaning of a scalar without quotes; none for one that is text.
+fn plain(value: &str, times: bool) -> Option<Scalar> {
+    Some(match value {
         "true" | "True" | "TRUE" => Scalar::Boolean(true),
         "false" | "False" | "FALSE" => Scalar::Boolean(false),
         "" | "~" | "null" | "Null" | "NULL" => Scalar::Null,
         ".nan" | ".NaN" | ".NAN" => Scalar::Float(f64::NAN),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Scalar::Float(f64::INFINITY),
         "-.inf" | "-.Inf" | "-.INF" => Scalar::Float(f64::NEG_INFINITY),
-        _ => number(value, times).unwrap_or_else(|| Scalar::Text(value.to_owned())),
-    }
+        _ => return number(value, times),
+    })
 }
 
 fn number(value: &str, times: bool) -> Option<Scalar> {

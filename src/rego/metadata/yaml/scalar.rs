@@ -221,7 +221,7 @@ mod tests {
     fn scalar(text: &str) -> String {
         let document = parse(text).unwrap().unwrap();
         match &document.node(document.root).unwrap().content {
-            Content::Scalar(value) => value.clone(),
+            Content::Scalar(value) => value.to_string(),
             other => panic!("{other:?}"),
         }
     }

@@ -132,6 +132,9 @@ fn set_apart(apart: &mut String, text: &str) -> Text {
     Text { span: Span::between(start, end), apart: true }
 }
 
+/// The room of a list that is filled and emptied again.
+const STACK: usize = 32;
+
 fn next_number<T>(all: &[T]) -> u32 {
     u32::try_from(all.len()).unwrap_or(u32::MAX)
 }
@@ -159,10 +162,11 @@ impl<'text> Parser<'text> {
     pub(super) fn new(text: &'text [u8], options: &'text Options, limit: u32) -> Self {
         let lexer = Lexer::new(text);
         let mut nodes = Nodes::default();
-        nodes.terms.reserve(text.len() / 16);
-        nodes.term_lists.reserve(text.len() / 16);
-        nodes.expressions.reserve(text.len() / 64);
-        nodes.bodies.reserve(text.len() / 64);
+        nodes.terms.reserve(text.len() / 8);
+        nodes.term_lists.reserve(text.len() / 8);
+        nodes.expressions.reserve(text.len() / 32);
+        nodes.bodies.reserve(text.len() / 32);
+        nodes.rules.reserve(text.len() / 128);
         let mut apart = String::with_capacity(256);
         let names = Names::new(&mut apart);
         let place = lexer.first();
@@ -189,7 +193,7 @@ impl<'text> Parser<'text> {
             names,
             reports: Reports::default(),
             comments: Vec::new(),
-            known: Vec::new(),
+            known: Vec::with_capacity(STACK),
             trying_future: false,
             known_of_future: Vec::new(),
             no_operands: HashSet::new(),
@@ -199,8 +203,8 @@ impl<'text> Parser<'text> {
             limit,
             too_deep: false,
             queries_only: false,
-            terms: Vec::new(),
-            expressions: Vec::new(),
+            terms: Vec::with_capacity(STACK),
+            expressions: Vec::with_capacity(STACK),
         }
     }
 

@@ -46,7 +46,11 @@ impl Parser<'_> {
             self.unexpected("expected number without leading zero");
             return None;
         }
-        match check(&[prefix.as_bytes(), literal].concat()) {
+        let checked = match prefix.is_empty() {
+            true => check(literal),
+            false => check(&[prefix.as_bytes(), literal].concat()),
+        };
+        match checked {
             Ok(()) => {}
             Err(Fault::TooBig) => {
                 self.error_here("number too big");

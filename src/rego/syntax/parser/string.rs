@@ -44,14 +44,21 @@ impl Parser<'_> {
 ///
 /// Lone surrogates and bytes that are no UTF-8 become U+FFFD.
 fn decode(inside: &[u8], out: &mut String) -> Option<()> {
-    let mut rest = inside;
+    let replaced_text;
+    let text = match std::str::from_utf8(inside) {
+        Ok(text) => text,
+        Err(_) => {
+            replaced_text = replaced(inside);
+            &replaced_text
+        }
+    };
+    out.reserve(text.len());
+    let mut rest = text.as_bytes();
     loop {
         let plain = rest.iter().position(|byte| matches!(byte, b'\\' | b'"' | 0..=0x1f)).unwrap_or(rest.len());
-        let (plain, more) = rest.split_at(plain);
-        match std::str::from_utf8(plain) {
-            Ok(plain) => out.push_str(plain),
-            Err(_) => out.push_str(&replaced(plain)),
-        }
+        let start = text.len() - rest.len();
+        out.push_str(text.get(start..start + plain).unwrap_or_default());
+        let (_, more) = rest.split_at(plain);
         let [sign, more @ ..] = more else { return Some(()) };
         let (b'\\', [letter, more @ ..]) = (sign, more) else { return None };
         rest = more;

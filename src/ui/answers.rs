@@ -47,7 +47,7 @@ fn write(value: &Value, level: Option<usize>, text: &mut String) {
 }
 
 fn write_list<'v>(members: impl Iterator<Item = &'v Value>, level: Option<usize>, text: &mut String) {
-    write_between('[', members, ']', level, text, |member, level, text| write(member, level, text));
+    write_between('[', members, ']', level, text, write);
 }
 
 fn write_between<T>(

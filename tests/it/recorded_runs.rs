@@ -1,4 +1,4 @@
-//! Recorded runs of `opa test`: `policy test` prints the same and exits the same, save for those that
+//! Recorded runs of `opa test` and `opa eval`: this program prints the same and exits the same, save for those that
 //! `docs/evaluation.md` lists.
 
 use super::support::Run;
@@ -6,12 +6,14 @@ use base64::Engine as _;
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::io::{Seek as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const RUNS: &str = include_str!("../data/opa-cli/test.jsonl");
+const TESTS: &str = include_str!("../data/opa-cli/test.jsonl");
+const QUERIES: &str = include_str!("../data/opa-cli/eval.jsonl");
 const DOCUMENT: &str = include_str!("../../docs/evaluation.md");
 
 /// What comes behind an error about flags, where it was recorded; this program has words of its own.
@@ -29,7 +31,7 @@ fn members(record: &Value, name: &str) -> Vec<(String, String)> {
 }
 
 /// Runs this program as the record says OPA was run.
-fn replayed(record: &Value) -> Run {
+fn replayed(name: &str, record: &Value) -> Run {
     let (folder, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let here = folder.path().canonicalize().unwrap();
     for (name, text) in members(record, "files") {
@@ -40,8 +42,12 @@ fn replayed(record: &Value) -> Run {
     }
     let shown = here.to_str().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_policy"));
-    command.arg("test").env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TZ", "UTC");
-    command.env("HOME", home.path()).current_dir(&here).stdin(Stdio::null());
+    command.arg(name).env_clear().env("PATH", "/usr/bin:/bin").env("LANG", "C.UTF-8").env("TZ", "UTC");
+    command.env("HOME", home.path()).current_dir(&here);
+    let mut input = tempfile::tempfile().unwrap();
+    input.write_all(record["stdin"].as_str().unwrap_or_default().as_bytes()).unwrap();
+    input.rewind().unwrap();
+    command.stdin(Stdio::from(input));
     command.args(record["args"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().replace("$DIR", shown)));
     command.envs(members(record, "env"));
     let mut run = Run::of(&mut command);
@@ -59,13 +65,13 @@ fn timeless(text: &str) -> String {
 }
 
 /// How a run differs from what was recorded.
-fn difference(record: &Value) -> Option<String> {
-    let run = replayed(record);
+fn difference(name: &str, record: &Value) -> Option<String> {
+    let run = replayed(name, record);
     let (out, err) = (record["stdout"].as_str().unwrap(), record["stderr"].as_str().unwrap());
     if i64::from(run.code) != record["exit"] {
         return Some(format!("exit {} and not {}: {}", run.code, record["exit"], run.err));
     }
-    if timeless(&run.out) != timeless(out) {
+    if timeless(&run.out) != timeless(out) && !(name == "eval" && same_lines(record, &run.out)) {
         return Some(format!("wanted\n{out}\ngot\n{}", run.out));
     }
     if !err.ends_with(&format!("{USAGE}\n")) && !err.ends_with(USAGE) && timeless(&run.err) != timeless(err) {
@@ -74,24 +80,43 @@ fn difference(record: &Value) -> Option<String> {
     None
 }
 
+/// Whether lines whose order is left to chance are the same.
+fn same_lines(record: &Value, out: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut lines: Vec<String> = text.lines().map(|line| line.trim_end_matches(',').to_owned()).collect();
+        lines.sort();
+        lines
+    };
+    record["unordered"] == true && sorted(out) == sorted(record["stdout"].as_str().unwrap())
+}
+
 /// What the document lists below the heading: the texts in backquotes that begin its lines.
-fn listed() -> BTreeSet<&'static str> {
-    let heading = "Runs of `opa test` that differ";
-    let section = DOCUMENT.split("\n## ").find_map(|section| section.strip_prefix(heading)).unwrap();
+fn listed(name: &str) -> BTreeSet<&'static str> {
+    let heading = format!("Runs of `opa {name}` that differ");
+    let section = DOCUMENT.split("\n## ").find_map(|section| section.strip_prefix(&heading)).unwrap();
     let first = |line: &'static str| line.strip_prefix("- `")?.split_once('`').map(|(text, _)| text);
     section.lines().filter_map(first).collect()
 }
 
 #[test]
-fn recorded_runs_are_the_same_but_for_those_that_are_listed() {
-    let records: Vec<Value> = RUNS.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+fn recorded_tests_are_the_same_but_for_those_that_are_listed() {
+    replay("test", TESTS);
+}
+
+#[test]
+fn recorded_queries_are_the_same_but_for_those_that_are_listed() {
+    replay("eval", QUERIES);
+}
+
+fn replay(name: &str, runs: &'static str) {
+    let records: Vec<Value> = runs.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let next = AtomicUsize::new(0);
     let differences = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, std::num::NonZero::get) {
             scope.spawn(|| {
                 while let Some(record) = records.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(difference) = difference(record) {
+                    if let Some(difference) = difference(name, record) {
                         differences.lock().unwrap().push((record["note"].as_str().unwrap(), difference));
                     }
                 }
@@ -100,7 +125,7 @@ fn recorded_runs_are_the_same_but_for_those_that_are_listed() {
     });
     let mut differences = differences.into_inner().unwrap();
     differences.sort();
-    let listed = listed();
+    let listed = listed(name);
     let new: Vec<_> = differences.iter().filter(|(note, _)| !listed.contains(note)).collect();
     for (note, difference) in &new {
         eprintln!("##### {note}: {difference}");

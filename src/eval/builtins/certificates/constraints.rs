@@ -19,8 +19,11 @@ struct Names {
     uris: Vec<String>,
 }
 
+/// Fields and their values.
+type Fields = Vec<(&'static str, Value)>;
+
 /// The fields of an extension, and whether all kinds of names in it are known.
-pub(super) fn read(value: &[u8]) -> Result<(Vec<(&'static str, Value)>, bool), String> {
+pub(super) fn read(value: &[u8]) -> Result<(Fields, bool), String> {
     let mut outer = Reader(value);
     let mut within = outer.within(SEQUENCE).filter(|_| outer.is_empty()).ok_or(INVALID)?;
     let permitted = within.optional(own_constructed(0)).ok_or(INVALID)?;

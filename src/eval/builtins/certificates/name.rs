@@ -48,8 +48,8 @@ impl Name {
             .iter()
             .map(|(kind, text)| shape::object([("Type", shape::arcs(kind)), ("Value", text.as_str().into())]));
         let mut fields = vec![
-            ("CommonName", of(3).last().unwrap_or_default().into()),
-            ("SerialNumber", of(5).last().unwrap_or_default().into()),
+            ("CommonName", of(3).next_back().unwrap_or_default().into()),
+            ("SerialNumber", of(5).next_back().unwrap_or_default().into()),
             ("Names", shape::slice(names)),
             ("ExtraNames", Value::Null),
         ];

@@ -334,10 +334,17 @@ impl Parser<'_> {
         if pipe.commands.is_empty() {
             return self.error(&format!("missing value for {context}"));
         }
-        let is_value = |command: &Command| match command.words.first().map(|word| &word.kind) {
-            Some(TermKind::Field(_) | TermKind::Variable(_) | TermKind::Function(_)) => false,
-            Some(TermKind::Pipe(_) | TermKind::Chain(..)) => false,
-            _ => true,
+        let is_value = |command: &Command| {
+            !matches!(
+                command.words.first().map(|word| &word.kind),
+                Some(
+                    TermKind::Field(_)
+                        | TermKind::Variable(_)
+                        | TermKind::Function(_)
+                        | TermKind::Pipe(_)
+                        | TermKind::Chain(..)
+                )
+            )
         };
         match pipe.commands.iter().skip(1).position(is_value) {
             Some(place) => self.error(&format!("non executable command in pipeline stage {}", place + 2)),

@@ -8,6 +8,7 @@ mod cidr;
 mod deprecated;
 mod error;
 mod globs;
+mod graphql;
 mod hashes;
 mod json;
 mod jwt;
@@ -64,6 +65,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         cidr::BUILTINS,
         deprecated::BUILTINS,
         globs::BUILTINS,
+        graphql::BUILTINS,
         hashes::BUILTINS,
         jwt::BUILTINS,
         modules::BUILTINS,

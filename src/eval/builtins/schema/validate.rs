@@ -121,7 +121,8 @@ impl<'a> Validator<'a> {
         }
         let given = type_of(value);
         let is_of = |kind: &str| node.types.iter().any(|known| known == kind);
-        if !(node.types.is_empty() || is_of(given) || given == "integer" && is_of("number")) {
+        let fits = node.types.is_empty() || is_of(given) || given == "integer" && is_of("number");
+        if !fits {
             let expected = match node.types.as_slice() {
                 [only] => only.clone(),
                 several => format!("[{}]", several.join(",")),

@@ -1,0 +1,50 @@
+//! Nodes of documents: objects with the names that gqlparser gives their fields.
+//!
+//! A node read from a text has its place under `Position`, which is taken away before anybody sees it.
+
+use std::collections::BTreeMap;
+
+use regorus::Value;
+
+use super::lexer::Place;
+
+/// A node with a place.
+pub(super) fn node<'a>(place: Place, fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    let position = vec![Value::from(place.line), place.column.into()];
+    fields
+        .into_iter()
+        .chain([("Position", position.into())])
+        .map(|(name, value)| (Value::from(name), value))
+        .collect::<BTreeMap<_, _>>()
+        .into()
+}
+
+/// A group of comments.
+pub(super) fn comments(comments: &[String]) -> Value {
+    if comments.is_empty() {
+        return Value::Null;
+    }
+    let one = |text: &String| BTreeMap::from([(Value::from("Value"), Value::from(text.as_str()))]).into();
+    let list: Vec<Value> = comments.iter().map(one).collect();
+    BTreeMap::from([(Value::from("List"), Value::from(list))]).into()
+}
+
+/// A document without places, nulls, and lists and objects that hold nothing.
+pub(super) fn pruned(value: &Value) -> Value {
+    let is_kept = |value: &Value| match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        _ => true,
+    };
+    match value {
+        Value::Array(items) => items.iter().map(pruned).filter(is_kept).collect::<Vec<_>>().into(),
+        Value::Object(fields) => {
+            let position = Value::from("Position");
+            let fields = fields.iter().filter(|(name, _)| **name != position);
+            let fields = fields.map(|(name, value)| (name.clone(), pruned(value))).filter(|(_, value)| is_kept(value));
+            fields.collect::<BTreeMap<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}

@@ -58,8 +58,9 @@ impl<'p> Machine<'p> {
                             None => {
                                 found.given = Some(Given { value: value.clone(), rule: id });
                                 found.stops = machine.outside(|machine| give(machine, &value))?;
+                                // The others are looked at all the same: they may be in conflict.
                                 if found.stops {
-                                    return Ok(true);
+                                    return Ok(enough);
                                 }
                             }
                         }

@@ -19,11 +19,7 @@ struct Names {
     uris: Vec<String>,
 }
 
-<<<<<<< HEAD
-/// Names and values.
-=======
 /// Fields and their values.
->>>>>>> builtins
 type Fields = Vec<(&'static str, Value)>;
 
 /// The fields of an extension, and whether all kinds of names in it are known.

@@ -289,6 +289,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             });
             match child {
                 None => return true,
+                Some(child) if !tree.rules(*child).is_empty() => return false,
                 Some(child) => place = *child,
             }
         }

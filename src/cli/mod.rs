@@ -7,6 +7,7 @@ mod each;
 mod failure;
 mod jobs;
 mod places;
+mod policies;
 mod rego;
 mod sign_in;
 mod tree;

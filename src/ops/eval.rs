@@ -1,6 +1,6 @@
 //! Asks modules and data a question.
 
-use super::documents::{self, Documents, of_parser};
+use super::documents::{Documents, of_parser};
 use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Query, ResultRow, Value};
 use crate::rego::syntax::ParseError;
 use std::time::Duration;
@@ -8,8 +8,6 @@ use std::time::Duration;
 /// What is asked.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// What is to be read first.
-    pub documents: documents::Request<'a>,
     /// The document `input`.
     pub input: Option<Value>,
     /// The question.
@@ -41,9 +39,9 @@ pub struct Asked {
     pub coverage: Option<Coverage>,
 }
 
-/// Reads and asks.
+/// Asks what was read, if it was.
 #[must_use]
-pub fn eval(request: &Request<'_>) -> Asked {
+pub fn eval(request: &Request<'_>, documents: Result<Documents, EvalError>) -> Asked {
     let failed = |faults| Asked { result: Err(faults), prints: Vec::new(), builtin_errors: Vec::new(), coverage: None };
     let plain = |message: &str| Fault { message: message.to_owned(), ..Fault::default() };
     if request.query.is_empty() {
@@ -54,16 +52,13 @@ pub fn eval(request: &Request<'_>) -> Asked {
             return failed(vec![plain(&format!("expected body but got *ast.{node}"))]);
         }
     }
-    let documents = match documents::load(&request.documents) {
-        Ok(documents) => documents,
-        Err(error) => return failed(faults(error)),
-    };
-    ask(request, documents)
+    match documents {
+        Ok(documents) => ask(request, documents),
+        Err(error) => failed(faults(error)),
+    }
 }
 
-/// Asks what was read.
-#[must_use]
-pub fn ask(request: &Request<'_>, documents: Documents) -> Asked {
+fn ask(request: &Request<'_>, documents: Documents) -> Asked {
     let check = documents.check;
     if request.strict {
         // A query may have variables that nothing uses.

@@ -19,6 +19,7 @@ pub mod login;
 pub mod migrate;
 mod names;
 pub mod parse;
+pub mod policies;
 mod problems;
 pub mod pull;
 pub mod push;
@@ -29,7 +30,6 @@ pub mod save;
 pub mod serve;
 pub mod tag;
 pub mod test;
-pub mod test_sources;
 mod transfer;
 
 pub use error::{OpsError, chain};

@@ -3,6 +3,7 @@
 // A test may stop at the first surprise.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr)]
 
+mod asking;
 mod build;
 mod checking;
 mod copying;

@@ -1,10 +1,13 @@
 //! `policy eval`.
 
 use super::{Context, build::split};
+use crate::cli::policies;
 use crate::cli::rego::RegoArgs;
+use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
 use crate::eval::{Fault, ResultRow, Value};
 use crate::ops::eval::{Asked, Request, eval};
+use crate::ops::policies::{Source, load};
 use crate::ops::{OpsError, documents};
 use crate::ui::answers::{self, Tree};
 use crate::ui::faults;
@@ -18,8 +21,9 @@ const LIMIT: u64 = 1 << 30;
 /// What to ask, and of what.
 #[derive(Debug, Args)]
 pub struct EvalArgs {
-    /// Files and folders to ask, as with --data; the last one is the query
-    #[arg(value_name = "[PATH…] QUERY")]
+    /// Files and folders to ask, as with --data, or images, which are pulled when they are not in the local store; the last
+    /// one is the query
+    #[arg(value_name = "[PATH|IMAGE…] QUERY")]
     arguments: Vec<String>,
     /// File or folder with modules and data; PREFIX:FILE puts its data at a path; repeatable
     #[arg(short, long, value_name = "PATH")]
@@ -75,6 +79,8 @@ pub struct EvalArgs {
     pretty_limit: Option<String>,
     #[command(flatten)]
     rego: RegoArgs,
+    #[command(flatten)]
+    sign_in: SignInArgs,
 }
 
 /// How results are printed.
@@ -156,14 +162,15 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         }
     };
     let format = arguments.format_of_result.unwrap_or(FormatOfResult::Json);
-    let data: Vec<String> = paths.iter().chain(&arguments.data).cloned().collect();
-    let asked = eval(&Request {
-        documents: documents::Request {
-            data: &data,
-            bundles: &arguments.bundle,
-            ignore: &split(&arguments.ignore, ','),
-            language: &language,
-        },
+    let mut sources = policies::sources(paths, false, &arguments.sign_in, context)?;
+    sources.extend(arguments.data.iter().cloned().map(Source::Path));
+    sources.extend(arguments.bundle.iter().cloned().map(Source::BundlePath));
+    let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
+        Ok(documents) => Ok(documents),
+        Err(OpsError::Eval(error)) => Err(error),
+        Err(error) => return Err(error),
+    };
+    let request = Request {
         input,
         query: &query,
         package: arguments.package.as_deref(),
@@ -172,7 +179,8 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         strict_builtin_errors: arguments.strict_builtin_errors,
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()),
         coverage: arguments.coverage,
-    });
+    };
+    let asked = eval(&request, documents);
     for line in &asked.prints {
         context.ui.plain(&format!("{line}\n"));
     }

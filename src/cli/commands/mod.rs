@@ -28,7 +28,7 @@ use super::Context;
 use crate::ops::{Chosen, Why};
 
 /// Tells, on standard error, when another image than the one of that very name is meant.
-fn tell_choice(context: &Context, chosen: &Chosen) {
+pub(super) fn tell_choice(context: &Context, chosen: &Chosen) {
     let (asked, found) = (&chosen.asked, &chosen.entry.reference);
     match chosen.why {
         Why::Name | Why::Digest => {}

@@ -6,17 +6,17 @@ mod github;
 mod json;
 mod junit;
 mod pretty;
-mod sources;
 mod words;
 
 use super::{Context, build::split};
+use crate::cli::policies::sources;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
 use crate::eval::EvalError;
 use crate::eval::testing::{Outcome, Tested, Totals};
+use crate::ops::policies::{Source, kept_for_tests, load};
 use crate::ops::test::{Request, Suite};
-use crate::ops::test_sources::{Source, kept_for_tests, load};
 use crate::ops::{Language, OpsError};
 use clap::{Args, ValueEnum};
 use regex::Regex;
@@ -150,7 +150,7 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
     if arguments.sort != Order::None && report != Report::Json {
         context.ui.plain("warning: --sort is only supported with JSON format\n");
     }
-    let sources = sources::sources(&arguments.paths, arguments.bundle, &arguments.sign_in, context)?;
+    let sources = sources(&arguments.paths, arguments.bundle, &arguments.sign_in, context)?;
     let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
         Err(OpsError::Eval(EvalError::Compile(faults))) => {
             context.ui.plain(&words::told_of_loading(&faults));

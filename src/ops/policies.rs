@@ -1,4 +1,4 @@
-//! The modules and data that tests are run with.
+//! The modules and data that are asked or tested: files, folders, bundles, images.
 
 use super::OpsError;
 use super::documents::{self, Documents, clash, merge};

@@ -1,10 +1,10 @@
-//! What to test, as it was typed: paths, and names of images where there is no such path.
+//! What to ask or test, as it was typed: paths, and names of images where there is no such path.
 
-use crate::cli::Context;
-use crate::cli::commands::tell_choice;
-use crate::cli::jobs::JobsArgs;
-use crate::cli::sign_in::SignInArgs;
-use crate::ops::test_sources::Source;
+use super::Context;
+use super::commands::tell_choice;
+use super::jobs::JobsArgs;
+use super::sign_in::SignInArgs;
+use crate::ops::policies::Source;
 use crate::ops::{Names, OpsError, pull::pull, repl::bundle};
 use std::path::Path;
 

@@ -10,6 +10,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const CASES: &str = include_str!("../data/opa-eval/cases.jsonl");
 const DOCUMENT: &str = include_str!("../../docs/evaluation.md");
 
+/// OPA's cases.
+pub(super) fn cases() -> Vec<Value> {
+    CASES.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 fn engine(case: &Value) -> Result<Engine, EvalError> {
     let modules: Vec<(String, &str)> = (0..)
         .zip(case["modules"].as_array().into_iter().flatten())
@@ -111,7 +116,7 @@ fn listed(heading: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn the_cases_of_opa_pass_but_for_those_that_are_listed() {
-    let cases: Vec<Value> = CASES.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let cases = cases();
     let next = AtomicUsize::new(0);
     let faults = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

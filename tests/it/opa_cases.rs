@@ -1,23 +1,11 @@
 //! OPA's own evaluator cases: each built, saved, and read by real OPA, gives the wanted result.
 //!
-//! The cases are looked for at `$POLICY_OPA_CASES`, else beside the project. OPA's command line rounds nothing and knows no
+//! OPA's command line rounds nothing and knows no
 //! input beyond JSON, so where it answers otherwise than the case wants, its answer to the folder itself decides.
 
 use super::support::{Run, Sandbox, find};
 use serde_json::Value;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-fn cases() -> Option<Vec<Value>> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures/opa-eval/cases.jsonl");
-    let path = std::env::var_os("POLICY_OPA_CASES").map_or_else(beside, PathBuf::from);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        assert!(std::env::var_os("POLICY_REQUIRE_PEERS").is_none(), "{} is not there", path.display());
-        eprintln!("SKIPPED: OPA's cases are not there (POLICY_OPA_CASES)");
-        return None;
-    };
-    Some(text.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
-}
 
 #[derive(Debug, PartialEq)]
 enum Verdict {
@@ -83,7 +71,8 @@ fn judge(opa: &std::path::Path, case: &Value) -> Verdict {
 
 #[test]
 fn every_case_of_opa_gives_its_result_from_a_built_bundle() {
-    let (Some(opa), Some(cases)) = (find("opa"), cases()) else { return };
+    let Some(opa) = find("opa") else { return };
+    let cases = super::evaluating::cases();
     let cases: Vec<&Value> = cases
         .iter()
         .filter(|case| case["modules"].as_array().is_some_and(|modules| !modules.is_empty()))

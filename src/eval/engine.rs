@@ -152,6 +152,11 @@ impl Engine {
         std::mem::take(&mut self.builtin_errors)
     }
 
+    /// Whether events are kept from now on; what it was before.
+    pub fn keep_events(&mut self, keep: bool) -> bool {
+        std::mem::replace(&mut self.options.events, keep)
+    }
+
     /// What happened since it was last asked for.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
@@ -183,13 +188,25 @@ impl Engine {
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
         let (module, body) = parse_query(query.text.as_bytes(), "", &Options::new(RegoVersion::V1))
             .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
-        if let Some((path, told)) = asked_path(&module, body).filter(|_| !self.options.events && !self.options.traces)
+        if let Some((path, told)) = asked_path(&module, body).filter(|_| !self.options.events)
             && let plan = self.plan()?
             && plan.has_rules_at(&path)
         {
-            let value = self.evaluated(plan, move |machine| machine.document_at(&path))?;
-            let row = |value| ResultRow { expressions: vec![ExpressionValue { value, ..told }], bindings: Vec::new() };
-            return Ok(value.map(row).into_iter().collect());
+            let (prints, errors) = (self.prints.len(), self.builtin_errors.len());
+            match self.evaluated(plan, move |machine| machine.document_at(&path)) {
+                // What is told of an error begins with the query itself.
+                Err(_) if self.options.traces => {
+                    self.prints.truncate(prints);
+                    self.builtin_errors.truncate(errors);
+                    let _ = self.take_cases();
+                }
+                Err(error) => return Err(error),
+                Ok(value) => {
+                    let expressions = |value| vec![ExpressionValue { value, ..told }];
+                    let row = |value| ResultRow { expressions: expressions(value), bindings: Vec::new() };
+                    return Ok(value.map(row).into_iter().collect());
+                }
+            }
         }
         let plan = self.plan_of(query, &module, body)?;
         let rows = self.evaluated(plan.clone(), |machine| {

@@ -17,6 +17,17 @@ pub(super) struct Answer {
 
 /// Evaluates the document of a ref.
 pub(super) fn ask(engine: &mut Engine, path: &str) -> Answer {
+    let keeps_events = engine.keep_events(false);
+    let answer = answer(engine, path);
+    let _ = engine.keep_events(keeps_events);
+    // Only what fails is told with what happened, and that costs another look.
+    if !keeps_events || matches!(answer.value, Ok(Some(Value::Bool(true)))) {
+        return answer;
+    }
+    self::answer(engine, path)
+}
+
+fn answer(engine: &mut Engine, path: &str) -> Answer {
     let rows = engine.query(&Query { text: path, ..Query::default() });
     let first = |rows: Vec<ResultRow>| {
         rows.into_iter().next().and_then(|row| row.expressions.into_iter().next()).map(|part| part.value)

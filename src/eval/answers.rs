@@ -1,6 +1,6 @@
 //! What a query gives.
 
-use regorus::Value;
+use crate::eval::Value;
 
 /// One way to satisfy a query.
 #[derive(Debug, Clone, PartialEq)]

@@ -71,10 +71,13 @@ impl FileCoverage {
     }
 }
 
+/// What was evaluated of texts: their files, first bytes and lengths.
+pub type Covered = HashSet<(String, u32, u32)>;
+
 impl Coverage {
     /// What was evaluated of modules, where the texts that were are given by file, first byte and length.
     #[must_use]
-    pub fn of(modules: &[Arc<Module>], evaluated: &HashSet<(String, u32, u32)>) -> Self {
+    pub fn of(modules: &[Arc<Module>], evaluated: &Covered) -> Self {
         let mut files: BTreeMap<String, FileCoverage> = BTreeMap::new();
         for module in modules {
             files.entry(module.file.clone()).or_default();

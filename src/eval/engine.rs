@@ -1,17 +1,17 @@
 //! An engine: modules, data and input that answer queries.
 
+use super::Covered;
 use super::answers::{ExpressionValue, ResultRow};
 use super::builtins::BuiltinOptions;
 use super::errors::{EvalError, Fault};
 use super::events::Event;
 use super::machine::{Failure, Machine, Recorder, Row, Setting};
 use super::plan::{self, Plan};
+use crate::eval::Value;
 use crate::rego::check::{Asked, CheckOptions, compile};
 use crate::rego::syntax::{
     Body, ExpressionKind, Module, Options, ParseError, RegoVersion, TermKind, parse, parse_query,
 };
-use regorus::Value;
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -56,6 +56,7 @@ pub struct Engine {
     data: Value,
     input: Option<Value>,
     options: EngineOptions,
+    builtins: Arc<BuiltinOptions>,
     /// The modules without a query, once they were needed so.
     plan: Option<Arc<Plan>>,
     /// What `print` wrote.
@@ -67,9 +68,6 @@ pub struct Engine {
     events: Vec<Event>,
     covered: Covered,
 }
-
-/// The files, and the first bytes and lengths of what was evaluated in them.
-type Covered = HashSet<(String, u32, u32)>;
 
 /// What an evaluation came to, with what it wrote and passed over.
 struct Evaluated<T> {
@@ -86,19 +84,20 @@ impl Engine {
     /// # Errors
     /// Data that is no JSON.
     pub fn load(modules: Vec<Module>, data: &str, options: EngineOptions) -> Result<Self, EvalError> {
-        let data = Value::from_json_str(data).map_err(|error| EvalError::Document(error.to_string()))?;
+        let data = Value::from_json(data).map_err(|error| EvalError::Document(error.to_string()))?;
         Ok(Self::new(modules, data, options))
     }
 
     /// Takes modules and the documents under `data`. Modules are checked when they are first asked.
     #[must_use]
-    pub fn new(mut modules: Vec<Module>, data: Value, options: EngineOptions) -> Self {
+    pub fn new(mut modules: Vec<Module>, data: Value, mut options: EngineOptions) -> Self {
         modules.sort_by(|left, right| left.file.cmp(&right.file));
         let modules = Arc::new(modules.into_iter().map(Arc::new).collect());
         Self {
             modules,
             data,
             input: None,
+            builtins: Arc::new(std::mem::take(&mut options.builtins)),
             options,
             plan: None,
             prints: Vec::new(),
@@ -128,7 +127,7 @@ impl Engine {
     /// # Errors
     /// A text that is no JSON.
     pub fn set_input(&mut self, json: &str) -> Result<(), EvalError> {
-        self.input = Some(Value::from_json_str(json).map_err(|error| EvalError::Document(error.to_string()))?);
+        self.input = Some(Value::from_json(json).map_err(|error| EvalError::Document(error.to_string()))?);
         Ok(())
     }
 
@@ -163,7 +162,7 @@ impl Engine {
     }
 
     /// The expressions that were evaluated and the heads of rules that held: their files, first bytes and lengths.
-    pub fn take_covered(&mut self) -> HashSet<(String, u32, u32)> {
+    pub fn take_covered(&mut self) -> Covered {
         std::mem::take(&mut self.covered)
     }
 
@@ -229,8 +228,8 @@ impl Engine {
 
     fn plan_of(&self, query: &Query<'_>, module: &Module, body: Body) -> Result<Arc<Plan>, EvalError> {
         let header = Header::of(query)?;
-        let asked = |captured| Asked { module, body, package: &header.package, imports: &header.imports, captured };
-        self.compiled(Some(&asked(true)))
+        let asked = Asked { module, body, package: &header.package, imports: &header.imports };
+        self.compiled(Some(&asked))
     }
 
     fn compiled(&self, asked: Option<&Asked<'_>>) -> Result<Arc<Plan>, EvalError> {
@@ -255,7 +254,7 @@ impl Engine {
         let setting = Setting {
             input: self.input.clone(),
             data: self.data.clone(),
-            options: self.options.builtins.clone(),
+            options: self.builtins.clone(),
             traces: self.options.traces,
             deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };

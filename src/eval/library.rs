@@ -2,8 +2,8 @@
 
 use super::builtins::{self, Builtin, BuiltinError, BuiltinOptions};
 use super::{natives, operators};
+use crate::eval::Value;
 use crate::rego::capabilities::Capabilities;
-use regorus::Value;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -88,7 +88,7 @@ fn compared(name: &str, operands: &[Value]) -> Option<bool> {
         }),
         ("internal.member_3", [key, value, domain]) => Some(match domain {
             Value::Array(members) => {
-                let index = key.as_number().ok().and_then(|number| number.as_u64());
+                let index = key.as_number().and_then(|number| number.as_u64());
                 let index = index.and_then(|index| usize::try_from(index).ok());
                 index.and_then(|index| members.get(index)) == Some(value)
             }

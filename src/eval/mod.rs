@@ -1,7 +1,7 @@
 //! Answers questions to Rego policies.
 //!
-//! A program that `rego::check` has taken apart becomes a plan, which is evaluated as OPA's evaluator does it. Values and
-//! most built-in functions are those of regorus, which is named nowhere else.
+//! A program that `rego::check` has taken apart becomes a plan, which is evaluated as OPA's evaluator does it. Many
+//! built-in functions are those of regorus, which is named nowhere else.
 
 mod answers;
 pub mod builtins;
@@ -15,15 +15,15 @@ mod natives;
 mod operators;
 mod plan;
 pub mod testing;
-mod values;
+pub mod value;
 
 #[cfg(test)]
 mod tests;
 
 pub use answers::{ExpressionValue, ResultRow};
-pub use coverage::{Coverage, FileCoverage, Position, Range};
+pub use coverage::{Coverage, Covered, FileCoverage, Position, Range};
 pub use engine::{Engine, EngineOptions, Query};
 pub use errors::{EvalError, Fault, TraceFrame};
 pub use events::{Event, failing, traced};
 pub use machine::Operation;
-pub use regorus::Value;
+pub use value::Value;

@@ -1,11 +1,11 @@
 //! The built-in functions of regorus with OPA's words for what they refuse.
 
-use super::values::type_name;
+use super::value::{Object, Set, Value};
 use crate::rego::capabilities::Capabilities;
 use crate::rego::types::{Shape, Type, Types};
+use regorus::Source;
 use regorus::unstable::{BUILTINS, BuiltinFcn, Expr, Ref, Span};
-use regorus::{Source, Value};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// Those that are answered elsewhere.
@@ -52,7 +52,7 @@ fn all() -> HashMap<&'static str, Native> {
                 .collect(),
             span: span.clone(),
             parameters: (0..known.arity)
-                .map(|_| Ref::new(Expr::Null { span: span.clone(), value: Value::Null, eidx: 0 }))
+                .map(|_| Ref::new(Expr::Null { span: span.clone(), value: regorus::Value::Null, eidx: 0 }))
                 .collect(),
         };
         drop(all.insert(*name, native));
@@ -67,7 +67,7 @@ impl Native {
         let name = if self.name == "strings.reverse" { "reverse" } else { self.name };
         let refusal = |code, message: String| Refusal { code, message: format!("{name}: {message}") };
         for (place, (operand, wanted)) in (1..).zip(operands.iter().zip(&self.operands)) {
-            let got = type_name(operand);
+            let got = operand.type_name();
             if !wanted.is_empty() && !wanted.contains(&got) {
                 let message = match wanted.as_slice() {
                     [only] => format!("operand {place} must be {only} but got {got}"),
@@ -79,11 +79,52 @@ impl Native {
                 return Err(refusal("eval_type_error", format!("operand {place} {message}")));
             }
         }
-        (self.function.0)(&self.span, &self.parameters, operands, true).map_err(|error| {
+        let given: Vec<regorus::Value> = operands.iter().map(given).collect();
+        (self.function.0)(&self.span, &self.parameters, &given, true).map(|answer| taken(&answer)).map_err(|error| {
             let sentence = sentence(&error.to_string());
             let (code, message) = worded(self.name, sentence, operands);
             refusal(code, message)
         })
+    }
+}
+
+/// A value as regorus has it.
+fn given(value: &Value) -> regorus::Value {
+    match value {
+        Value::Undefined => regorus::Value::Undefined,
+        Value::Null => regorus::Value::Null,
+        Value::Bool(value) => regorus::Value::Bool(*value),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => regorus::Value::from(integer),
+            None => regorus::Value::from_json_str(&number.text()).unwrap_or(regorus::Value::Undefined),
+        },
+        Value::String(text) => regorus::Value::String(text.clone()),
+        Value::Array(members) => regorus::Value::from(members.iter().map(given).collect::<Vec<_>>()),
+        Value::Set(members) => regorus::Value::from(members.iter().map(given).collect::<BTreeSet<_>>()),
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, member)| (given(key), given(member)));
+            regorus::Value::from(members.collect::<BTreeMap<_, _>>())
+        }
+    }
+}
+
+/// A value of regorus as ours.
+fn taken(value: &regorus::Value) -> Value {
+    match value {
+        regorus::Value::Undefined => Value::Undefined,
+        regorus::Value::Null => Value::Null,
+        regorus::Value::Bool(value) => Value::Bool(*value),
+        regorus::Value::Number(number) => match number.as_i64() {
+            Some(integer) => Value::from(integer),
+            None if number.is_integer() => Value::from_json(number.format_decimal()).unwrap_or_default(),
+            None => number.as_f64().map(Value::from).unwrap_or_default(),
+        },
+        regorus::Value::String(text) => Value::from(&**text),
+        regorus::Value::Array(members) => Value::from(members.iter().map(taken).collect::<Vec<_>>()),
+        regorus::Value::Set(members) => Value::from(members.iter().map(taken).collect::<Set>()),
+        regorus::Value::Object(members) => {
+            Value::from(members.iter().map(|(key, member)| (taken(key), taken(member))).collect::<Object>())
+        }
     }
 }
 
@@ -124,13 +165,13 @@ fn wanted(name: &str, place: usize, types: &Types, operand: Type) -> Vec<&'stati
 fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
     let takes_integers = name.starts_with("bits.")
         || matches!((name, place), ("numbers.range" | "numbers.range_step" | "array.slice" | "substring", _));
-    if let Ok(number) = operand.as_number()
+    if let Some(number) = operand.as_number()
         && takes_integers
     {
         if !number.is_integer() {
             return Some("must be integer number but got floating-point number".to_owned());
         }
-        if matches!((name, place), ("bits.lsh" | "bits.rsh", 2)) && number.as_f64().is_some_and(|value| value < 0.0) {
+        if matches!((name, place), ("bits.lsh" | "bits.rsh", 2)) && number.as_f64() < 0.0 {
             return Some("must be an unsigned integer number but got a negative integer".to_owned());
         }
     }
@@ -140,11 +181,11 @@ fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
             (!is_base).then(|| "must be one of {2, 8, 10, 16}".to_owned())
         }
         ("strings.replace_n", 1) => {
-            let entries = operand.as_object().ok()?;
-            if entries.iter().any(|(key, _)| key.as_string().is_err()) {
+            let entries = operand.as_object()?;
+            if entries.iter().any(|(key, _)| key.as_string().is_none()) {
                 return Some("non-string key found in pattern object".to_owned());
             }
-            let is_refused = entries.iter().any(|(_, value)| value.as_string().is_err());
+            let is_refused = entries.iter().any(|(_, value)| value.as_string().is_none());
             is_refused.then(|| "non-string value found in pattern object".to_owned())
         }
         ("json.filter" | "json.remove", 2) => {
@@ -155,7 +196,7 @@ fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
                 _ => None,
             };
             wrong.map(|value| {
-                let got = type_name(&value);
+                let got = value.type_name();
                 format!("must be one of {{set, array}} containing string paths or array of path segments but got {got}")
             })
         }
@@ -168,25 +209,25 @@ fn worded(name: &str, sentence: String, operands: &[Value]) -> (&'static str, St
     let said = |text: &str| sentence.contains(text);
     match name {
         "to_number" if matches!(operands, [Value::String(text)] if !is_no_number(text)) => {
-            let text = operands.first().and_then(|operand| operand.as_string().ok().map(ToString::to_string));
-            let text = crate::rego::syntax::quoted(&text.unwrap_or_default());
+            let text = operands.first().and_then(Value::as_string).unwrap_or_default();
+            let text = crate::rego::syntax::quoted(text);
             ("eval_builtin_error", format!("strconv.ParseFloat: parsing {text}: invalid syntax"))
         }
         "to_number" => {
-            let got = operands.first().map_or("undefined", type_name);
+            let got = operands.first().map_or("undefined", Value::type_name);
             ("eval_type_error", format!("operand 1 must be valid number string but got {got}"))
         }
         "graph.reachable" | "graph.reachable_paths" => {
-            let got = operands.get(1).map_or("undefined", type_name);
+            let got = operands.get(1).map_or("undefined", Value::type_name);
             ("eval_type_error", format!("operand 2 must be {{array, set}} but got {got}"))
         }
         "semver.compare" => {
             let wrong = operands.iter().position(|operand| {
-                let text = operand.as_string().map(ToString::to_string).unwrap_or_default();
+                let text = operand.as_string().unwrap_or_default();
                 text.split(['-', '+']).next().unwrap_or_default().split('.').count() != 3
             });
             let place = wrong.unwrap_or(0);
-            let shown = operands.get(place).map(super::values::rego).unwrap_or_default();
+            let shown = operands.get(place).map(ToString::to_string).unwrap_or_default();
             ("eval_builtin_error", format!("operand {}: string {shown} is not a valid SemVer", place + 1))
         }
         _ if name.starts_with("time.") && said("to int64") => ("eval_builtin_error", "timestamp too big".to_owned()),

@@ -14,7 +14,7 @@ fn ask(engine: &mut Engine, text: &str) -> Result<Vec<ResultRow>, EvalError> {
 
 /// The first expression of each row as JSON.
 fn values(engine: &mut Engine, text: &str) -> Vec<serde_json::Value> {
-    let json = |value: &Value| serde_json::from_str(&value.to_json_str().unwrap()).unwrap();
+    let json = |value: &Value| serde_json::from_str(&value.to_json()).unwrap();
     ask(engine, text).unwrap().iter().map(|row| json(&row.expressions[0].value)).collect()
 }
 

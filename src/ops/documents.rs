@@ -80,7 +80,7 @@ impl Documents {
 /// A text that is neither.
 pub fn input(bytes: &[u8]) -> Result<Value, String> {
     let read = yaml::to_json(bytes, 0).map_err(|error| format!("unable to parse input: yaml: {error}"))?;
-    Value::from_json_str(read.json.as_str()).map_err(|error| format!("unable to parse input: {error}"))
+    Value::from_json(read.json.as_str()).map_err(|error| format!("unable to parse input: {error}"))
 }
 
 /// The path of the data and the path of the file.
@@ -103,7 +103,7 @@ fn path_with(prefix: &str, path: &str) -> String {
 fn has(data: &Value, path: &[&str]) -> bool {
     let mut value = data;
     for key in path {
-        let Ok(object) = value.as_object() else { return true };
+        let Some(object) = value.as_object() else { return true };
         let Some(member) = object.get(&Value::from(*key)) else { return false };
         value = member;
     }
@@ -187,7 +187,7 @@ impl Reader<'_> {
         let nested = prefix.iter().rev().fold(value, |value, key| {
             Value::from(std::collections::BTreeMap::from([(Value::from(key.as_str()), value)]))
         });
-        if nested.as_object().is_err() {
+        if nested.as_object().is_none() {
             return self.faults.push(plain(format!("{shown}: document must be of type object")));
         }
         self.data.push((shown, nested));
@@ -258,7 +258,7 @@ impl Reader<'_> {
             Ok(check) => self.check = check,
             Err(error) => self.faults.push(plain(error.to_string())),
         }
-        if let Ok(value) = Value::from_json_str(loaded.bundle.data.as_str()) {
+        if let Ok(value) = Value::from_json(loaded.bundle.data.as_str()) {
             self.data.push((path.display().to_string(), value));
         }
     }
@@ -284,17 +284,17 @@ impl Reader<'_> {
 
 /// The path at which two documents cannot be put together.
 pub(super) fn clash(left: &Value, right: &Value, path: &str) -> Option<String> {
-    let (Ok(left), Ok(right)) = (left.as_object(), right.as_object()) else { return Some(path.to_owned()) };
-    right.iter_sorted().find_map(|(key, value)| {
+    let (Some(left), Some(right)) = (left.as_object(), right.as_object()) else { return Some(path.to_owned()) };
+    right.iter().find_map(|(key, value)| {
         let known = left.get(key)?;
-        let key = key.as_string().map(ToString::to_string).unwrap_or_default();
+        let key = key.as_string().unwrap_or_default();
         clash(known, value, &format!("{path}.{key}"))
     })
 }
 
 /// Puts a document into another; what both have stays as it was.
 pub(super) fn merge(left: &mut Value, right: &Value) {
-    let (Ok(entries), Ok(others)) = (left.as_object_mut(), right.as_object()) else { return };
+    let (Some(entries), Some(others)) = (left.as_object_mut(), right.as_object()) else { return };
     for (key, value) in others.iter() {
         match entries.get(key).cloned() {
             Some(mut known) => {
@@ -307,16 +307,12 @@ pub(super) fn merge(left: &mut Value, right: &Value) {
 }
 
 fn json(bytes: &[u8]) -> Result<Value, String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
-    if text.trim().is_empty() {
-        return Err("EOF".to_owned());
-    }
-    Value::from_json_str(text).map_err(|error| error.to_string())
+    Value::from_json(bytes).map_err(|error| error.to_string())
 }
 
 fn data(bytes: &[u8]) -> Result<Value, String> {
     let read = yaml::to_json(bytes, 0).map_err(|error| error.to_string())?;
-    Value::from_json_str(read.json.as_str()).map_err(|error| error.to_string())
+    Value::from_json(read.json.as_str()).map_err(|error| error.to_string())
 }
 
 /// Errors as OPA lists them.

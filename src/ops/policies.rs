@@ -54,7 +54,7 @@ fn with_image(before: Documents, name: &str, bundle: &Bundle, language: &Languag
     });
     let files: Vec<Text<'_>> = files.collect();
     modules.extend(read(&files, |version| language.reading(version)).map_err(OpsError::Modules)?);
-    let own = Value::from_json_str(bundle.data.as_str()).map_err(|error| EvalError::Document(error.to_string()))?;
+    let own = Value::from_json(bundle.data.as_str()).map_err(|error| EvalError::Document(error.to_string()))?;
     if let Some(path) = clash(&data, &own, "data") {
         let message = format!("{name}: its data clash with those of another source at {path}");
         return Err(EvalError::Compile(vec![Fault { message, ..Fault::default() }]).into());

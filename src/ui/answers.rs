@@ -1,6 +1,7 @@
 //! Rows of queries as text, as `opa eval` and its REPL write them.
 
 use crate::eval::Coverage;
+use crate::eval::value::JsonText;
 use crate::eval::{ExpressionValue, ResultRow, Value};
 use comfy_table::{Cell, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 use std::borrow::Cow;
@@ -13,94 +14,6 @@ const BOX: TableStyle = TableStyle::new()
     .header_separator(LineStyle::new('├', '─', '┼', '┤'))
     .content_lines(ContentLineStyle::new('│', '│', '│'))
     .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
-
-/// A value as JSON in the form of Go: keys in the order of their bytes, sets as arrays, `<`, `>` and `&` escaped; on one
-/// line, or indented by two blanks a level.
-#[must_use]
-pub fn json(value: &Value, indented: bool) -> String {
-    let mut text = String::new();
-    write(value, indented.then_some(0), &mut text);
-    text
-}
-
-fn write(value: &Value, level: Option<usize>, text: &mut String) {
-    match value {
-        Value::String(string) => write_string(string, text),
-        Value::Array(members) => write_list(members.iter(), level, text),
-        Value::Set(members) => write_list(members.iter(), level, text),
-        Value::Object(entries) => {
-            let key = |key: &Value| match key {
-                Value::String(text) => text.to_string(),
-                other => json(other, false),
-            };
-            let sorted: std::collections::BTreeMap<String, &Value> =
-                entries.iter_sorted().map(|(name, value)| (key(name), value)).collect();
-            write_between('{', sorted.into_iter(), '}', level, text, |(key, value), level, text| {
-                write_string(&key, text);
-                text.push_str(if level.is_some() { ": " } else { ":" });
-                write(value, level, text);
-            });
-        }
-        Value::Undefined => {}
-        other => text.push_str(&other.to_json_str().unwrap_or_default()),
-    }
-}
-
-fn write_list<'v>(members: impl Iterator<Item = &'v Value>, level: Option<usize>, text: &mut String) {
-    write_between('[', members, ']', level, text, write);
-}
-
-fn write_between<T>(
-    open: char,
-    items: impl Iterator<Item = T>,
-    close: char,
-    level: Option<usize>,
-    text: &mut String,
-    mut item: impl FnMut(T, Option<usize>, &mut String),
-) {
-    let inner = level.map(|level| level + 1);
-    let line = |level: Option<usize>, text: &mut String| {
-        if let Some(level) = level {
-            text.push('\n');
-            text.push_str(&"  ".repeat(level));
-        }
-    };
-    text.push(open);
-    let mut is_first = true;
-    for one in items {
-        if !is_first {
-            text.push(',');
-        }
-        is_first = false;
-        line(inner, text);
-        item(one, inner, text);
-    }
-    if !is_first {
-        line(level, text);
-    }
-    text.push(close);
-}
-
-/// A string as Go's JSON writes it.
-pub fn write_string(string: &str, text: &mut String) {
-    text.push('"');
-    for character in string.chars() {
-        match character {
-            '"' => text.push_str("\\\""),
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            '\u{8}' => text.push_str("\\b"),
-            '\u{c}' => text.push_str("\\f"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                text.push_str(&format!("\\u{:04x}", u32::from(character)));
-            }
-            other => text.push(other),
-        }
-    }
-    text.push('"');
-}
 
 /// A document whose members stay in their order.
 #[derive(Debug, Clone)]
@@ -121,9 +34,9 @@ impl Tree {
     /// As JSON, indented by two blanks a level.
     #[must_use]
     pub fn json(&self) -> String {
-        let mut text = String::new();
-        self.write(0, &mut text);
-        text
+        let mut json = JsonText::indented("", "  ");
+        self.write(&mut json);
+        json.finish()
     }
 
     /// The same with the members of objects by their names.
@@ -140,25 +53,15 @@ impl Tree {
         }
     }
 
-    fn write(&self, level: usize, text: &mut String) {
+    fn write(&self, json: &mut JsonText<'_>) {
         match self {
-            Self::Value(value) => write(value, Some(level), text),
-            Self::Json(value) => {
-                let value = Value::from_json_str(&value.to_string()).unwrap_or(Value::Null);
-                write(&value, Some(level), text);
-            }
-            Self::Text(string) => write_string(string, text),
-            Self::List(members) => {
-                write_between('[', members.iter(), ']', Some(level), text, |member, level, text| {
-                    member.write(level.unwrap_or_default(), text);
-                });
-            }
+            Self::Value(value) => json.value(value),
+            Self::Json(value) => json.value(&Value::from_json(value.to_string()).unwrap_or_default()),
+            Self::Text(text) => json.string(text),
+            Self::List(members) => json.list(members.iter(), |json, member| member.write(json)),
             Self::Object(members) => {
-                write_between('{', members.iter(), '}', Some(level), text, |(name, member), level, text| {
-                    write_string(name, text);
-                    text.push_str(": ");
-                    member.write(level.unwrap_or_default(), text);
-                });
+                let members = members.iter().map(|(name, member)| (Cow::Borrowed(&**name), member));
+                json.object(members, |json, member| member.write(json));
             }
         }
     }
@@ -244,7 +147,7 @@ fn bound(row: &ResultRow) -> Value {
 pub fn values(rows: &[ResultRow]) -> String {
     let row = |row: &ResultRow| {
         let values: Vec<Value> = row.expressions.iter().map(|told| told.value.clone()).collect();
-        json(&Value::from(values), true) + "\n"
+        Value::from(values).to_indented_json() + "\n"
     };
     rows.iter().map(row).collect()
 }
@@ -252,7 +155,7 @@ pub fn values(rows: &[ResultRow]) -> String {
 /// `opa eval --format bindings`: an object a row.
 #[must_use]
 pub fn bindings(rows: &[ResultRow]) -> String {
-    rows.iter().map(|row| json(&bound(row), true) + "\n").collect()
+    rows.iter().map(|row| bound(row).to_indented_json() + "\n").collect()
 }
 
 /// `opa eval --format raw`: the expressions of a row with blanks between them, strings as they are.
@@ -260,7 +163,7 @@ pub fn bindings(rows: &[ResultRow]) -> String {
 pub fn raw(rows: &[ResultRow]) -> String {
     let text = |value: &Value| match value {
         Value::String(text) => text.to_string(),
-        value => json(value, false),
+        value => value.to_json(),
     };
     let row = |row: &ResultRow| {
         let texts: Vec<String> = row.expressions.iter().map(|told| text(&told.value)).collect();
@@ -279,7 +182,7 @@ pub fn pretty(rows: &[ResultRow], limit: Option<usize>) -> String {
         if let Some(told) = row.expressions.first()
             && (row.expressions.len() == 1 || all_boolean)
         {
-            return json(&told.value, true) + "\n";
+            return told.value.to_indented_json() + "\n";
         }
     }
     let has_bindings = !first.bindings.is_empty();
@@ -294,7 +197,7 @@ pub fn pretty(rows: &[ResultRow], limit: Option<usize>) -> String {
     let names = first.bindings.iter().map(|(name, _)| name.as_str());
     let header: Vec<&str> = heads.chain(names).collect();
     let cell = |value: &Value| {
-        let text = json(value, false);
+        let text = value.to_json();
         match limit {
             Some(limit) if text.len() > limit => {
                 String::from_utf8_lossy(text.as_bytes().get(..limit).unwrap_or_default()).into_owned() + "..."

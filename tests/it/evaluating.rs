@@ -97,7 +97,7 @@ fn fault(case: &Value) -> Option<String> {
         Err(error) => return Some(error.to_string()),
     };
     let bound = |row: &ResultRow| -> Map<String, Value> {
-        let json = |value: &policy::eval::Value| serde_json::from_str(&value.to_json_str().unwrap()).unwrap();
+        let json = |value: &policy::eval::Value| serde_json::from_str(&value.to_json()).unwrap();
         row.bindings.iter().map(|(name, value)| (name.clone(), json(value))).collect()
     };
     let wanted = case["want_result"].as_array().into_iter().flatten().map(|row| row.as_object().unwrap().clone());

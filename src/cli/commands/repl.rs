@@ -87,10 +87,12 @@ fn reply(session: &mut Engine, query: &str) -> String {
 
 /// What a query gives: a value alone, else a table of variables and of the expressions that are more than true.
 fn shown(rows: &[ResultRow]) -> String {
-    let json = |value: &crate::eval::Value| value.to_json_str().unwrap_or_default();
+    let json = |value: &crate::eval::Value| value.to_json();
     let Some(first) = rows.first() else { return "undefined\n".to_owned() };
     let is_told = |place: usize| {
-        rows.iter().filter_map(|row| row.expressions.get(place)).any(|part| part.value.as_bool().is_err())
+        rows.iter()
+            .filter_map(|row| row.expressions.get(place))
+            .any(|part| !matches!(part.value, crate::eval::Value::Bool(_)))
     };
     let told: Vec<usize> = (0..first.expressions.len()).filter(|place| is_told(*place)).collect();
     if let ([row], true) = (rows, first.bindings.is_empty()) {

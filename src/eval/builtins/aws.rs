@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::eval::Value;
+use crate::eval::value::Object;
 use hmac::Hmac;
-use regorus::Value;
-use regorus::value::Object;
 use sha2::{Digest as _, Sha256};
 
 use super::error::failed;
 use super::uri::Address;
-use super::{Builtin, BuiltinError, BuiltinOptions, builtin, hashes, json, operand, text};
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, hashes, operand};
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("providers.aws.sign_req", 3, sign_req)];
 
@@ -83,7 +83,7 @@ fn sign_req(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinErro
     let address = Address::read(string(request, "url").unwrap_or_default()).map_err(failed)?;
     let body = match (request.get(&"raw_body".into()), request.get(&"body".into())) {
         (Some(raw), _) => string_of(raw).to_owned(),
-        (None, Some(body)) => json::marshal(body),
+        (None, Some(body)) => body.to_json(),
         (None, None) => String::new(),
     };
     let unsigned_body = match config.get(&"disable_payload_signing".into()) {
@@ -122,7 +122,7 @@ fn refuse(position: usize, what: &str, names: BTreeSet<Value>) -> Result<(), Bui
     if names.is_empty() {
         return Ok(());
     }
-    Err(BuiltinError::Operand(format!("operand {position} {what}: {}", text::of(&names.into()))))
+    Err(BuiltinError::Operand(format!("operand {position} {what}: {}", Value::from(names))))
 }
 
 fn string<'a>(fields: &'a Object, name: &str) -> Option<&'a str> {
@@ -133,7 +133,7 @@ fn string<'a>(fields: &'a Object, name: &str) -> Option<&'a str> {
 }
 
 fn string_of(value: &Value) -> &str {
-    value.as_string().map_or("", |text| text)
+    value.as_string().unwrap_or_default()
 }
 
 fn digest(text: &str) -> String {
@@ -208,9 +208,9 @@ mod tests {
         let config = format!(
             r#"{{"aws_access_key":"MYAWSACCESSKEYGOESHERE","aws_secret_access_key":"MYAWSSECRETACCESSKEYGOESHERE","aws_service":"s3","aws_region":"us-east-1"{more}}}"#
         );
-        let [request, config] = [request, &config].map(|text| Value::from_json_str(text).unwrap());
+        let [request, config] = [request, &config].map(|text| Value::from_json(text).unwrap());
         match sign_req(&[request, config, 1_451_311_705_000_000_000i64.into()], &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv6Addr};
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
@@ -140,8 +140,8 @@ fn keyed<'a>(operands: &'a [Value], position: usize) -> Vec<Keyed<'a>> {
     match operand::at(operands, position) {
         text @ Value::String(_) => vec![(Ok(text), text.clone())],
         Value::Array(items) => items.iter().enumerate().map(|(index, item)| (network(item), index.into())).collect(),
-        Value::Set(items) => items.iter_sorted().map(|item| (network(item), item.clone())).collect(),
-        Value::Object(fields) => fields.iter_sorted().map(|(key, item)| (network(item), key.clone())).collect(),
+        Value::Set(items) => items.iter().map(|item| (network(item), item.clone())).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, item)| (network(item), key.clone())).collect(),
         _ => Vec::new(),
     }
 }
@@ -226,10 +226,10 @@ mod tests {
     use super::*;
 
     fn call(name: &str, operands: &[&str]) -> Result<String, String> {
-        let operands: Vec<Value> = operands.iter().map(|text| Value::from_json_str(text).unwrap()).collect();
+        let operands: Vec<Value> = operands.iter().map(|text| Value::from_json(text).unwrap()).collect();
         let builtin = BUILTINS.iter().find(|builtin| builtin.name == name).unwrap();
         match builtin.call(&operands, &BuiltinOptions::default()) {
-            Ok(value) => Ok(value.to_string()),
+            Ok(value) => Ok(value.to_json()),
             Err(error) => Err(error.to_string()),
         }
     }

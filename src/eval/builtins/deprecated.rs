@@ -1,6 +1,6 @@
 //! Functions that only modules from before OPA 1.0 may call.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
@@ -39,7 +39,7 @@ fn any(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
 fn cast_array(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     match operand::at(operands, 1) {
         array @ Value::Array(_) => Ok(array.clone()),
-        Value::Set(items) => Ok(items.iter_sorted().cloned().collect::<Vec<_>>().into()),
+        Value::Set(items) => Ok(items.iter().cloned().collect::<Vec<_>>().into()),
         other => Err(operand::wrong(1, other, &["array", "set"])),
     }
 }
@@ -70,7 +70,7 @@ fn cast_string(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinE
 
 fn of_type(operands: &[Value], wanted: &str) -> Result<Value, BuiltinError> {
     let value = operand::at(operands, 1);
-    if operand::type_name(value) == wanted { Ok(value.clone()) } else { Err(operand::wrong(1, value, &[wanted])) }
+    if value.type_name() == wanted { Ok(value.clone()) } else { Err(operand::wrong(1, value, &[wanted])) }
 }
 
 fn re_match(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
@@ -83,7 +83,7 @@ fn re_match(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinErro
 fn set_diff(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let left = operand::set(operands, 1)?;
     let right = operand::set(operands, 2)?;
-    Ok(left.difference(right).into())
+    Ok(left.difference(right).cloned().collect::<crate::eval::value::Set>().into())
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn json(text: &str) -> Value {
-        Value::from_json_str(text).unwrap()
+        Value::from_json(text).unwrap()
     }
 
     #[test]

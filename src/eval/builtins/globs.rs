@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
@@ -290,7 +290,7 @@ mod tests {
 
     fn meet(left: &str, right: &str) -> Result<bool, String> {
         globs_match(&[left.into(), right.into()], &BuiltinOptions::default())
-            .map(|value| *value.as_bool().unwrap())
+            .map(|value| value == Value::Bool(true))
             .map_err(|error| error.to_string())
     }
 

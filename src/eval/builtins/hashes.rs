@@ -1,8 +1,8 @@
 //! Digests of texts, with a key or without.
 
+use crate::eval::Value;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
-use regorus::Value;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 

@@ -5,15 +5,19 @@ mod aws;
 mod base64;
 mod certificates;
 mod cidr;
+mod collections;
 mod deprecated;
+mod encoding;
 mod error;
 mod globs;
 mod graphql;
 mod hashes;
-mod json;
+mod json_paths;
 mod jwt;
 mod modules;
 mod network;
+mod numbers;
+mod objects;
 mod operand;
 mod pem;
 mod render;
@@ -29,7 +33,7 @@ pub use error::BuiltinError;
 
 use std::collections::BTreeMap;
 
-use regorus::Value;
+use crate::eval::Value;
 
 /// What the answers of some built-in functions depend on.
 #[derive(Debug, Clone, Default)]
@@ -63,13 +67,18 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         aws::BUILTINS,
         certificates::BUILTINS,
         cidr::BUILTINS,
+        collections::BUILTINS,
         deprecated::BUILTINS,
+        encoding::BUILTINS,
         globs::BUILTINS,
         graphql::BUILTINS,
         hashes::BUILTINS,
+        json_paths::BUILTINS,
         jwt::BUILTINS,
         modules::BUILTINS,
         network::BUILTINS,
+        numbers::BUILTINS,
+        objects::BUILTINS,
         render::BUILTINS,
         runtime::BUILTINS,
         schema::BUILTINS,

@@ -1,6 +1,6 @@
 //! Rego modules as their trees.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
@@ -19,7 +19,7 @@ fn parse_module(operands: &[Value], _: &BuiltinOptions) -> Result<Value, Builtin
     let mut json = Vec::new();
     let include = Include { locations: false, comments: true };
     write_json(&module, include, Layout::Compact, &mut json).map_err(|error| failed(error.to_string()))?;
-    Value::from_json_str(&String::from_utf8_lossy(&json)).map_err(|error| failed(error.to_string()))
+    Value::from_json(&json).map_err(|error| failed(error.to_string()))
 }
 
 /// Errors as OPA joins them.
@@ -50,7 +50,7 @@ mod tests {
 
     fn parsed(text: &str) -> String {
         match parse_module(&["x.rego".into(), text.into()], &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

@@ -1,6 +1,6 @@
 //! Functions that would reach the network.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 
@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn an_address_needs_no_network() {
         let options = BuiltinOptions::default();
-        assert_eq!(lookup_ip_addr(&["10.0.0.0".into()], &options).unwrap().to_string(), r#"["10.0.0.0"]"#);
+        assert_eq!(lookup_ip_addr(&["10.0.0.0".into()], &options).unwrap().to_json(), r#"["10.0.0.0"]"#);
         assert_eq!(
             lookup_ip_addr(&["example.com".into()], &options).unwrap_err().to_string(),
             "the network is not allowed: needs --allow-net"

@@ -1,7 +1,7 @@
 //! Operands as the type a function wants.
 
-use regorus::Value;
-use regorus::value::{Object, Set};
+use crate::eval::Value;
+use crate::eval::value::{Object, Set};
 
 use super::BuiltinError;
 
@@ -47,25 +47,26 @@ pub(super) fn integer(operands: &[Value], position: usize) -> Result<i64, Builti
     }
 }
 
+/// The members of an array or set.
+pub(super) fn members(operands: &[Value], position: usize) -> Result<Vec<&Value>, BuiltinError> {
+    match at(operands, position) {
+        Value::Array(members) => Ok(members.iter().collect()),
+        Value::Set(members) => Ok(members.iter().collect()),
+        other => Err(wrong(position, other, &["set", "array"])),
+    }
+}
+
+/// The refusal of a member of an operand by its type.
+pub(super) fn wrong_member(position: usize, whole: &Value, got: &Value, expected: &str) -> BuiltinError {
+    let (whole, got) = (whole.type_name(), got.type_name());
+    BuiltinError::Operand(format!("operand {position} must be {whole} of {expected}s but got {whole} containing {got}"))
+}
+
 /// The refusal of an operand by its type.
 pub(super) fn wrong(position: usize, got: &Value, expected: &[&str]) -> BuiltinError {
-    let got = type_name(got);
+    let got = got.type_name();
     BuiltinError::Operand(match expected {
         [one] => format!("operand {position} must be {one} but got {got}"),
         several => format!("operand {position} must be one of {{{}}} but got {got}", several.join(", ")),
     })
-}
-
-/// The name of a value's type as `type_name` tells it.
-pub(super) fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Set(_) => "set",
-        Value::Object(_) => "object",
-        Value::Undefined => "undefined",
-    }
 }

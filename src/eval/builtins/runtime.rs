@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 
@@ -38,7 +38,7 @@ mod tests {
     fn the_environment_is_the_one_handed_over() {
         let options = BuiltinOptions { environment: [("A".into(), "b".into())].into(), ..Default::default() };
         assert_eq!(
-            runtime(&[], &options).unwrap().to_string(),
+            runtime(&[], &options).unwrap().to_json(),
             r#"{"authorization_enabled":false,"commit":"","env":{"A":"b"},"skip_known_schema_check":false,"version":"1.22.2"}"#
         );
         assert_eq!(trace(&["x".into()], &options), Ok(true.into()));

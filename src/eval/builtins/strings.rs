@@ -1,6 +1,6 @@
 //! Functions of strings.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 
@@ -35,7 +35,7 @@ mod tests {
 
     fn split(text: &str, delimiter: &str, n: i64) -> String {
         let operands = [text.into(), delimiter.into(), n.into()];
-        split_n(&operands, &BuiltinOptions::default()).unwrap().to_string()
+        split_n(&operands, &BuiltinOptions::default()).unwrap().to_json()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
 use super::text::quote;
@@ -250,7 +250,7 @@ mod tests {
 
     fn parsed(text: &str) -> String {
         match parse(&[text.into()], &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }
@@ -259,7 +259,7 @@ mod tests {
     fn the_parts_are_told_apart() {
         assert_eq!(
             parsed("HTTPS://user:p@example.com:8080/a%20b/%2Fc?q=1&r#frag%20x"),
-            r#"{"fragment":"frag x","hostname":"example.com","path":"/a b//c","port":"8080","raw_path":"/a%20b/%2Fc","raw_query":"q=1&r","scheme":"https"}"#
+            r#"{"fragment":"frag x","hostname":"example.com","path":"/a b//c","port":"8080","raw_path":"/a%20b/%2Fc","raw_query":"q=1\u0026r","scheme":"https"}"#
         );
         assert_eq!(parsed("mailto:a@b.c"), r#"{"scheme":"mailto"}"#);
         assert_eq!(parsed("http://[::1]:80"), r#"{"hostname":"::1","port":"80","scheme":"http"}"#);

@@ -2,7 +2,7 @@
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin};
 use crate::bundle::yaml::to_json;
-use regorus::Value;
+use crate::eval::Value;
 use std::collections::BTreeMap;
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("yaml.marshal", 1, marshal)];
@@ -31,7 +31,7 @@ fn write(value: &Value, level: usize, text: &mut String) {
         Value::Object(entries) => {
             let name = |key: &Value| match key {
                 Value::String(text) => text.to_string(),
-                other => other.to_json_str().unwrap_or_default(),
+                other => other.to_json(),
             };
             let sorted: BTreeMap<String, &Value> = entries.iter().map(|(key, value)| (name(key), value)).collect();
             for (place, (key, value)) in sorted.into_iter().enumerate() {
@@ -49,7 +49,7 @@ fn write(value: &Value, level: usize, text: &mut String) {
             }
         }
         Value::String(content) => string(content, level, text),
-        other => text.push_str(&other.to_json_str().unwrap_or_default()),
+        other => text.push_str(&other.to_json()),
     }
 }
 

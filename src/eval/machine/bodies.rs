@@ -2,8 +2,8 @@
 
 use super::events::{Node, Operation};
 use super::{Flow, Machine, Next};
+use crate::eval::Value;
 use crate::eval::plan::{Body, Expression, ExpressionKind};
-use regorus::Value;
 
 impl<'p> Machine<'p> {
     /// Goes on for each way in which the expressions from `at` on hold.

@@ -1,13 +1,10 @@
 //! Calls of functions.
 
+use super::references::members;
 use super::{Failure, Flow, Machine, Mock, Next, State};
+use crate::eval::Value;
 use crate::eval::library::{self, Answer};
 use crate::eval::plan::{Function, Term};
-use regorus::Value;
-use std::time::Instant;
-
-/// From how many numbers on `numbers.range` looks at the clock.
-const MANY: u64 = 1 << 16;
 
 /// From how many numbers on a range is made with an eye on the clock.
 const LONG: u64 = 100_000;
@@ -25,13 +22,14 @@ impl<'p> Machine<'p> {
         next: Next<'_, 'p>,
     ) -> Flow {
         let mock = self.state.functions.iter().rev().find(|(known, _)| known == function);
-        let function = match mock.map(|(_, mock)| mock.clone()) {
-            Some(Mock::Value(value)) => return self.told(&value, output, next),
-            Some(Mock::Function(function)) => return self.unmocked(&function, arguments, output, next),
-            None => function.clone(),
-        };
-        let Some(operands) = self.operands(arguments)? else { return Ok(false) };
-        self.call_of(&function, operands, output, next)
+        match mock.map(|(_, mock)| mock.clone()) {
+            Some(Mock::Value(value)) => self.told(&value, output, next),
+            Some(Mock::Function(function)) => self.unmocked(&function, arguments, output, next),
+            None => {
+                let Some(operands) = self.values(arguments)? else { return Ok(false) };
+                self.call_of(function, operands, output, next)
+            }
+        }
     }
 
     /// Calls a function in the place of another. What it calls itself is not replaced.
@@ -42,29 +40,12 @@ impl<'p> Machine<'p> {
         output: Option<&'p Term>,
         next: Next<'_, 'p>,
     ) -> Flow {
-        let Some(operands) = self.operands(arguments)? else { return Ok(false) };
+        let Some(operands) = self.values(arguments)? else { return Ok(false) };
         let state = State {
             hidden: self.state.hidden.clone(),
             ..State::new(self.state.input.clone(), self.state.data.clone())
         };
-        let mut other = std::mem::replace(&mut self.state, state);
-        let flow = self.call_of(function, operands, output, &mut |machine| {
-            std::mem::swap(&mut machine.state, &mut other);
-            let flow = next(machine);
-            std::mem::swap(&mut machine.state, &mut other);
-            flow
-        });
-        std::mem::swap(&mut self.state, &mut other);
-        flow
-    }
-
-    fn operands(&mut self, arguments: &'p [Term]) -> Result<Option<Vec<Value>>, Failure> {
-        let mut operands = Vec::with_capacity(arguments.len());
-        for argument in arguments {
-            let Some(operand) = self.value(argument)? else { return Ok(None) };
-            operands.push(operand);
-        }
-        Ok(Some(operands))
+        self.in_state(state, &mut |machine, next| machine.call_of(function, operands.clone(), output, next), next)
     }
 
     fn call_of(
@@ -112,14 +93,14 @@ impl<'p> Machine<'p> {
 
     /// Whether a range has so many members that the clock is to be looked at.
     fn is_long(&self, operands: &[Value]) -> bool {
-        let number = |place: usize| operands.get(place)?.as_i64().ok();
+        let number = |place: usize| operands.get(place)?.as_number()?.as_i64();
         let length = number(0).zip(number(1)).map(|(from, to)| to.abs_diff(from));
         length.is_some_and(|length| length >= LONG)
     }
 
     /// A range that may take longer than there is time.
     fn long_range(&mut self, name: &str, operands: &[Value]) -> Result<Option<Value>, Failure> {
-        let number = |place: usize| operands.get(place).and_then(|operand| operand.as_i64().ok());
+        let number = |place: usize| operands.get(place)?.as_number()?.as_i64();
         let (Some(from), Some(to)) = (number(0), number(1)) else { return Ok(None) };
         let step = number(2).unwrap_or(1);
         if step <= 0 {
@@ -156,11 +137,6 @@ impl<'p> Machine<'p> {
         if keeps && let Some(known) = self.kept.get(&(name.to_owned(), operands.to_vec())) {
             return Ok(Some(known.clone()));
         }
-        if name == "numbers.range"
-            && let Some(numbers) = self.many_numbers(operands)?
-        {
-            return Ok(Some(numbers));
-        }
         let answer = library::call(name, operands, &self.setting.options);
         let value = match answer {
             Answer::Value(Value::Undefined) => return Ok(None),
@@ -176,28 +152,6 @@ impl<'p> Machine<'p> {
             self.kept.insert((name.to_owned(), operands.to_vec()), value.clone());
         }
         Ok(Some(value))
-    }
-
-    /// `numbers.range` of so many numbers that it looks at the clock on the way.
-    fn many_numbers(&self, operands: &[Value]) -> Result<Option<Value>, Failure> {
-        let bound = |place: usize| operands.get(place).and_then(|operand| operand.as_i64().ok());
-        let Some((start, end)) = bound(0).zip(bound(1)) else { return Ok(None) };
-        if start.abs_diff(end) < MANY {
-            return Ok(None);
-        }
-        let (mut numbers, mut next) = (Vec::new(), start);
-        loop {
-            numbers.push(Value::from(next));
-            if next == end {
-                return Ok(Some(Value::from(numbers)));
-            }
-            next += if start < end { 1 } else { -1 };
-            let is_late = || self.setting.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if numbers.len() % 4096 == 0 && is_late() {
-                let message = "numbers.range: timed out before generating all numbers in range";
-                return Err(self.failure("eval_cancel_error", message));
-            }
-        }
     }
 
     /// `print`: a line for each choice of the values that its operands may have.
@@ -232,13 +186,7 @@ impl<'p> Machine<'p> {
         if self.unify_value(output, &pair, next)? {
             return Ok(true);
         }
-        let members: Vec<(Value, Value)> = match value {
-            Value::Array(members) => (0_u64..).map(Value::from).zip(members.iter().cloned()).collect(),
-            Value::Set(members) => members.iter().map(|member| (member.clone(), member.clone())).collect(),
-            Value::Object(entries) => entries.iter_sorted().map(|(key, value)| (key.clone(), value.clone())).collect(),
-            _ => return Ok(false),
-        };
-        for (key, member) in members {
+        for (key, member) in members(value).unwrap_or_default() {
             path.push(key);
             let flow = self.deeper(|machine| machine.walk_from(path, &member, output, next))?;
             path.pop();
@@ -254,6 +202,6 @@ impl<'p> Machine<'p> {
 fn printed(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
-        value => super::super::values::rego(value),
+        value => value.to_string(),
     }
 }

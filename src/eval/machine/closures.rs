@@ -1,9 +1,10 @@
 //! Comprehensions and `every`.
 
 use super::events::{Node, Operation};
+use super::references::members;
 use super::{Failure, Machine};
+use crate::eval::Value;
 use crate::eval::plan::{Body, Expression, Term};
-use regorus::Value;
 
 impl<'p> Machine<'p> {
     /// What a comprehension collects; `None` for any other term.
@@ -74,12 +75,7 @@ impl<'p> Machine<'p> {
         body: &'p Body,
     ) -> Result<bool, Failure> {
         let Some(domain) = self.value(domain)? else { return Ok(false) };
-        let members: Vec<(Value, Value)> = match &domain {
-            Value::Array(members) => (0_u64..).map(Value::from).zip(members.iter().cloned()).collect(),
-            Value::Set(members) => members.iter().map(|member| (member.clone(), member.clone())).collect(),
-            Value::Object(entries) => entries.iter_sorted().map(|(key, value)| (key.clone(), value.clone())).collect(),
-            _ => return Ok(false),
-        };
+        let Some(members) = members(&domain) else { return Ok(false) };
         let node = Node::Expression(expression);
         self.in_closure(|machine| {
             machine.at(expression);

@@ -2,10 +2,9 @@
 
 use super::events::{Node, Operation};
 use super::failure::Place;
-use super::references::member;
 use super::{Failure, Machine};
+use crate::eval::Value;
 use crate::eval::plan::{Kind, NodeId, RuleId};
-use regorus::Value;
 
 /// What OPA says of two values at one key.
 const KEYS: &str = "object keys must be unique";
@@ -20,16 +19,16 @@ impl<'p> Machine<'p> {
             Kind::Package => {
                 let mut whole = match base {
                     None => Value::new_object(),
-                    Some(base) if at.children.is_empty() || base.as_object().is_err() => return Ok(Some(base)),
+                    Some(base) if at.children.is_empty() || base.as_object().is_none() => return Ok(Some(base)),
                     Some(base) => base,
                 };
                 for (key, child) in &at.children {
                     if self.state.hidden.contains(child) {
                         continue;
                     }
-                    let below = member(&whole, key);
+                    let below = whole.member(key).cloned();
                     let made = self.document(*child, below)?;
-                    if let (Some(made), Ok(entries)) = (made, whole.as_object_mut()) {
+                    if let (Some(made), Some(entries)) = (made, whole.as_object_mut()) {
                         entries.insert(key.clone(), made);
                     }
                 }
@@ -102,12 +101,12 @@ impl<'p> Machine<'p> {
                 continue;
             }
             let Some(below) = self.document(*child, None)? else { continue };
-            let whole = match member(&made, name) {
-                Some(known) => merged(known, &below),
+            let whole = match made.member(name) {
+                Some(known) => merged(known.clone(), &below),
                 None => Some(below),
             };
             match (whole, made.as_object_mut()) {
-                (Some(whole), Ok(entries)) => entries.insert(name.clone(), whole),
+                (Some(whole), Some(entries)) => entries.insert(name.clone(), whole),
                 _ => {
                     let place = at.rules.first().map(|rule| self.place_of(*rule)).unwrap_or_default();
                     return Err(self.failure_at("eval_conflict_error", KEYS, place));
@@ -121,11 +120,7 @@ impl<'p> Machine<'p> {
     fn collect(&mut self, made: &mut Value, id: RuleId) -> Result<(), Failure> {
         let plan = self.plan;
         let Some(rule) = plan.rules.get(id) else { return Ok(()) };
-        let mut keys = Vec::with_capacity(rule.keys.len());
-        for key in &rule.keys {
-            let Some(key) = self.value(key)? else { return Ok(()) };
-            keys.push(key);
-        }
+        let Some(keys) = self.values(&rule.keys)? else { return Ok(()) };
         let (is_member, leaf) = match (&rule.member, &rule.value) {
             (Some(member), _) => (true, self.value(member)?),
             (None, Some(value)) => (false, self.value(value)?),
@@ -144,14 +139,14 @@ impl<'p> Machine<'p> {
 fn put(made: &mut Value, keys: &[Value], leaf: Value, is_member: bool) -> bool {
     let Some((key, rest)) = keys.split_first() else {
         return match made.as_set_mut() {
-            Ok(set) if is_member => {
+            Some(set) if is_member => {
                 set.insert(leaf);
                 true
             }
             _ => *made == leaf,
         };
     };
-    let Ok(entries) = made.as_object_mut() else { return false };
+    let Some(entries) = made.as_object_mut() else { return false };
     if rest.is_empty() && !is_member {
         return match entries.get(key) {
             Some(known) => *known == leaf,
@@ -176,7 +171,7 @@ fn put(made: &mut Value, keys: &[Value], leaf: Value, is_member: bool) -> bool {
 fn merged(mut left: Value, right: &Value) -> Option<Value> {
     match right {
         Value::Object(others) => {
-            let entries = left.as_object_mut().ok()?;
+            let entries = left.as_object_mut()?;
             for (key, value) in others.iter() {
                 let both = match entries.get(key).cloned() {
                     Some(known) => merged(known, value)?,
@@ -185,8 +180,8 @@ fn merged(mut left: Value, right: &Value) -> Option<Value> {
                 entries.insert(key.clone(), both);
             }
         }
-        Value::Set(others) if left.as_set().is_ok() => {
-            let members = left.as_set_mut().ok()?;
+        Value::Set(others) if left.as_set().is_some() => {
+            let members = left.as_set_mut()?;
             for member in others.iter() {
                 members.insert(member.clone());
             }

@@ -60,15 +60,12 @@ impl<'p> Machine<'p> {
             return;
         }
         let (place, covered) = match node {
-            Node::Expression(expression) => {
+            Node::Expression(expression) | Node::Negated(expression, _) => {
                 (expression.place(), (operation == Operation::Eval).then(|| expression.place()))
             }
             Node::Rule(rule) => {
                 let head = self.plan.rules.get(rule).map(|rule| Place { file: rule.file, location: rule.head });
                 (self.place_of(rule), head.filter(|_| operation == Operation::Exit))
-            }
-            Node::Negated(expression, _) => {
-                (expression.place(), (operation == Operation::Eval).then(|| expression.place()))
             }
             Node::Body(body) => (body.first().map_or_else(Place::default, Expression::place), None),
         };

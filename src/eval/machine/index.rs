@@ -1,9 +1,8 @@
 //! Which rules cannot hold, as OPA's rule index tells before they are evaluated.
 
 use super::Machine;
-use super::references::member;
+use crate::eval::Value;
 use crate::eval::plan::{Condition, Probe, Rule};
-use regorus::Value;
 
 impl Machine<'_> {
     /// Whether what a rule compares with constants is equal to them.
@@ -19,5 +18,5 @@ impl Machine<'_> {
 /// Whether a value lies at a path of a document.
 fn lies_at(document: &Value, path: &[Value], value: &Value) -> bool {
     let Some((first, rest)) = path.split_first() else { return document == value };
-    member(document, first).is_some_and(|below| lies_at(&below, rest, value))
+    document.member(first).is_some_and(|below| lies_at(below, rest, value))
 }

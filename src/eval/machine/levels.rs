@@ -2,8 +2,8 @@
 
 use super::failure::{Frame, Place};
 use super::{Failure, Machine};
+use crate::eval::Value;
 use crate::eval::plan::{Expression, Rule};
-use regorus::Value;
 
 /// One query.
 pub(super) struct Level<'p> {
@@ -111,7 +111,7 @@ impl<'p> Machine<'p> {
         let mut done = 0;
         for (span, slot) in &expression.reads {
             let Some(value) = variables.get(*slot).and_then(Option::as_ref) else { continue };
-            let value = crate::eval::values::rego(value);
+            let value = value.to_string();
             let start = (span.offset - whole.offset) as usize;
             if start < done || value.len() > LONGEST {
                 continue;

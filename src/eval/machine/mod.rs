@@ -22,10 +22,11 @@ pub(super) use failure::{Failure, Frame};
 
 use super::builtins::BuiltinOptions;
 use super::plan::{Function, NodeId, Plan};
+use crate::eval::Value;
 use events::Node;
-use regorus::Value;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Whether to stop.
@@ -48,7 +49,7 @@ pub(super) type Row = (Vec<Value>, Vec<Value>);
 pub(super) struct Setting {
     pub(super) input: Option<Value>,
     pub(super) data: Value,
-    pub(super) options: BuiltinOptions,
+    pub(super) options: Arc<BuiltinOptions>,
     /// When to give up.
     pub(super) deadline: Option<Instant>,
     /// Whether errors tell the queries that were evaluated.
@@ -150,15 +151,10 @@ impl<'p> Machine<'p> {
         Ok(())
     }
 
-    /// The document at a path of `data`.
+    /// What rules give at a path of `data`.
     pub(super) fn document_at(&mut self, path: &[Value]) -> Result<Option<Value>, Failure> {
         self.begin(0);
-        let mut found = None;
-        let _ = self.data_of_keys(path, &mut |_, value| {
-            found = Some(value);
-            Ok(true)
-        })?;
-        Ok(found)
+        self.value_of_rules(path)
     }
 
     /// Counts a step, and looks at the clock now and then.

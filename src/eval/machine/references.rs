@@ -1,38 +1,26 @@
 //! Refs: steps through values, and through rules and data.
 
-use super::{Flow, Give, Machine};
+use super::{Failure, Flow, Give, Machine};
+use crate::eval::Value;
 use crate::eval::plan::{Kind, NodeId, Term};
-use regorus::Value;
-
-/// The member of a value at a key.
-pub(super) fn member(value: &Value, key: &Value) -> Option<Value> {
-    match value {
-        Value::Object(entries) => entries.get(key).cloned(),
-        Value::Array(members) => {
-            let index = key.as_number().ok()?.as_u64()?;
-            members.get(usize::try_from(index).ok()?).cloned()
-        }
-        Value::Set(members) => members.get(key).cloned(),
-        _ => None,
-    }
-}
 
 /// The member of base data at a key; a number finds a key of its text, as in OPA's store.
 fn member_of_base(value: &Value, key: &Value) -> Option<Value> {
-    member(value, key).or_else(|| match (value, key) {
-        (Value::Object(entries), Value::Number(_)) => entries.get(&Value::from(key.to_json_str().ok()?)).cloned(),
+    let found = value.member(key).or_else(|| match (value, key) {
+        (Value::Object(entries), Value::Number(number)) => entries.get(&Value::from(&*number.text())),
         _ => None,
-    })
+    });
+    found.cloned()
 }
 
-/// The keys of a value and what lies there.
-fn members(value: &Value) -> Vec<(Value, Value)> {
-    match value {
-        Value::Object(entries) => entries.iter_sorted().map(|(key, value)| (key.clone(), value.clone())).collect(),
+/// The keys of a value and what lies there; `None` of a scalar.
+pub(super) fn members(value: &Value) -> Option<Vec<(Value, Value)>> {
+    Some(match value {
+        Value::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         Value::Array(members) => (0_u64..).map(Value::from).zip(members.iter().cloned()).collect(),
         Value::Set(members) => members.iter().map(|member| (member.clone(), member.clone())).collect(),
-        _ => Vec::new(),
-    }
+        _ => return None,
+    })
 }
 
 impl<'p> Machine<'p> {
@@ -41,12 +29,12 @@ impl<'p> Machine<'p> {
         let Some((part, rest)) = parts.split_first() else { return give(self, value.clone()) };
         if self.is_ground(part) {
             let Some(key) = self.value(part)? else { return Ok(false) };
-            return match member(value, &key) {
-                Some(member) => self.walk(&member, rest, give),
+            return match value.member(&key) {
+                Some(member) => self.walk(member, rest, give),
                 None => Ok(false),
             };
         }
-        for (key, member) in members(value) {
+        for (key, member) in members(value).unwrap_or_default() {
             self.tick()?;
             if self.unify_value(part, &key, &mut |machine| machine.walk(&member, rest, give))? {
                 return Ok(true);
@@ -61,36 +49,19 @@ impl<'p> Machine<'p> {
         self.tree(Some(0), Some(base), parts, give)
     }
 
-    /// Goes through `data` along keys.
-    pub(super) fn data_of_keys(&mut self, keys: &[Value], give: Give<'_, 'p>) -> Flow {
-        let (mut node, mut base) = (Some(0), Some(self.state.data.clone()));
-        let mut rest = keys;
-        while let Some((key, behind)) = rest.split_first() {
-            rest = behind;
-            base = base.and_then(|base| member(&base, key));
-            node = node.and_then(|node| self.child(node, key));
-            if let Some(at) = node
-                && self.kind(at) != Kind::Package
-            {
-                let value = match behind.first() {
-                    Some(key) if self.kind(at) != Kind::Complete => self.document_of_key(at, key)?,
-                    _ => self.document(at, None)?,
-                };
-                let value =
-                    behind.iter().try_fold(value, |value, key| Some(value.and_then(|value| member(&value, key))));
-                return match value.flatten() {
-                    Some(value) => give(self, value),
-                    None => Ok(false),
-                };
-            }
+    /// What rules give at a path of `data`; `None` too where none lie there.
+    pub(super) fn value_of_rules(&mut self, path: &[Value]) -> Result<Option<Value>, Failure> {
+        let (mut node, mut rest) = (0, path);
+        while self.kind(node) == Kind::Package {
+            let Some((key, behind)) = rest.split_first() else { return Ok(None) };
+            let Some(child) = self.child(node, key) else { return Ok(None) };
+            (node, rest) = (child, behind);
         }
-        match node {
-            Some(node) => match self.document(node, base)? {
-                Some(value) => give(self, value),
-                None => Ok(false),
-            },
-            None => base.map_or(Ok(false), |value| give(self, value)),
-        }
+        let value = match rest.first() {
+            Some(key) if self.kind(node) != Kind::Complete => self.document_of_key(node, key)?,
+            _ => self.document(node, None)?,
+        };
+        Ok(value.and_then(|value| rest.iter().try_fold(value, |value, key| value.member(key).cloned())))
     }
 
     pub(super) fn kind(&self, node: NodeId) -> Kind {
@@ -124,8 +95,8 @@ impl<'p> Machine<'p> {
             let Some(key) = self.value(part)? else { return Ok(false) };
             return self.step(at, base.as_ref(), &key, rest, give);
         }
-        let mut keys: Vec<Value> =
-            base.as_ref().map(|base| members(base).into_iter().map(|(key, _)| key).collect()).unwrap_or_default();
+        let of_base = base.as_ref().and_then(members).unwrap_or_default();
+        let mut keys: Vec<Value> = of_base.into_iter().map(|(key, _)| key).collect();
         if let Some(node) = self.plan.nodes.get(at) {
             let known = keys.len();
             for key in node.children.keys() {

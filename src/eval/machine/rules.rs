@@ -2,8 +2,8 @@
 
 use super::events::{Node, Operation};
 use super::{Failure, Flow, Machine};
+use crate::eval::Value;
 use crate::eval::plan::{self, Kind, NodeId, RuleId, Term};
-use regorus::Value;
 
 impl<'p> Machine<'p> {
     /// Goes on, out of the rules at a place, with the one value they give. Those behind the first that gives one are
@@ -85,7 +85,7 @@ impl<'p> Machine<'p> {
             format!("rule {} produced conflicting values:", at.path)
         };
         for given in [known, other] {
-            let value = crate::eval::values::rego(&given.value);
+            let value = given.value.to_string();
             let place = self.place_of(given.rule);
             let (row, _) = self.plan.row_and_column(place);
             let name = self.plan.files.get(place.file).map(|file| file.name.as_str()).unwrap_or_default();

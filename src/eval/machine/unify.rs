@@ -1,8 +1,8 @@
 //! Values of terms, and terms that are to be equal.
 
 use super::{Failure, Flow, Give, Machine, Next};
+use crate::eval::Value;
 use crate::eval::plan::{Slot, Term};
-use regorus::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<'p> Machine<'p> {
@@ -38,22 +38,8 @@ impl<'p> Machine<'p> {
         Ok(match term {
             Term::Constant(value) => Some(value.clone()).filter(|value| *value != Value::Undefined),
             Term::Variable(slot) => self.bound(*slot).cloned(),
-            Term::Array(members) => {
-                let mut made = Vec::with_capacity(members.len());
-                for member in members {
-                    let Some(value) = self.value(member)? else { return Ok(None) };
-                    made.push(value);
-                }
-                Some(Value::from(made))
-            }
-            Term::Set(members) => {
-                let mut made = BTreeSet::new();
-                for member in members {
-                    let Some(value) = self.value(member)? else { return Ok(None) };
-                    made.insert(value);
-                }
-                Some(Value::from(made))
-            }
+            Term::Array(members) => self.values(members)?.map(Value::from),
+            Term::Set(members) => self.values(members)?.map(|members| BTreeSet::from_iter(members).into()),
             Term::Object(entries) => {
                 let mut made = BTreeMap::new();
                 for (key, value) in entries {
@@ -72,6 +58,16 @@ impl<'p> Machine<'p> {
             }
             Term::ArrayOf(_) | Term::SetOf(_) | Term::ObjectOf(_) => self.comprehension(term)?,
         })
+    }
+
+    /// The values of terms; `None` where one has none.
+    pub(super) fn values(&mut self, terms: &'p [Term]) -> Result<Option<Vec<Value>>, Failure> {
+        let mut values = Vec::with_capacity(terms.len());
+        for term in terms {
+            let Some(value) = self.value(term)? else { return Ok(None) };
+            values.push(value);
+        }
+        Ok(Some(values))
     }
 
     /// Goes on for each value of a term.

@@ -1,8 +1,8 @@
 //! `with`: documents and functions that are others while an expression is evaluated.
 
 use super::{Failure, Flow, Machine, Mock, Next, State};
+use crate::eval::Value;
 use crate::eval::plan::{Replacement, Target, With};
-use regorus::Value;
 
 impl<'p> Machine<'p> {
     /// Evaluates with replacements, and goes on without them.
@@ -16,6 +16,16 @@ impl<'p> Machine<'p> {
             return inner(self, next);
         }
         let Some(state) = self.replaced(withs)? else { return Ok(false) };
+        self.in_state(state, inner, next)
+    }
+
+    /// Evaluates in another state, and goes on in this one.
+    pub(super) fn in_state(
+        &mut self,
+        state: State,
+        inner: &mut dyn FnMut(&mut Self, Next<'_, 'p>) -> Flow,
+        next: Next<'_, 'p>,
+    ) -> Flow {
         let mut other = std::mem::replace(&mut self.state, state);
         let flow = inner(self, &mut |machine| {
             std::mem::swap(&mut machine.state, &mut other);
@@ -48,12 +58,12 @@ impl<'p> Machine<'p> {
                     state.functions.push((function.clone(), mock));
                 }
                 (Target::Input(parts), Mock::Value(value)) => {
-                    let Some(keys) = self.keys(parts)? else { return Ok(None) };
+                    let Some(keys) = self.values(parts)? else { return Ok(None) };
                     let document = state.input.take().unwrap_or_else(Value::new_object);
                     state.input = Some(placed(document, &keys, value));
                 }
                 (Target::Data { parts, node }, Mock::Value(value)) => {
-                    let Some(keys) = self.keys(parts)? else { return Ok(None) };
+                    let Some(keys) = self.values(parts)? else { return Ok(None) };
                     let document = std::mem::replace(&mut state.data, Value::Null);
                     state.data = placed(document, &keys, value);
                     state.hidden.extend(node);
@@ -63,22 +73,13 @@ impl<'p> Machine<'p> {
         }
         Ok(Some(state))
     }
-
-    fn keys(&mut self, parts: &'p [crate::eval::plan::Term]) -> Result<Option<Vec<Value>>, Failure> {
-        let mut keys = Vec::with_capacity(parts.len());
-        for part in parts {
-            let Some(key) = self.value(part)? else { return Ok(None) };
-            keys.push(key);
-        }
-        Ok(Some(keys))
-    }
 }
 
 /// A document with another value at a path.
 fn placed(document: Value, keys: &[Value], value: Value) -> Value {
     let Some((key, rest)) = keys.split_first() else { return value };
-    let mut document = if document.as_object().is_ok() { document } else { Value::new_object() };
-    if let Ok(entries) = document.as_object_mut() {
+    let mut document = if document.as_object().is_some() { document } else { Value::new_object() };
+    if let Some(entries) = document.as_object_mut() {
         let below = entries.get(key).cloned().unwrap_or_else(Value::new_object);
         entries.insert(key.clone(), placed(below, rest, value));
     }

@@ -4,9 +4,9 @@ use super::{
     Body, Condition, Expression, ExpressionKind, File, Function, Kind, Node, Plan, Probe, Query, Replacement, Rule,
     RuleId, Slot, Target, Term, Told, With,
 };
+use crate::eval::value::{Number, Object, Set, Value};
 use crate::rego::check::{self, Compiled, Key, RuleTree, Symbol, Unit, is_constant};
 use crate::rego::syntax::{self, ExpressionId, List, Module, Span, TermId, TermKind, Written};
-use regorus::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl<'c, 'm> Builder<'c, 'm> {
             let key = self.key(tree.key(*child));
             let path = match &key {
                 Value::String(name) if syntax::is_name(name) => format!("{path}.{name}"),
-                key => format!("{path}[{}]", super::super::values::rego(key)),
+                key => format!("{path}[{key}]"),
             };
             let child = self.node(*child, path);
             children.insert(key, child);
@@ -164,7 +164,7 @@ fn constants(terms: &[Term]) -> Option<Vec<Value>> {
 
 /// A number of a text.
 fn number(text: &str) -> Value {
-    Value::from_json_str(text).unwrap_or(Value::Null)
+    Number::read(text).map_or(Value::Null, Value::Number)
 }
 
 /// Writes the terms of one rule.
@@ -583,24 +583,17 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
                 Value::from(members)
             }
             TermKind::Set(members) => {
-                let mut set = Value::new_set();
-                if let Ok(inside) = set.as_set_mut() {
-                    for member in unit.nodes.terms(members) {
-                        inside.insert(self.constant(*member));
-                    }
-                }
-                set
+                let members = unit.nodes.terms(members).iter().map(|member| self.constant(*member));
+                Value::from(members.collect::<Set>())
             }
             TermKind::Object(entries) => {
-                let mut object = Value::new_object();
-                if let Ok(inside) = object.as_object_mut() {
-                    for entry in unit.nodes.terms(entries).chunks_exact(2) {
-                        if let [key, value] = entry {
-                            inside.insert(self.constant(*key), self.constant(*value));
-                        }
+                let mut members = Object::new();
+                for entry in unit.nodes.terms(entries).chunks_exact(2) {
+                    if let [key, value] = entry {
+                        members.insert(self.constant(*key), self.constant(*value));
                     }
                 }
-                object
+                Value::from(members)
             }
             _ => Value::Null,
         }

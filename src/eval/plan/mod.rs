@@ -4,8 +4,8 @@ mod build;
 
 pub(super) use build::build;
 
+use crate::eval::Value;
 use crate::rego::syntax::{Location, Module, Span};
-use regorus::Value;
 use std::collections::BTreeMap;
 
 /// A place in `data` that rules or packages lie at or above.

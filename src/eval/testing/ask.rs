@@ -1,7 +1,7 @@
 //! What tests need of an engine.
 
+use crate::eval::Value;
 use crate::eval::{Engine, EvalError, Event, Query, ResultRow};
-use regorus::Value;
 
 /// What was seen of a document while it was evaluated.
 pub(super) struct Answer {

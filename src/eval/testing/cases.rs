@@ -1,6 +1,6 @@
 //! The cases of a test: the keys of its object, and those it recorded on its way to a key it never reached.
 
-use regorus::Value;
+use crate::eval::Value;
 
 /// A case of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +41,9 @@ impl Case {
 
 /// The cases of a test whose document is an object.
 pub(super) fn of_value(value: &Value) -> Vec<Case> {
-    let Ok(entries) = value.as_object() else { return Vec::new() };
+    let Some(entries) = value.as_object() else { return Vec::new() };
     let mut cases: Vec<Case> = Vec::new();
-    for (key, value) in entries.iter_sorted() {
+    for (key, value) in entries.iter() {
         let key = name(key);
         cases.retain(|case| case.key != key);
         cases.push(Case::of(key, value));
@@ -77,12 +77,7 @@ fn add_at(cases: &mut Vec<Case>, keys: &[String]) -> bool {
 fn name(key: &Value) -> String {
     match key {
         Value::String(text) => text.to_string(),
-        // Go writes these so, wherever they stand in JSON.
-        other => serde_json::to_string(other)
-            .unwrap_or_default()
-            .replace('<', "\\u003c")
-            .replace('>', "\\u003e")
-            .replace('&', "\\u0026"),
+        other => other.to_json(),
     }
 }
 
@@ -91,7 +86,7 @@ mod tests {
     use super::*;
 
     fn value(text: &str) -> Value {
-        Value::from_json_str(text).unwrap()
+        Value::from_json(text).unwrap()
     }
 
     fn told(cases: &[Case]) -> Vec<(String, bool)> {

@@ -5,7 +5,7 @@ mod cases;
 mod run;
 
 pub use cases::Case;
-pub use run::{Covered, run};
+pub use run::run;
 
 use super::EvalError;
 use crate::rego::check::TestRule;

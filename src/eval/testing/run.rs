@@ -3,16 +3,13 @@
 use super::ask::{Answer, ask};
 use super::cases::{add, of_value};
 use super::{Outcome, Tested};
-use crate::eval::{Engine, failing, traced};
+use crate::eval::Value;
+use crate::eval::{Covered, Engine, failing, traced};
 use crate::rego::check::TestRule;
-use regorus::Value;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
-
-/// The files, first bytes and lengths of what was evaluated, where that is kept.
-pub type Covered = HashSet<(String, u32, u32)>;
 
 /// Runs tests on so many threads, each with an engine of its own, and tells each as soon as those before it are told.
 pub fn run(engine: &Engine, tests: &[TestRule], threads: usize, mut told: impl FnMut(Tested)) -> Covered {

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::super::text::quote;
 use super::super::uri::Address;

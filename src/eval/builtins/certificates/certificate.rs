@@ -1,8 +1,8 @@
 //! A certificate of X.509 as Go reads it.
 
+use crate::eval::Value;
 use jiff::civil::DateTime;
 use num_bigint::Sign;
-use regorus::Value;
 
 use super::der::{Element, INTEGER, Reader, SEQUENCE, own, own_constructed};
 use super::extensions;

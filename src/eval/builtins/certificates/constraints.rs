@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::super::text::quote;
 use super::alternative::address;

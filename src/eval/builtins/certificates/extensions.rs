@@ -1,6 +1,6 @@
 //! The extensions of certificates.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::super::text::quote;
 use super::alternative::Alternatives;

@@ -12,7 +12,7 @@ mod request;
 mod shape;
 mod signature;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
 use super::pem::{self, Block};
@@ -188,11 +188,11 @@ mod tests {
         let mut value = value.clone();
         for name in path {
             value = match name.parse::<usize>() {
-                Ok(place) => value[place].clone(),
-                Err(_) => value[*name].clone(),
+                Ok(place) => value.member(&Value::from(place)).cloned().unwrap_or_default(),
+                Err(_) => value.member(&Value::from(*name)).cloned().unwrap_or_default(),
             };
         }
-        value.to_string()
+        value.to_json()
     }
 
     #[test]

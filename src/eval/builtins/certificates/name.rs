@@ -1,6 +1,6 @@
 //! The names of subjects and issuers.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::der::{Arcs, Reader, SEQUENCE, SET};
 use super::shape;

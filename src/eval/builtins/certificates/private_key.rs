@@ -1,9 +1,9 @@
 //! Private keys as Go reads and shows them.
 
+use crate::eval::Value;
 use aws_lc_rs::agreement::{self, X25519};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use num_bigint::{BigInt, Sign};
-use regorus::Value;
 
 use super::der::{Arcs, Bits, OBJECT, OCTETS, Reader, SEQUENCE, dotted, own_constructed, sequence};
 use super::public_key::{Curve, EDWARDS, ELLIPTIC, MONTGOMERY, PublicKey, RSA, coordinates};

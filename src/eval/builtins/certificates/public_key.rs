@@ -1,8 +1,8 @@
 //! The public keys of certificates.
 
+use crate::eval::Value;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ParsedPublicKey};
 use num_bigint::{BigInt, Sign};
-use regorus::Value;
 
 use super::der::{NULL, Reader, SEQUENCE};
 use super::shape;

@@ -1,6 +1,6 @@
 //! A request for a certificate (PKCS#10) as Go reads it.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::alternative::Alternatives;
 use super::certificate::public_key;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::eval::value::{Number, Value};
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use num_bigint::BigInt;
-use regorus::Value;
 
 /// An object.
 pub(super) fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
@@ -40,8 +40,7 @@ pub(super) fn key_bytes(bytes: &[u8]) -> Value {
 
 /// An integer of any size.
 pub(super) fn integer(number: &BigInt) -> Value {
-    // Of a text this never fails: it has digits alone.
-    Value::from_numeric_string(&number.to_string()).unwrap_or(Value::Undefined)
+    Number::of_integer(number).into()
 }
 
 /// An object identifier as a list of its arcs.

@@ -1,6 +1,6 @@
 //! Documents of schemas: types, directives and their extensions.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::lexer::Kind;
 use super::node::node;

@@ -6,7 +6,7 @@ mod node;
 mod parser;
 mod query;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
@@ -35,7 +35,7 @@ mod tests {
 
     fn parsed(function: fn(&[Value], &BuiltinOptions) -> Result<Value, BuiltinError>, text: &str) -> String {
         match function(&[text.into()], &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::lexer::Place;
 

@@ -1,6 +1,6 @@
 //! Tokens of GraphQL, one after the other; what is not expected is told as gqlparser does.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::lexer::{Kind, Place, Token, tokens};
 use super::node;

@@ -1,6 +1,6 @@
 //! Documents of queries: operations and fragments.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::lexer::{Kind, Place};
 use super::node::node;

@@ -2,11 +2,11 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use regorus::Value;
-use regorus::value::Object;
+use crate::eval::Value;
+use crate::eval::value::Object;
 
 use super::super::error::failed;
-use super::super::{BuiltinError, BuiltinOptions, operand, text};
+use super::super::{BuiltinError, BuiltinOptions, operand};
 use super::algorithm::Algorithm;
 use super::key::{self, Key, Named};
 use super::token::{self, Header, Token};
@@ -45,8 +45,8 @@ impl Constraints {
             audience: String::new(),
             time: now(options),
         };
-        for (name, value) in fields.iter_sorted() {
-            let name = name.as_string().map_or("", |name| name);
+        for (name, value) in fields.iter() {
+            let name = name.as_string().unwrap_or_default();
             let words = || match value {
                 Value::String(text) => Ok(text.to_string()),
                 _ => Err(failed(format!("{name} constraint: must be a string"))),
@@ -130,7 +130,7 @@ impl Constraints {
 
 /// A number, rounded where it has more digits than fit.
 fn float(value: &Value) -> Option<f64> {
-    matches!(value, Value::Number(_)).then(|| text::number(value).parse().ok()).flatten()
+    value.as_number().and_then(|number| number.text().parse().ok())
 }
 
 fn now(options: &BuiltinOptions) -> f64 {

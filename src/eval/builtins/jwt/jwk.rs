@@ -1,15 +1,15 @@
 //! Keys written in JSON (JSON Web Keys).
 
-use regorus::Value;
-use regorus::value::Object;
+use crate::eval::Value;
+use crate::eval::value::Object;
 
-use super::super::{base64, json};
+use super::super::base64;
 use super::key::{Curve, Key, Named};
 
 /// The keys of a set, or the one key.
 pub(super) fn parse(text: &str) -> Result<Vec<Named>, String> {
     let sole = |error: String| format!("jwk.Parse: failed to parse sole key: jwk.ParseKey: {error}");
-    let value = json::unmarshal(text)
+    let value = Value::from_json(text)
         .map_err(|error| sole(format!("jwk.Parse: failed to probe data: probe: failed to unmarshal data: {error}")))?;
     let Value::Object(fields) = value else { return Err(sole("invalid key type from JSON ()".to_owned())) };
     match fields.get(&"keys".into()) {

@@ -7,7 +7,7 @@ mod key;
 mod sign;
 mod token;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, hashes, operand};
 use algorithm::Algorithm;
@@ -80,13 +80,13 @@ mod tests {
     fn call(name: &str, operands: &[Value]) -> String {
         let builtin = BUILTINS.iter().find(|builtin| builtin.name == name).unwrap();
         match builtin.call(operands, &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }
 
     fn json(text: &str) -> Value {
-        Value::from_json_str(text).unwrap()
+        Value::from_json(text).unwrap()
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(call("io.jwt.verify_hs256", &[TOKEN.into(), "other".into()]), "false");
         assert_eq!(
             call("io.jwt.decode_verify", &[TOKEN.into(), json(r#"{"secret":"secret"}"#)]),
-            r#"[true,{"alg":"HS256"},{"a":"<é>"}]"#
+            r#"[true,{"alg":"HS256"},{"a":"\u003cé\u003e"}]"#
         );
         assert_eq!(
             call("io.jwt.decode_verify", &[TOKEN.into(), json(r#"{"secret":"secret","iss":"x"}"#)]),

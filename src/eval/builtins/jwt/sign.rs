@@ -1,18 +1,18 @@
 //! Tokens that are made.
 
+use crate::eval::Value;
+use crate::eval::value::Object;
 use ::base64::Engine as _;
 use ::base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use regorus::Value;
-use regorus::value::Object;
 
 use super::super::error::failed;
-use super::super::{BuiltinError, BuiltinOptions, json, operand};
+use super::super::{BuiltinError, BuiltinOptions, operand};
 use super::algorithm::Algorithm;
 use super::jwk;
 
 /// Signs a header and a payload with a key, all three as values.
 pub(super) fn encode_sign(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
-    let [header, payload, key] = [1, 2, 3].map(|position| json::marshal(operand::at(operands, position)));
+    let [header, payload, key] = [1, 2, 3].map(|position| operand::at(operands, position).to_json());
     signed(&header, &payload, &key)
 }
 
@@ -28,7 +28,7 @@ fn signed(header: &str, payload: &str, key: &str) -> Result<Value, BuiltinError>
     let (name, kind) =
         read_header(header).map_err(|error| failed(format!("missing or invalid 'alg' header: {error}")))?;
     let algorithm = Algorithm::named(&name).ok_or_else(|| failed(format!("unknown JWS algorithm: {name}")))?;
-    if kind.is_none_or(|kind| kind == "JWT") && json::unmarshal(payload).is_err() {
+    if kind.is_none_or(|kind| kind == "JWT") && Value::from_json(payload).is_err() {
         return Err(failed("type is JWT but payload is not JSON"));
     }
     let message = format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(header), BASE64_URL_SAFE_NO_PAD.encode(payload));
@@ -42,7 +42,7 @@ fn read_header(header: &str) -> Result<(String, Option<String>), String> {
     if header.is_empty() {
         return Err("cannot parse JSON: cannot parse empty string".to_owned());
     }
-    let header = match json::unmarshal(header).map_err(|error| format!("cannot parse JSON: {error}"))? {
+    let header = match Value::from_json(header).map_err(|error| format!("cannot parse JSON: {error}"))? {
         Value::Object(fields) => (*fields).clone(),
         _ => Object::new(),
     };
@@ -56,7 +56,7 @@ fn read_header(header: &str) -> Result<(String, Option<String>), String> {
             let found = match other {
                 Value::Bool(true) => "true",
                 Value::Bool(false) => "false",
-                other => operand::type_name(other),
+                other => other.type_name(),
             };
             Err(format!("value doesn't contain string; it contains {found}"))
         }

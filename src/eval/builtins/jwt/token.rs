@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use regorus::Value;
-use regorus::value::Object;
+use crate::eval::Value;
+use crate::eval::value::Object;
 
 use super::super::error::failed;
-use super::super::{BuiltinError, base64, json};
+use super::super::{BuiltinError, base64};
 
 /// The parts as they are written.
 pub(super) struct Token<'a> {
@@ -62,7 +62,7 @@ fn decoded(text: &str) -> Result<String, BuiltinError> {
 
 /// A text as a JSON object.
 pub(super) fn object(text: &str) -> Result<Object, BuiltinError> {
-    match json::unmarshal(text).map_err(|error| failed(format!("invalid JSON: {error}")))? {
+    match Value::from_json(text).map_err(|error| failed(format!("invalid JSON: {error}")))? {
         Value::Object(fields) => Ok((*fields).clone()),
         _ => Err(failed("decoded JSON type was not an Object")),
     }
@@ -81,7 +81,7 @@ pub(super) struct Header {
 impl Header {
     pub(super) fn read(fields: &Object) -> Result<Self, BuiltinError> {
         let mut header = Self::default();
-        for (name, value) in fields.iter_sorted() {
+        for (name, value) in fields.iter() {
             let Value::String(name) = name else { continue };
             match (&**name, value) {
                 ("alg", Value::String(text)) => header.algorithm = text.to_string(),
@@ -90,8 +90,7 @@ impl Header {
                 ("typ", Value::String(_)) => {}
                 ("alg" | "kid" | "cty" | "typ", _) => return Err(failed(format!("{name}: must be a string"))),
                 ("crit", Value::Array(items)) => {
-                    header.critical =
-                        items.iter().map_while(|item| item.as_string().ok().map(ToString::to_string)).collect();
+                    header.critical = items.iter().map_while(|item| item.as_string().map(ToOwned::to_owned)).collect();
                     if header.critical.is_empty() {
                         return Err(failed("crit: must be a nonempty list"));
                     }

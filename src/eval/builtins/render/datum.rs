@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::super::sprintf::{Argument, Flags};
-use super::super::{json, text};
 
 /// A value as Go has it.
 #[derive(Debug, Clone)]
@@ -65,14 +64,14 @@ impl From<&Value> for Datum {
         match value {
             Value::Null | Value::Undefined => Self::Nothing,
             Value::Bool(truth) => Self::Truth(*truth),
-            Value::Number(_) => Self::Number(text::number(value).into()),
+            Value::Number(number) => Self::Number(number.text().into()),
             Value::String(string) => Self::Text(string.as_ref().into()),
             Value::Array(items) => Self::List(items.iter().map(Self::from).collect()),
-            Value::Set(items) => Self::List(items.iter_sorted().map(Self::from).collect()),
+            Value::Set(items) => Self::List(items.iter().map(Self::from).collect()),
             Value::Object(fields) => {
                 let key = |key: &Value| match key {
                     Value::String(key) => key.to_string(),
-                    other => json::marshal(other),
+                    other => other.to_json(),
                 };
                 Self::Map(Arc::new(fields.iter().map(|(name, value)| (key(name), Self::from(value))).collect()))
             }

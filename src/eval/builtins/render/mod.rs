@@ -9,10 +9,10 @@ mod run;
 mod scan;
 mod tree;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
-use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, text};
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 use datum::Datum;
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("strings.render_template", 2, render)];
@@ -33,17 +33,17 @@ fn render(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError>
 /// Where JSON ends being JSON in the first set of a value: OPA reads the value's Rego as JSON.
 fn set_as_json(value: &Value) -> Option<String> {
     match value {
-        Value::Set(members) => Some(match members.iter_sorted().next() {
+        Value::Set(members) => Some(match members.iter().next() {
             None => "'s' looking for beginning of value".to_owned(),
             Some(Value::String(_)) if members.len() == 1 => "'}' after object key".to_owned(),
             Some(Value::String(_)) => "',' after object key".to_owned(),
             Some(other) => {
-                let first = text::of(other).chars().next().unwrap_or_default();
+                let first = other.to_string().chars().next().unwrap_or_default();
                 format!("'{first}' looking for beginning of object key string")
             }
         }),
         Value::Array(items) => items.iter().find_map(set_as_json),
-        Value::Object(fields) => fields.iter_sorted().find_map(|(_, value)| set_as_json(value)),
+        Value::Object(fields) => fields.iter().find_map(|(_, value)| set_as_json(value)),
         _ => None,
     }
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     fn filled(template: &str, data: &str) -> String {
-        let data = Datum::from(&Value::from_json_str(data).unwrap());
+        let data = Datum::from(&Value::from_json(data).unwrap());
         rendered(template, data).unwrap_or_else(|error| error)
     }
 

@@ -1,23 +1,19 @@
 //! JSON as Go writes it of numbers that are floating-point ones.
 
-use regorus::Value;
-
-use super::super::json;
+use crate::eval::Value;
 
 /// The JSON of a value, in which numbers of the same worth are written alike.
 pub(super) fn canonical(value: &Value) -> String {
     match value {
         Value::Number(_) => float(worth(value).unwrap_or_default()),
         Value::Array(items) => list(items.iter()),
-        Value::Set(items) => list(items.iter_sorted()),
+        Value::Set(items) => list(items.iter()),
         Value::Object(fields) => {
-            let fields: Vec<String> = fields
-                .iter_sorted()
-                .map(|(key, value)| format!("{}:{}", json::marshal(key), canonical(value)))
-                .collect();
+            let fields: Vec<String> =
+                fields.iter().map(|(key, value)| format!("{}:{}", key.to_json(), canonical(value))).collect();
             format!("{{{}}}", fields.join(","))
         }
-        other => json::marshal(other),
+        other => other.to_json(),
     }
 }
 
@@ -27,8 +23,7 @@ fn list<'a>(items: impl Iterator<Item = &'a Value>) -> String {
 
 /// The number that a value is, as near as a floating-point one gets.
 pub(super) fn worth(value: &Value) -> Option<f64> {
-    let number = value.as_number().ok()?;
-    number.as_f64().or_else(|| number.format_decimal().parse().ok())
+    Some(value.as_number()?.as_f64())
 }
 
 /// A number without an exponent, unless it is very large or very small.
@@ -44,12 +39,12 @@ fn float(number: f64) -> String {
 /// A value of JSON alone: sets are arrays.
 pub(super) fn plain(value: &Value) -> Value {
     match value {
-        Value::Set(items) => items.iter_sorted().map(plain).collect::<Vec<_>>().into(),
+        Value::Set(items) => items.iter().map(plain).collect::<Vec<_>>().into(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().into(),
         Value::Object(fields) => {
             let key = |key: &Value| match key {
                 Value::String(_) => key.clone(),
-                other => json::marshal(other).into(),
+                other => other.to_json().into(),
             };
             let fields = fields.iter().map(|(name, value)| (key(name), plain(value)));
             fields.collect::<std::collections::BTreeMap<_, _>>().into()
@@ -64,7 +59,7 @@ mod tests {
 
     #[test]
     fn numbers_of_one_worth_are_alike() {
-        let of = |text: &str| canonical(&Value::from_json_str(text).unwrap());
+        let of = |text: &str| canonical(&Value::from_json(text).unwrap());
         assert_eq!(
             of(r#"[1, 1.0, 1.5, 1e21, 1e-7, {"b": 1, "a": "<"}]"#),
             r#"[1,1,1.5,1e+21,1e-7,{"a":"\u003c","b":1}]"#

@@ -7,10 +7,10 @@ mod read;
 mod tree;
 mod validate;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::error::failed;
-use super::{Builtin, BuiltinError, BuiltinOptions, builtin, json, operand};
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 use read::Refusal;
 
 pub(super) const BUILTINS: &[Builtin] =
@@ -19,7 +19,7 @@ pub(super) const BUILTINS: &[Builtin] =
 /// A document that is given as it is, or as JSON.
 fn document(value: &Value) -> Result<Value, String> {
     match value {
-        Value::String(text) => json::unmarshal(text).map_err(|_| "invalid JSON string".to_owned()),
+        Value::String(text) => Value::from_json(&**text).map_err(|_| "invalid JSON string".to_owned()),
         Value::Object(_) | Value::Array(_) => Ok(canonical::plain(value)),
         _ => Err("wrong type, expected string or object".to_owned()),
     }
@@ -72,7 +72,7 @@ mod tests {
 
     fn matched(document: &str, schema: &str) -> String {
         match match_schema(&[document.into(), schema.into()], &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_wrong_schema_is_told() {
         let verified = verify_schema(&[r#"{"type": "unknown_type"}"#.into()], &BuiltinOptions::default());
-        assert!(verified.unwrap().to_string().contains("NOT VALID -- given: /unknown_type/"));
+        assert!(verified.unwrap().to_json().contains("NOT VALID -- given: /unknown_type/"));
         assert_eq!(matched("{}", r#"{"minLength": -1}"#), "minLength must be greater than or equal to 0");
         assert_eq!(matched("{", "{}"), "invalid JSON string");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::super::text::quote;
 
@@ -76,14 +76,14 @@ impl Pool {
             self.documents.insert(name.clone(), Value::Null);
         }
         let mut copied = BTreeMap::new();
-        for (key, value) in fields.iter_sorted() {
-            let word = key.as_string().map(|key| key.to_string()).unwrap_or_default();
+        for (key, value) in fields.iter() {
+            let word = key.as_string().map(ToOwned::to_owned).unwrap_or_default();
             let value = match (word.as_str(), value) {
                 ("$ref", Value::String(reference)) => resolved(base, reference).into(),
                 ("const" | "enum", _) => value.clone(),
                 (word, Value::Object(named)) if NAMED.contains(&word) => {
                     let mut children = BTreeMap::new();
-                    for (name, child) in named.iter_sorted() {
+                    for (name, child) in named.iter() {
                         children.insert(name.clone(), self.absolute(child, base)?);
                     }
                     children.into()

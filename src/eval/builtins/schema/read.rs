@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use crate::eval::Value;
+use crate::eval::value::Object;
 use regex::Regex;
-use regorus::Value;
-use regorus::value::Object;
 
 use super::canonical::{canonical, worth};
 use super::pool::{Draft, Missing, Pool};
@@ -89,7 +89,7 @@ fn is_schema(value: &Value) -> bool {
 /// A number of things, which is not negative.
 fn count(fields: &Object, name: &str) -> Result<Option<i64>, Refusal> {
     let Some(value) = word(fields, name) else { return Ok(None) };
-    match value.as_number().ok().and_then(|number| number.as_i64()) {
+    match value.as_number().and_then(|number| number.as_i64()) {
         None => wrong(format!("{name} must be of an integer")),
         Some(number) if number < 0 => wrong(format!("{name} must be greater than or equal to 0")),
         number => Ok(number),
@@ -187,8 +187,8 @@ impl Reader {
             let Value::Object(properties) = properties else {
                 return wrong("Properties must be of type object");
             };
-            for (name, property) in properties.iter_sorted() {
-                let name = name.as_string().map(|name| name.to_string()).unwrap_or_default();
+            for (name, property) in properties.iter() {
+                let name = name.as_string().map(ToOwned::to_owned).unwrap_or_default();
                 node.properties.push(self.child(id, &name, property)?);
             }
         }
@@ -271,7 +271,7 @@ impl Reader {
         match word(fields, "definitions") {
             None => Ok(()),
             Some(Value::Object(definitions)) => {
-                for (_, definition) in definitions.iter_sorted() {
+                for (_, definition) in definitions.iter() {
                     if !is_schema(definition) {
                         return wrong_type(EXPECTED, "definitions");
                     }
@@ -307,8 +307,8 @@ impl Reader {
             Some(_) => return wrong_type("Valid Schema", "patternProperties"),
         };
         let mut read = Vec::new();
-        for (pattern, document) in patterns.iter_sorted() {
-            let pattern = pattern.as_string().map(|pattern| pattern.to_string()).unwrap_or_default();
+        for (pattern, document) in patterns.iter() {
+            let pattern = pattern.as_string().map(ToOwned::to_owned).unwrap_or_default();
             let regex = Regex::new(&pattern).or_else(|_| wrong(format!("Invalid regex pattern '{pattern}'")))?;
             read.push((regex, self.child(id, &pattern, document)?));
         }
@@ -323,8 +323,8 @@ impl Reader {
         };
         const REFUSED: &str = "Dependency must be of type Schema Or Array Of Strings";
         let mut read = Vec::new();
-        for (name, dependency) in dependencies.iter_sorted() {
-            let name = name.as_string().map(|name| name.to_string()).unwrap_or_default();
+        for (name, dependency) in dependencies.iter() {
+            let name = name.as_string().map(ToOwned::to_owned).unwrap_or_default();
             let dependency = match dependency {
                 Value::Array(names) => {
                     let names = names.iter().map(|name| match name {

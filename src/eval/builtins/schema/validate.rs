@@ -1,7 +1,7 @@
 //! A document is held against a schema; what does not fit is told as gojsonschema does.
 
-use regorus::Value;
-use regorus::value::Object;
+use crate::eval::Value;
+use crate::eval::value::Object;
 
 use super::super::sprintf::{Argument, Flags};
 use super::canonical::{canonical, worth};
@@ -304,7 +304,7 @@ impl<'a> Validator<'a> {
                 findings.add(context, "required", format!("{required} is required"));
             }
         }
-        for (key, value) in fields.iter_sorted() {
+        for (key, value) in fields.iter() {
             let property = name(key);
             let below = format!("{context}.{property}");
             let nodes = &self.schema.nodes;
@@ -331,7 +331,7 @@ impl<'a> Validator<'a> {
             }
         }
         if let Some(names) = node.names {
-            for (key, _) in fields.iter_sorted() {
+            for (key, _) in fields.iter() {
                 let found = self.apart(names, key, context);
                 if !found.is_valid() {
                     let message = format!("Property name of \"{}\" does not match", name(key));

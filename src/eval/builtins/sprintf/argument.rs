@@ -1,6 +1,6 @@
 //! A value that fills a verb.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::super::text;
 use super::{Flags, float};
@@ -28,15 +28,15 @@ impl From<&Value> for Argument {
                 if let Some(integer) = number.as_i64() {
                     return Self::Integer(integer);
                 }
-                let written = text::number(value);
+                let written = number.text();
                 let digits = written.strip_prefix('-').unwrap_or(&written);
                 if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
                     return Self::Big(written.starts_with('-'), digits.as_bytes().to_vec());
                 }
-                number.as_f64().map_or(Self::Text(written), Self::Float)
+                Self::Float(number.as_f64())
             }
             Value::String(string) => Self::Text(string.to_string()),
-            other => Self::Text(text::of(other)),
+            other => Self::Text(other.to_string()),
         }
     }
 }

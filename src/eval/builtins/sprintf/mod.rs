@@ -3,7 +3,7 @@
 mod argument;
 mod float;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 pub(super) use argument::Argument;
@@ -189,9 +189,9 @@ mod tests {
 
     #[track_caller]
     fn is(format: &str, arguments: &str, wanted: &str) {
-        let operands = [format.into(), Value::from_json_str(arguments).unwrap()];
+        let operands = [format.into(), Value::from_json(arguments).unwrap()];
         let text = sprintf(&operands, &BuiltinOptions::default()).unwrap();
-        assert_eq!(&**text.as_string().unwrap(), wanted, "{format}");
+        assert_eq!(text.as_string().unwrap(), wanted, "{format}");
     }
 
     #[test]
@@ -212,10 +212,10 @@ mod tests {
     #[test]
     fn values_that_are_no_texts_are_written_as_rego() {
         is("%v %s %d", r#"[{"a":[1,"x"]},[true],null]"#, "{\"a\": [1, \"x\"]} [true] %!d(string=null)");
-        let big = Value::from_numeric_string("123456789123456789123").unwrap();
+        let big = Value::from_json("123456789123456789123").unwrap();
         let operands = ["%s %v %c".into(), vec![big.clone(), big.clone(), big].into()];
         assert_eq!(
-            &**sprintf(&operands, &BuiltinOptions::default()).unwrap().as_string().unwrap(),
+            sprintf(&operands, &BuiltinOptions::default()).unwrap().as_string().unwrap(),
             "123456789123456789123 123456789123456789123 %!c(big.Int=123456789123456789123)"
         );
     }

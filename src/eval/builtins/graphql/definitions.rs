@@ -3,7 +3,7 @@
 use crate::eval::Value;
 
 use super::lexer::Kind;
-use super::node::node;
+use super::node::{node, position};
 use super::parser::{Parsed, Parser};
 
 /// The places a directive may stand at.
@@ -152,7 +152,11 @@ impl Parser {
             "interface" => ("INTERFACE", "Fields", self.some("{", "}", Self::field_definition)?),
             "input" => ("INPUT_OBJECT", "Fields", self.some("{", "}", Self::input_value)?),
             "enum" => ("ENUM", "EnumValues", self.some("{", "}", Self::enum_value)?),
-            _ => ("UNION", "Types", (self.union_members()?, Value::Null)),
+            _ => {
+                let (members, places) = self.union_members()?;
+                fields.push(("TypePositions", places));
+                ("UNION", "Types", (members, Value::Null))
+            }
         };
         is_bare &= is_empty(&members);
         if is_extension && is_bare {
@@ -162,26 +166,33 @@ impl Parser {
         Ok(node(place, description.fields().into_iter().chain(fields)))
     }
 
-    /// Names between marks; one may stand before them all.
-    fn names(&mut self, mark: &str) -> Parsed<Value> {
-        self.skip(mark);
-        let mut names = vec![self.name()?];
-        while self.skip(mark) {
-            names.push(self.name()?);
-        }
-        Ok(names.into())
-    }
-
     fn interfaces(&mut self) -> Parsed<Value> {
         if !self.is_at_word("implements") {
             return Ok(Value::Null);
         }
         self.take();
-        self.names("&")
+        self.skip("&");
+        let mut names = vec![self.name()?];
+        while self.skip("&") {
+            names.push(self.name()?);
+        }
+        Ok(names.into())
     }
 
-    fn union_members(&mut self) -> Parsed<Value> {
-        if self.skip("=") { self.names("|") } else { Ok(Value::Null) }
+    /// The members of a union, and where they stand.
+    fn union_members(&mut self) -> Parsed<(Value, Value)> {
+        if !self.skip("=") {
+            return Ok((Value::Null, Value::Null));
+        }
+        self.skip("|");
+        let (mut names, mut places) = (Vec::new(), Vec::new());
+        loop {
+            places.push(position(self.peek().place));
+            names.push(self.name()?);
+            if !self.skip("|") {
+                return Ok((names.into(), places.into()));
+            }
+        }
     }
 
     fn field_definition(&mut self) -> Parsed<Value> {

@@ -32,11 +32,12 @@ impl Kind {
     }
 }
 
-/// A place, its line and column counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A place, its line and column counted from 1. A text of several lines is at its last one, the column counted back from
+/// there to where it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) struct Place {
     pub(super) line: usize,
-    pub(super) column: usize,
+    pub(super) column: i64,
 }
 
 /// A token, and the comments before it.
@@ -62,7 +63,7 @@ const MARKS: [&str; 14] = ["...", "!", "$", "&", "(", ")", ":", "=", "@", "[", "
 
 /// The tokens of a text; the last one is the end or an invalid one.
 pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { rest: text, line: 1, column: 1 };
+    let mut lexer = Lexer { rest: text, line: 1, characters: 0, line_start: 0 };
     let mut tokens = Vec::new();
     loop {
         let comments = lexer.comments();
@@ -78,7 +79,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 struct Lexer<'a> {
     rest: &'a str,
     line: usize,
-    column: usize,
+    /// The characters gone over, and those before the line.
+    characters: i64,
+    line_start: i64,
 }
 
 impl<'a> Lexer<'a> {
@@ -86,13 +89,22 @@ impl<'a> Lexer<'a> {
     fn take(&mut self, length: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.rest = rest;
-        self.column += taken.chars().count();
+        self.characters += i64::try_from(taken.chars().count()).unwrap_or_default();
         taken
     }
 
     fn new_line(&mut self) {
         self.line += 1;
-        self.column = 1;
+        self.line_start = self.characters;
+    }
+
+    /// The place of the character that comes after some.
+    fn place_after(&self, characters: i64) -> Place {
+        Place { line: self.line, column: characters - self.line_start + 1 }
+    }
+
+    fn place(&self) -> Place {
+        self.place_after(self.characters)
     }
 
     fn blank(&mut self) {
@@ -131,7 +143,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn token(&mut self, comments: Vec<String>) -> Token {
-        let place = Place { line: self.line, column: self.column };
+        let place = self.place();
         let token = |kind, text: &str, place| Token { kind, text: text.to_owned(), place, comments };
         let Some(first) = self.rest.chars().next() else { return token(Kind::End, "", place) };
         if let Some(mark) = MARKS.into_iter().find(|mark| self.rest.starts_with(mark)) {
@@ -146,23 +158,23 @@ impl<'a> Lexer<'a> {
         if first == '-' || first.is_ascii_digit() {
             return match self.number() {
                 Some((kind, text)) => token(kind, text, place),
-                None => token(Kind::Invalid, "", Place { line: self.line, column: self.column }),
+                None => token(Kind::Invalid, "", self.place()),
             };
         }
         if self.rest.starts_with("\"\"\"") {
             self.take(3);
             return match self.block() {
                 Some((text, place)) => token(Kind::Block, &text, place),
-                None => token(Kind::Invalid, "", Place { line: self.line, column: self.column }),
+                None => token(Kind::Invalid, "", self.place()),
             };
         }
         if first == '"' {
             self.take(1);
             // The place of a text is that of its first character.
-            let place = Place { line: self.line, column: self.column };
+            let place = self.place();
             return match self.quoted() {
                 Some(text) => token(Kind::Text, &text, place),
-                None => token(Kind::Invalid, "", Place { line: self.line, column: self.column }),
+                None => token(Kind::Invalid, "", self.place()),
             };
         }
         token(Kind::Invalid, "", place)
@@ -257,16 +269,16 @@ impl<'a> Lexer<'a> {
         Some(character)
     }
 
-    /// A block and its place, which is that of its end on the line where it ends.
+    /// A block and its place.
     fn block(&mut self) -> Option<(String, Place)> {
         let mut raw = String::new();
-        let begin = Place { line: self.line, column: self.column };
+        let begin = self.characters;
         loop {
             let character = self.rest.chars().next()?;
             if self.rest.starts_with("\"\"\"") {
                 let quotes = self.rest.len() - self.rest.trim_start_matches('"').len();
                 raw.push_str(&"\"".repeat(quotes - 3));
-                let place = Place { line: self.line, column: begin.column };
+                let place = self.place_after(begin);
                 self.take(quotes);
                 return Some((unindented(&raw), place));
             }

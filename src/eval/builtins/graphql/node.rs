@@ -1,6 +1,7 @@
 //! Nodes of documents: objects with the names that gqlparser gives their fields.
 //!
-//! A node read from a text has its place under `Position`, which is taken away before anybody sees it.
+//! A node read from a text has its place under `Position`, a union those of its members under `TypePositions`; both are
+//! taken away before anybody sees them.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +9,16 @@ use crate::eval::Value;
 
 use super::lexer::Place;
 
+/// A place as a value: its line and column.
+pub(super) fn position(place: Place) -> Value {
+    vec![Value::from(place.line), place.column.into()].into()
+}
+
 /// A node with a place.
 pub(super) fn node<'a>(place: Place, fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    let position = vec![Value::from(place.line), place.column.into()];
     fields
         .into_iter()
-        .chain([("Position", position.into())])
+        .chain([("Position", position(place))])
         .map(|(name, value)| (Value::from(name), value))
         .collect::<BTreeMap<_, _>>()
         .into()
@@ -40,8 +45,8 @@ pub(super) fn pruned(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(pruned).filter(is_kept).collect::<Vec<_>>().into(),
         Value::Object(fields) => {
-            let position = Value::from("Position");
-            let fields = fields.iter().filter(|(name, _)| **name != position);
+            let hidden = [Value::from("Position"), Value::from("TypePositions")];
+            let fields = fields.iter().filter(|(name, _)| !hidden.contains(name));
             let fields = fields.map(|(name, value)| (name.clone(), pruned(value))).filter(|(_, value)| is_kept(value));
             fields.collect::<BTreeMap<_, _>>().into()
         }

@@ -2,6 +2,7 @@
 
 use crate::eval::Value;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use num_bigint::Sign;
 
 use super::der::{Element, INTEGER, Reader, SEQUENCE, own, own_constructed};
@@ -15,6 +16,24 @@ use super::signature::Algorithm;
 pub(super) struct Certificate {
     fields: Vec<(&'static str, Value)>,
     pub(super) public: PublicKey,
+    pub(super) signed: Signed,
+    pub(super) version: u64,
+    pub(super) raw: Vec<u8>,
+    pub(super) subject: Vec<u8>,
+    pub(super) issuer: Vec<u8>,
+    /// The algorithm of the public key and its bits.
+    pub(super) key: Vec<u8>,
+    /// When it begins and ends to be valid, in seconds since 1970.
+    pub(super) validity: (i64, i64),
+    pub(super) extensions: Vec<extensions::Extension>,
+}
+
+/// What the issuer has signed, and how.
+pub(super) struct Signed {
+    pub(super) content: Vec<u8>,
+    /// Go's number of the way to sign.
+    pub(super) algorithm: u8,
+    pub(super) signature: Vec<u8>,
 }
 
 /// The certificates of some bytes, one after the other.
@@ -38,6 +57,11 @@ impl Certificate {
     /// The certificate as OPA shows it: with the URIs as texts.
     pub(super) fn shown_with_uris(&self) -> Value {
         shape::object(self.fields.iter().cloned())
+    }
+
+    /// A field of Go's certificate.
+    pub(super) fn field(&self, name: &str) -> &Value {
+        self.fields.iter().rev().find(|(known, _)| *known == name).map_or(&Value::Null, |(_, value)| value)
     }
 
     /// The certificate as Go's JSON.
@@ -65,7 +89,7 @@ fn next(reader: &mut Reader<'_>) -> Result<Certificate, String> {
     let issuer = inner.element(SEQUENCE).ok_or("x509: malformed issuer")?;
     let issuer_name = Name::read(Reader(issuer.content))?;
     let mut validity = inner.within(SEQUENCE).ok_or("x509: malformed validity")?;
-    let (from, to) = (time(&mut validity)?, time(&mut validity)?);
+    let ((from, from_second), (to, to_second)) = (time(&mut validity)?, time(&mut validity)?);
     let subject = inner.element(SEQUENCE).ok_or("x509: malformed issuer")?;
     let subject_name = Name::read(Reader(subject.content))?;
     let key = inner.element(SEQUENCE).ok_or("x509: malformed spki")?;
@@ -92,7 +116,18 @@ fn next(reader: &mut Reader<'_>) -> Result<Certificate, String> {
         ("Extensions", shape::slice(extensions.iter().map(extensions::Extension::shown))),
         ("ExtraExtensions", Value::Null),
     ]);
-    Ok(Certificate { fields, public })
+    Ok(Certificate {
+        fields,
+        public,
+        signed: Signed { content: signed.whole.to_vec(), algorithm: algorithm.number(), signature },
+        version,
+        raw: whole.whole.to_vec(),
+        subject: subject.whole.to_vec(),
+        issuer: issuer.whole.to_vec(),
+        key: key.whole.to_vec(),
+        validity: (from_second, to_second),
+        extensions,
+    })
 }
 
 fn version(inner: &mut Reader<'_>) -> Result<u64, String> {
@@ -133,8 +168,8 @@ fn extensions_of(inner: &mut Reader<'_>, version: u64) -> Result<Vec<extensions:
     }
 }
 
-/// A time in the form of RFC 3339.
-fn time(reader: &mut Reader<'_>) -> Result<String, String> {
+/// A time in the form of RFC 3339, and in seconds since 1970.
+fn time(reader: &mut Reader<'_>) -> Result<(String, i64), String> {
     let element = reader.any().ok_or("x509: unsupported time format")?;
     let (digits, malformed) = match element.tag {
         23 => (2, "x509: malformed UTCTime"),
@@ -156,7 +191,8 @@ fn time(reader: &mut Reader<'_>) -> Result<String, String> {
         };
         let second = if is_short { 0 } else { pair(4)? };
         let time = DateTime::new(year, pair(0)?, pair(1)?, pair(2)?, pair(3)?, second, 0).ok()?;
-        Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+        let second = TimeZone::UTC.to_timestamp(time).ok()?.as_second();
+        Some((time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(), second))
     };
     read().ok_or_else(|| malformed.to_owned())
 }

@@ -2,15 +2,19 @@
 
 mod alternative;
 mod certificate;
+mod chain;
 mod constraints;
 mod der;
 mod extensions;
+mod hosts;
 mod name;
+mod permitted;
 mod private_key;
 mod public_key;
 mod request;
 mod shape;
 mod signature;
+mod verification;
 
 use crate::eval::Value;
 
@@ -23,6 +27,8 @@ use public_key::PublicKey;
 
 pub(super) const BUILTINS: &[Builtin] = &[
     builtin("crypto.x509.parse_certificates", 1, parse_certificates),
+    builtin("crypto.x509.parse_and_verify_certificates", 1, verification::verify),
+    builtin("crypto.x509.parse_and_verify_certificates_with_options", 2, verification::verify_with_options),
     builtin("crypto.x509.parse_certificate_request", 1, parse_request),
     builtin("crypto.x509.parse_keypair", 2, parse_key_pair),
     builtin("crypto.x509.parse_rsa_private_key", 1, parse_web_key),

@@ -1,6 +1,10 @@
 //! How a certificate is signed.
 
+use aws_lc_rs::signature::{self, ParsedPublicKey, VerificationAlgorithm};
+
+use super::certificate::Signed;
 use super::der::{Arcs, INTEGER, NULL, Reader, SEQUENCE, own_constructed};
+use super::public_key::{Curve, PublicKey};
 
 /// An algorithm and its parameters, as they stand.
 pub(super) struct Algorithm<'a> {
@@ -63,4 +67,29 @@ fn salted(parameters: &[u8]) -> Option<u8> {
         ([2, 16, 840, 1, 101, 3, 4, 2, 3], 64) => Some(15),
         _ => None,
     }
+}
+
+/// Whether a key made the signature of a certificate. Old digests are not taken, nor are RSA keys below 1024 bits.
+pub(super) fn verifies(signed: &Signed, key: &PublicKey, key_sequence: &[u8]) -> bool {
+    let algorithm: &'static dyn VerificationAlgorithm = match (key, signed.algorithm) {
+        (PublicKey::Rsa { .. }, 4) => &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY,
+        (PublicKey::Rsa { .. }, 5) => &signature::RSA_PKCS1_2048_8192_SHA384,
+        (PublicKey::Rsa { .. }, 6) => &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY,
+        (PublicKey::Rsa { .. }, 13) => &signature::RSA_PSS_2048_8192_SHA256,
+        (PublicKey::Rsa { .. }, 14) => &signature::RSA_PSS_2048_8192_SHA384,
+        (PublicKey::Rsa { .. }, 15) => &signature::RSA_PSS_2048_8192_SHA512,
+        (PublicKey::Elliptic(Curve::P256, _), 10) => &signature::ECDSA_P256_SHA256_ASN1,
+        (PublicKey::Elliptic(Curve::P256, _), 11) => &signature::ECDSA_P256_SHA384_ASN1,
+        (PublicKey::Elliptic(Curve::P256, _), 12) => &signature::ECDSA_P256_SHA512_ASN1,
+        (PublicKey::Elliptic(Curve::P384, _), 10) => &signature::ECDSA_P384_SHA256_ASN1,
+        (PublicKey::Elliptic(Curve::P384, _), 11) => &signature::ECDSA_P384_SHA384_ASN1,
+        (PublicKey::Elliptic(Curve::P384, _), 12) => &signature::ECDSA_P384_SHA512_ASN1,
+        (PublicKey::Elliptic(Curve::P521, _), 10) => &signature::ECDSA_P521_SHA256_ASN1,
+        (PublicKey::Elliptic(Curve::P521, _), 11) => &signature::ECDSA_P521_SHA384_ASN1,
+        (PublicKey::Elliptic(Curve::P521, _), 12) => &signature::ECDSA_P521_SHA512_ASN1,
+        (PublicKey::Edwards(_), 16) => &signature::ED25519,
+        _ => return false,
+    };
+    let key = ParsedPublicKey::new(algorithm, key_sequence);
+    key.is_ok_and(|key| key.verify_sig(&signed.content, &signed.signature).is_ok())
 }

@@ -113,6 +113,12 @@ impl Value {
         }
     }
 
+    /// The member of an object at a string.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        self.as_object()?.get(&Self::from(name))
+    }
+
     /// The members of an object, to be changed.
     pub fn as_object_mut(&mut self) -> Option<&mut Object> {
         if let Self::Object(members) = self { Some(Arc::make_mut(members)) } else { None }

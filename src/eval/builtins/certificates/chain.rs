@@ -1,6 +1,6 @@
 //! Chains of certificates, from one up to the authority that is trusted.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::certificate::Certificate;
 use super::hosts::{is_for, items, texts};

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::certificate::Certificate;
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::certificate::Certificate;
 use super::constraints::is_domain;
@@ -95,8 +95,8 @@ fn holds(range: &Value, address: IpAddr) -> bool {
         IpAddr::V6(six) => six.octets().to_vec(),
     };
     let read = || {
-        let start = bytes(text(&range["IP"])?.parse().ok()?);
-        let mask = ::base64::engine::general_purpose::STANDARD.decode(text(&range["Mask"])?).ok()?;
+        let start = bytes(text(range.field("IP")?)?.parse().ok()?);
+        let mask = ::base64::engine::general_purpose::STANDARD.decode(text(range.field("Mask")?)?).ok()?;
         let address = bytes(address);
         let is_same = start.len() == address.len() && start.len() == mask.len();
         Some(is_same && start.iter().zip(&address).zip(&mask).all(|((one, other), mask)| one & mask == other & mask))
@@ -106,7 +106,7 @@ fn holds(range: &Value, address: IpAddr) -> bool {
 
 /// The host of a URI; none where it has none, or an address.
 fn uri_host(uri: &Value) -> Option<String> {
-    let host = text(&uri["Host"])?.to_ascii_lowercase();
+    let host = text(uri.field("Host")?)?.to_ascii_lowercase();
     let host = match host.split_once(':') {
         Some((name, port)) if !host.ends_with(']') => (!port.contains(':')).then(|| name.to_owned())?,
         _ => host,

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use regorus::Value;
-use regorus::value::Object;
+use crate::eval::Value;
+use crate::eval::value::Object;
 
 use super::super::error::failed;
 use super::super::{BuiltinError, BuiltinOptions, operand};
@@ -48,7 +48,7 @@ impl Wanted {
     /// What the options of a call ask for.
     fn read(options: &Object) -> Result<Self, BuiltinError> {
         let mut wanted = Self::now();
-        for (name, value) in options.iter_sorted() {
+        for (name, value) in options.iter() {
             let Value::String(name) = name else { continue };
             match (name.as_ref(), value) {
                 ("DNSName", Value::String(host)) => host.trim_matches('"').clone_into(&mut wanted.host),
@@ -67,7 +67,7 @@ impl Wanted {
                     return Err(failed("'MaxConstraintComparisons' should be a number"));
                 }
                 ("KeyUsages", Value::Array(names)) => wanted.purposes = purposes(names.iter())?,
-                ("KeyUsages", Value::Set(names)) => wanted.purposes = purposes(names.iter_sorted())?,
+                ("KeyUsages", Value::Set(names)) => wanted.purposes = purposes(names.iter())?,
                 ("KeyUsages", _) => return Err(failed("'KeyUsages' should be an Array or Set")),
                 _ => return Err(failed("invalid key option")),
             }
@@ -129,9 +129,12 @@ mod tests {
     }
 
     fn is_valid(text: &str, options: &str) -> String {
-        let operands = [text.into(), Value::from_json_str(options).unwrap()];
+        let operands = [text.into(), Value::from_json(options).unwrap()];
         match verify_with_options(&operands, &BuiltinOptions::default()) {
-            Ok(answer) => format!("{} {}", answer[0], answer[1].as_array().unwrap().len()),
+            Ok(answer) => {
+                let answer = answer.as_array().unwrap();
+                format!("{} {}", answer[0], answer[1].as_array().unwrap().len())
+            }
             Err(error) => error.to_string(),
         }
     }

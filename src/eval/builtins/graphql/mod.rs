@@ -190,7 +190,7 @@ mod tests {
                 "{told}1:11: Cannot reference Input Object \"A\" within itself through a series of non-null fields: \"b\"."
             )
         );
-        let object = Value::from_json_str(r#"{"Definitions":[{"Name":"A","Kind":"OBJECT"}]}"#).unwrap();
+        let object = Value::from_json(r#"{"Definitions":[{"Name":"A","Kind":"OBJECT"}]}"#).unwrap();
         let refused = parse(&["".into(), object], &BuiltinOptions::default()).unwrap_err();
         assert_eq!(refused.to_string(), format!("{told}-1:-1: OBJECT A: must define one or more fields."));
         assert_eq!(schema_is_valid(&[SCHEMA.into()], &BuiltinOptions::default()), Ok(true.into()));

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::tree::SchemaDocument;
 use super::{definitions, read};

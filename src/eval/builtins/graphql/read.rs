@@ -1,6 +1,6 @@
 //! Nodes as the documents that validation goes through.
 
-use regorus::Value;
+use crate::eval::Value;
 
 use super::lexer::Place;
 use super::tree::{

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regorus::Value;
-
-use super::super::operand::type_name;
+use crate::eval::Value;
 
 /// The deepest that nodes may nest.
 const DEEPEST: usize = 600;
@@ -303,7 +301,7 @@ impl Node {
 fn list(value: &Value) -> Option<Vec<Value>> {
     match value {
         Value::Array(items) => Some(items.to_vec()),
-        Value::Set(items) => Some(items.iter_sorted().cloned().collect()),
+        Value::Set(items) => Some(items.iter().cloned().collect()),
         _ => None,
     }
 }
@@ -312,6 +310,6 @@ fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Bool(_) => "bool",
         Value::Set(_) => "array",
-        other => type_name(other),
+        other => other.type_name(),
     }
 }

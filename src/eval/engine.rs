@@ -4,8 +4,9 @@ use super::Covered;
 use super::answers::{ExpressionValue, ResultRow};
 use super::builtins::BuiltinOptions;
 use super::errors::{EvalError, Fault};
-use super::events::Event;
-use super::machine::{Failure, Machine, Recorder, Row, Setting};
+use super::events::{self, Event, Kept};
+use super::failed::Failed;
+use super::machine::{Failure, Machine, RecordedCase, Recorder, Row, Setting};
 use super::plan::{self, Plan};
 use crate::eval::Value;
 use crate::rego::check::{Asked, CheckOptions, compile};
@@ -27,8 +28,8 @@ pub struct EngineOptions {
     pub timeout: Option<Duration>,
     /// Whether errors tell the queries that were evaluated.
     pub traces: bool,
-    /// Whether events are kept.
-    pub events: bool,
+    /// Which events are kept; none are by default. They tell values where the check leaves these to be shown.
+    pub events: Option<Kept>,
     /// Whether it is kept which expressions were evaluated.
     pub coverage: bool,
     /// How modules and queries are checked.
@@ -62,10 +63,11 @@ pub struct Engine {
     /// What `print` wrote.
     prints: Vec<String>,
     /// The cases that tests came to.
-    cases: Vec<Value>,
+    cases: Vec<RecordedCase>,
     /// Errors of built-in functions, which only left their calls undefined.
     builtin_errors: Vec<Fault>,
     events: Vec<Event>,
+    failed: Vec<Failed>,
     covered: Covered,
 }
 
@@ -73,9 +75,26 @@ pub struct Engine {
 struct Evaluated<T> {
     result: Result<T, Failure>,
     prints: Vec<String>,
-    cases: Vec<Value>,
+    cases: Vec<RecordedCase>,
     errors: Vec<Failure>,
-    recorder: Option<Recorder>,
+    recorded: Recorded,
+}
+
+/// What was written down of an evaluation.
+#[derive(Default)]
+struct Recorded {
+    events: Vec<Event>,
+    failed: Vec<Failed>,
+    covered: Covered,
+}
+
+fn recorded(recorder: Recorder<'_>, kept: Option<Kept>, plan: &Plan) -> Recorded {
+    let file = |file: usize| plan.files.get(file).map(|file| file.name.clone()).unwrap_or_default();
+    Recorded {
+        events: kept.map(|kept| events::kept(&recorder.events, kept, plan)).unwrap_or_default(),
+        failed: recorder.failed.into_iter().filter_map(|failed| Failed::of(failed, plan)).collect(),
+        covered: recorder.covered.into_iter().map(|(at, start, length)| (file(at), start, length)).collect(),
+    }
 }
 
 impl Engine {
@@ -104,6 +123,7 @@ impl Engine {
             cases: Vec::new(),
             builtin_errors: Vec::new(),
             events: Vec::new(),
+            failed: Vec::new(),
             covered: Covered::new(),
         }
     }
@@ -141,8 +161,8 @@ impl Engine {
         std::mem::take(&mut self.prints)
     }
 
-    /// The cases that tests came to since they were last asked for, an array of keys each.
-    pub fn take_cases(&mut self) -> Vec<Value> {
+    /// The cases that tests came to since they were last asked for.
+    pub fn take_cases(&mut self) -> Vec<RecordedCase> {
         std::mem::take(&mut self.cases)
     }
 
@@ -151,14 +171,14 @@ impl Engine {
         std::mem::take(&mut self.builtin_errors)
     }
 
-    /// Whether events are kept from now on; what it was before.
-    pub fn keep_events(&mut self, keep: bool) -> bool {
-        std::mem::replace(&mut self.options.events, keep)
-    }
-
     /// What happened since it was last asked for.
     pub fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
+    }
+
+    /// The expressions of rules that failed since they were last asked for, where values are to be shown.
+    pub fn take_failed(&mut self) -> Vec<Failed> {
+        std::mem::take(&mut self.failed)
     }
 
     /// The expressions that were evaluated and the heads of rules that held: their files, first bytes and lengths.
@@ -187,7 +207,7 @@ impl Engine {
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
         let (module, body) = parse_query(query.text.as_bytes(), "", &Options::new(RegoVersion::V1))
             .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
-        if let Some((path, told)) = asked_path(&module, body).filter(|_| !self.options.events)
+        if let Some((path, told)) = asked_path(&module, body).filter(|_| self.options.events.is_none())
             && let plan = self.plan()?
             && plan.has_rules_at(&path)
         {
@@ -237,7 +257,7 @@ impl Engine {
         let mut files: Vec<Arc<Module>> = self.modules.to_vec();
         files.extend(asked.map(|asked| Arc::new(asked.module.clone())));
         compile(&modules, asked, &self.options.check, |compiled| {
-            Arc::new(plan::build(compiled, &files, self.options.events))
+            Arc::new(plan::build(compiled, &files, self.options.events.is_some()))
         })
         .map_err(|errors| {
             let placed: Vec<&Module> = files.iter().map(|module| &**module).collect();
@@ -259,26 +279,25 @@ impl Engine {
             deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };
         let on = plan.clone();
-        let (records, tells_events) = (self.options.events || self.options.coverage, self.options.events);
+        let (kept, tells_values) = (self.options.events, self.options.check.shows_values);
+        let (records, tells_events) = (kept.is_some() || self.options.coverage, kept.is_some());
         let done = on_a_stack(move || {
             let mut machine = Machine::new(&on, &setting);
-            machine.recorder = records.then(|| Recorder { tells_events, ..Recorder::default() });
+            machine.recorder = records.then(|| Recorder { tells_events, tells_values, ..Recorder::default() });
             let result = work(&mut machine);
             Evaluated {
                 result,
                 prints: std::mem::take(&mut machine.prints),
                 cases: std::mem::take(&mut machine.cases),
                 errors: std::mem::take(&mut machine.errors),
-                recorder: machine.recorder.take(),
+                recorded: machine.recorder.take().map(|recorder| recorded(recorder, kept, &on)).unwrap_or_default(),
             }
         })?;
         self.prints.extend(done.prints);
         self.cases.extend(done.cases);
-        if let Some(recorder) = done.recorder {
-            self.events.extend(recorder.events.into_iter().map(|event| Event::of(event, &plan)));
-            let file = |file: usize| plan.files.get(file).map(|file| file.name.clone()).unwrap_or_default();
-            self.covered.extend(recorder.covered.into_iter().map(|(at, start, length)| (file(at), start, length)));
-        }
+        self.events.extend(done.recorded.events);
+        self.failed.extend(done.recorded.failed);
+        self.covered.extend(done.recorded.covered);
         let fault = |failure| Fault::of_evaluation(failure, &plan);
         let result = done.result.map_err(|failure| EvalError::Evaluation(Box::new(fault(failure))))?;
         if self.options.strict_builtin_errors

@@ -1,11 +1,17 @@
 //! The events of an evaluation as they are told.
 
+use super::failed::cut;
 use super::machine::{self, Operation};
 use super::plan::Plan;
-use std::collections::HashMap;
+use super::short_paths::shortened;
+use crate::eval::Value;
+use std::collections::{BTreeMap, HashMap};
+
+/// How many bytes of a value are told beside an event.
+const LONGEST: usize = 32;
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Event {
     /// What happened.
     pub operation: Operation,
@@ -17,58 +23,99 @@ pub struct Event {
     pub file: String,
     /// The row, from 1; 0 where there is no place.
     pub row: u32,
-    /// The column, from 1; 0 where there is no place.
-    pub column: u32,
     /// Whether it is about an expression, and not about a rule or body.
     pub of_expression: bool,
     /// The rule, expression, body or note, as OPA writes it.
     pub text: String,
+    /// The values in it by name, where they are kept.
+    pub values: Option<BTreeMap<String, Value>>,
 }
 
-impl Event {
-    pub(super) fn of(event: machine::Event, plan: &Plan) -> Self {
-        let (row, column) = plan.row_and_column(event.place);
-        let file = plan.files.get(event.place.file).map(|file| file.name.clone()).unwrap_or_default();
-        Self {
-            operation: event.operation,
-            of_expression: event.of_expression,
-            query: event.query,
-            parent: event.parent,
-            file,
-            row,
-            column,
-            text: event.text,
+/// Which events are kept, besides those that lead to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Those of expressions that fail.
+    Fails,
+    /// Those, and notes.
+    FailsAndNotes,
+}
+
+impl Kept {
+    const fn holds(self, operation: Operation) -> bool {
+        match operation {
+            Operation::Fail => true,
+            Operation::Note => matches!(self, Self::FailsAndNotes),
+            _ => false,
         }
     }
 }
 
-/// The events of failing expressions and of notes, each after the rules and bodies that lead to it, which are told once.
-#[must_use]
-pub fn failing(events: &[Event]) -> Vec<&Event> {
-    let mut kept = Vec::new();
-    let mut entered: HashMap<u64, &Event> = HashMap::new();
+impl Event {
+    fn of(event: machine::Event<'_>, plan: &Plan) -> Self {
+        let place = event.place();
+        let (row, _) = plan.row_and_column(place);
+        let file = plan.files.get(place.file).map(|file| file.name.clone()).unwrap_or_default();
+        Self {
+            operation: event.operation,
+            of_expression: event.is_of_expression(),
+            text: event.text(),
+            query: event.query,
+            parent: event.parent,
+            file,
+            row,
+            values: event.values,
+        }
+    }
+
+    /// Where it happened, in a file that is shown so.
+    fn place(&self, path: &str) -> String {
+        match (path, self.row) {
+            (_, 0) => String::new(),
+            ("", row) => format!("query:{row}"),
+            (path, row) => format!("{path}:{row}"),
+        }
+    }
+}
+
+/// The events that are kept, each after the rules and bodies that lead to it, which are told once.
+pub(super) fn kept(events: &[machine::Event<'_>], kept: Kept, plan: &Plan) -> Vec<Event> {
+    let mut told = Vec::new();
+    let mut entered: HashMap<u64, &machine::Event<'_>> = HashMap::new();
     for event in events {
-        if matches!(event.operation, Operation::Fail | Operation::Note) {
+        if kept.holds(event.operation) {
             let mut path = vec![event];
             let mut current = entered.get(&event.query).copied();
             while let Some(around) = current {
                 path.push(around);
                 current = entered.get(&around.parent).copied().filter(|next| !std::ptr::eq(*next, around));
             }
-            kept.extend(path.into_iter().rev());
+            told.extend(path.into_iter().rev().map(|event| Event::of(event.clone(), plan)));
             entered.clear();
         }
-        if matches!(event.operation, Operation::Enter | Operation::Redo) && !event.of_expression {
+        if matches!(event.operation, Operation::Enter | Operation::Redo) && !event.is_of_expression() {
             entered.insert(event.query, event);
         }
     }
-    kept
+    told
 }
 
-/// Events as OPA prints them: for each its place, and its node behind a bar for each query it lies in.
-pub fn traced<'e>(events: &[&'e Event]) -> Vec<(String, String)> {
+/// An event as OPA prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceLine {
+    /// Its place.
+    pub place: String,
+    /// Its node, behind a bar for each query it lies in.
+    pub event: String,
+    /// The values in its node, where they are kept.
+    pub values: Option<String>,
+}
+
+/// Events as OPA prints them.
+#[must_use]
+pub fn traced(events: &[Event]) -> Vec<TraceLine> {
+    let paths = short_paths(events);
     let mut depths: HashMap<u64, usize> = HashMap::new();
-    let row = |event: &&'e Event| {
+    let line = |event: &Event| {
         let depth = match depths.get(&event.query) {
             Some(depth) => *depth,
             None => {
@@ -83,18 +130,34 @@ pub fn traced<'e>(events: &[&'e Event]) -> Vec<(String, String)> {
             _ => false,
         };
         let bars = "| ".repeat(if is_outer { depth - 1 } else { depth });
-        let place = if event.row == 0 {
-            String::new()
-        } else if event.file.is_empty() {
-            format!("query:{}", event.row)
-        } else {
-            format!("{}:{}", event.file, event.row)
-        };
+        let path = paths.get(event.file.as_str()).unwrap_or(&event.file);
         let text = match event.operation {
             Operation::Note => format!("\"{}\"", event.text),
             _ => event.text.clone(),
         };
-        (place, format!("{bars}{:?} {text}", event.operation))
+        TraceLine {
+            place: event.place(path),
+            event: format!("{bars}{:?} {text}", event.operation),
+            values: event.values.as_ref().map(written),
+        }
     };
-    events.iter().map(row).collect()
+    events.iter().map(line).collect()
+}
+
+/// The paths of events, and what is shown of them.
+fn short_paths(events: &[Event]) -> BTreeMap<&str, String> {
+    let (mut paths, mut widest) = (Vec::new(), 0);
+    for event in events.iter().filter(|event| event.row > 0) {
+        widest = widest.max(event.place(&event.file).len());
+        if !event.file.is_empty() && !paths.contains(&event.file.as_str()) {
+            paths.push(event.file.as_str());
+        }
+    }
+    shortened(&paths, widest)
+}
+
+fn written(values: &BTreeMap<String, Value>) -> String {
+    let values: Vec<String> =
+        values.iter().map(|(name, value)| format!("{name}: {}", cut(value.to_string(), LONGEST))).collect();
+    format!("{{{}}}", values.join(", "))
 }

@@ -4,7 +4,7 @@ use super::OpsError;
 use super::documents::Documents;
 use crate::eval::builtins::BuiltinOptions;
 use crate::eval::testing::{Tested, run};
-use crate::eval::{Coverage, Engine, EngineOptions};
+use crate::eval::{Coverage, Engine, EngineOptions, Kept};
 use crate::rego::check::{CheckOptions, TestRule, find_tests};
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -23,8 +23,10 @@ pub struct Request<'a> {
     pub environment: BTreeMap<String, String>,
     /// How many tests run at once.
     pub threads: usize,
-    /// Whether it is kept what did not hold in tests that fail.
-    pub traces: bool,
+    /// Which events of tests are kept.
+    pub events: Option<Kept>,
+    /// Whether events tell values, and it is kept which expressions did not hold.
+    pub values: bool,
     /// Whether it is kept which expressions were evaluated.
     pub coverage: bool,
 }
@@ -46,11 +48,11 @@ impl Suite {
         modules.sort_by(|left, right| left.file.cmp(&right.file));
         let mut tests = find_tests(&modules.iter().collect::<Vec<_>>());
         tests.retain(|test| request.filter.is_none_or(|filter| filter.is_match(&test.path)));
-        let check = CheckOptions { tests: true, limit: request.limit, ..check };
+        let check = CheckOptions { tests: true, shows_values: request.values, limit: request.limit, ..check };
         let options = EngineOptions {
             timeout: Some(request.timeout),
             traces: true,
-            events: request.traces,
+            events: request.events,
             coverage: request.coverage,
             check,
             builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },

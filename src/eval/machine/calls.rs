@@ -1,7 +1,7 @@
 //! Calls of functions.
 
 use super::references::members;
-use super::{Failure, Flow, Machine, Mock, Next, State};
+use super::{Failure, Flow, Machine, Mock, Next, RecordedCase, State};
 use crate::eval::Value;
 use crate::eval::library::{self, Answer};
 use crate::eval::plan::{Function, Term};
@@ -67,7 +67,8 @@ impl<'p> Machine<'p> {
                 next(self)
             }
             "internal.test_case" => {
-                self.cases.extend(operands);
+                let failed = self.recorder.as_ref().map_or(0, |recorder| recorder.failed.len());
+                self.cases.extend(operands.into_iter().map(|keys| RecordedCase { keys, failed }));
                 next(self)
             }
             "trace" => {

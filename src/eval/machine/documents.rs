@@ -80,13 +80,13 @@ impl<'p> Machine<'p> {
         for id in &at.rules {
             let Some(rule) = plan.rules.get(*id).filter(|rule| self.may_hold(rule, &[])) else { continue };
             self.in_rule(rule, |machine| {
-                machine.tell(Operation::Enter, Node::Rule(*id));
+                machine.tell(Operation::Enter, Node::Rule(rule));
                 let restricted = key.zip(rule.keys.first().or(rule.member.as_ref()));
                 let mut collect = |machine: &mut Self| {
                     machine.body(&rule.body, 0, &mut |machine| {
-                        machine.tell(Operation::Exit, Node::Rule(*id));
+                        machine.tell(Operation::Exit, Node::Rule(rule));
                         machine.collect(&mut made, *id)?;
-                        machine.tell(Operation::Redo, Node::Rule(*id));
+                        machine.tell(Operation::Redo, Node::Rule(rule));
                         Ok(false)
                     })
                 };

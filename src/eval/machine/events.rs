@@ -2,8 +2,10 @@
 
 use super::Machine;
 use super::failure::Place;
-use crate::eval::plan::{Body, Expression, RuleId};
-use std::collections::HashSet;
+use super::shown::FailedParts;
+use crate::eval::Value;
+use crate::eval::plan::{Body, Expression, Rule};
+use std::collections::{BTreeMap, HashSet};
 
 /// What happens to a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,76 +26,115 @@ pub enum Operation {
 
 /// One event.
 #[derive(Debug, Clone)]
-pub(in crate::eval) struct Event {
+pub(in crate::eval) struct Event<'p> {
     pub(in crate::eval) operation: Operation,
     pub(in crate::eval) query: u64,
     pub(in crate::eval) parent: u64,
-    pub(in crate::eval) place: Place,
-    pub(in crate::eval) of_expression: bool,
-    pub(in crate::eval) text: String,
+    pub(in crate::eval) about: About<'p>,
+    /// The values in it by name, where they are asked for.
+    pub(in crate::eval) values: Option<BTreeMap<String, Value>>,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone)]
+pub(in crate::eval) enum About<'p> {
+    Node(Node<'p>),
+    /// What `trace` was called with, and where.
+    Note(String, Place),
 }
 
 /// What is written down.
 #[derive(Debug, Default)]
-pub(in crate::eval) struct Recorder {
+pub(in crate::eval) struct Recorder<'p> {
     /// Whether events are.
     pub(in crate::eval) tells_events: bool,
-    pub(in crate::eval) events: Vec<Event>,
+    /// Whether values are, and expressions that failed.
+    pub(in crate::eval) tells_values: bool,
+    pub(in crate::eval) events: Vec<Event<'p>>,
+    pub(in crate::eval) failed: Vec<FailedParts>,
     /// The expressions that were evaluated, and the heads of rules that held: files, and first and last bytes.
     pub(in crate::eval) covered: HashSet<(usize, u32, u32)>,
 }
 
 /// A node of a program.
-#[derive(Clone, Copy)]
-pub(super) enum Node<'p> {
+#[derive(Debug, Clone, Copy)]
+pub(in crate::eval) enum Node<'p> {
     Expression(&'p Expression),
-    Rule(RuleId),
+    Rule(&'p Rule),
     Body(&'p Body),
     /// What stands behind `not`, and whether it is meant as a body.
     Negated(&'p Expression, bool),
 }
 
-impl<'p> Machine<'p> {
-    /// Tells an event, if anybody listens.
-    pub(super) fn tell(&mut self, operation: Operation, node: Node<'p>) {
-        if self.recorder.is_none() {
-            return;
+impl Node<'_> {
+    fn place(&self) -> Place {
+        match self {
+            Self::Expression(expression) | Self::Negated(expression, _) => expression.place(),
+            Self::Rule(rule) => Place { file: rule.file, location: rule.location },
+            Self::Body(body) => body.first().map_or_else(Place::default, Expression::place),
         }
-        let (place, covered) = match node {
-            Node::Expression(expression) | Node::Negated(expression, _) => {
-                (expression.place(), (operation == Operation::Eval).then(|| expression.place()))
-            }
-            Node::Rule(rule) => {
-                let head = self.plan.rules.get(rule).map(|rule| Place { file: rule.file, location: rule.head });
-                (self.place_of(rule), head.filter(|_| operation == Operation::Exit))
-            }
-            Node::Body(body) => (body.first().map_or_else(Place::default, Expression::place), None),
-        };
-        let (query, parent) = self.numbers();
-        let text = |machine: &Self| match node {
-            Node::Expression(expression) => expression.text.to_string(),
-            Node::Rule(rule) => machine.plan.rules.get(rule).map(|rule| rule.text.to_string()).unwrap_or_default(),
-            Node::Negated(expression, _) => {
+    }
+
+    /// As OPA writes it.
+    fn text(&self) -> String {
+        match self {
+            Self::Expression(expression) => expression.text.to_string(),
+            Self::Rule(rule) => rule.text.to_string(),
+            Self::Negated(expression, _) => {
                 let text = expression.text.strip_prefix("not ").unwrap_or(&expression.text);
                 text.split(" with ").next().unwrap_or_default().to_owned()
             }
-            Node::Body(body) => body.iter().map(|expression| &*expression.text).collect::<Vec<_>>().join("; "),
-        };
-        let tells_events = self.recorder.as_ref().is_some_and(|recorder| recorder.tells_events);
-        let event = tells_events.then(|| Event {
-            operation,
-            query,
-            parent,
-            place,
-            of_expression: matches!(node, Node::Expression(_) | Node::Negated(_, false)),
-            text: text(self),
-        });
-        if let Some(recorder) = &mut self.recorder {
-            if let Some(place) = covered {
-                let span = place.location.text;
-                recorder.covered.insert((place.file, span.offset, span.length));
+            Self::Body(body) => body.iter().map(|expression| &*expression.text).collect::<Vec<_>>().join("; "),
+        }
+    }
+}
+
+impl Event<'_> {
+    pub(in crate::eval) fn place(&self) -> Place {
+        match &self.about {
+            About::Node(node) => node.place(),
+            About::Note(_, place) => *place,
+        }
+    }
+
+    /// The node as OPA writes it, or the note.
+    pub(in crate::eval) fn text(&self) -> String {
+        match &self.about {
+            About::Node(node) => node.text(),
+            About::Note(text, _) => text.clone(),
+        }
+    }
+
+    /// Whether it is about an expression or a note, and not about a rule or body.
+    pub(in crate::eval) fn is_of_expression(&self) -> bool {
+        !matches!(self.about, About::Node(Node::Rule(_) | Node::Body(_) | Node::Negated(_, true)))
+    }
+}
+
+impl<'p> Machine<'p> {
+    /// Tells an event, if anybody listens.
+    pub(super) fn tell(&mut self, operation: Operation, node: Node<'p>) {
+        let Some(recorder) = &mut self.recorder else { return };
+        let covered = match node {
+            Node::Expression(expression) | Node::Negated(expression, _) if operation == Operation::Eval => {
+                Some((expression.file, expression.location))
             }
-            recorder.events.extend(event);
+            Node::Rule(rule) if operation == Operation::Exit => Some((rule.file, rule.head)),
+            _ => None,
+        };
+        if let Some((file, location)) = covered {
+            recorder.covered.insert((file, location.text.offset, location.text.length));
+        }
+        if !recorder.tells_events {
+            return;
+        }
+        let tells_values = recorder.tells_values;
+        let (query, parent) = self.numbers();
+        let values = tells_values.then(|| self.values_in(node));
+        let failed = if tells_values && operation == Operation::Fail && query > 0 { self.failed(node) } else { None };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.events.push(Event { operation, query, parent, about: About::Node(node), values });
+            recorder.failed.extend(failed);
         }
     }
 
@@ -102,8 +143,9 @@ impl<'p> Machine<'p> {
         let (query, parent) = self.numbers();
         let place = self.place();
         if let Some(recorder) = self.recorder.as_mut().filter(|recorder| recorder.tells_events) {
-            let text = text.to_owned();
-            recorder.events.push(Event { operation: Operation::Note, query, parent, place, of_expression: true, text });
+            let about = About::Note(text.to_owned(), place);
+            let values = recorder.tells_values.then(BTreeMap::new);
+            recorder.events.push(Event { operation: Operation::Note, query, parent, about, values });
         }
     }
 }

@@ -13,12 +13,14 @@ mod index;
 mod levels;
 mod references;
 mod rules;
+mod shown;
 mod unify;
 mod with;
 
 pub use events::Operation;
 pub(super) use events::{Event, Recorder};
 pub(super) use failure::{Failure, Frame};
+pub(super) use shown::FailedParts;
 
 use super::builtins::BuiltinOptions;
 use super::plan::{Function, NodeId, Plan};
@@ -82,6 +84,15 @@ impl State {
     }
 }
 
+/// A case that a test came to.
+#[derive(Debug, Clone)]
+pub struct RecordedCase {
+    /// Its keys, an array.
+    pub keys: Value,
+    /// How many expressions had failed before, as far as that is kept.
+    pub failed: usize,
+}
+
 /// What a function is replaced with.
 #[derive(Clone)]
 enum Mock {
@@ -99,7 +110,7 @@ pub(super) struct Machine<'p> {
     levels: Vec<levels::Level<'p>>,
     /// How many queries there were.
     queries: u64,
-    pub(super) recorder: Option<Recorder>,
+    pub(super) recorder: Option<Recorder<'p>>,
     setting: &'p Setting,
     depth: usize,
     steps: u32,
@@ -107,8 +118,8 @@ pub(super) struct Machine<'p> {
     pub(super) errors: Vec<Failure>,
     /// What `print` wrote.
     pub(super) prints: Vec<String>,
-    /// The cases that tests came to, an array of keys each.
-    pub(super) cases: Vec<Value>,
+    /// The cases that tests came to.
+    pub(super) cases: Vec<RecordedCase>,
     /// Answers that stay the same while a query is answered.
     kept: BTreeMap<(String, Vec<Value>), Value>,
 }

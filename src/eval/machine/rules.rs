@@ -42,10 +42,10 @@ impl<'p> Machine<'p> {
             let enough = matches!(rule.value, Some(Term::Constant(_)));
             let mut holds = false;
             self.in_rule(rule, |machine| {
-                machine.tell(Operation::Enter, Node::Rule(id));
+                machine.tell(Operation::Enter, Node::Rule(rule));
                 machine.unify_operands(&rule.arguments, operands, &mut |machine| {
                     machine.body(&rule.body, 0, &mut |machine| {
-                        machine.tell(Operation::Exit, Node::Rule(id));
+                        machine.tell(Operation::Exit, Node::Rule(rule));
                         let Some(term) = &rule.value else { return Ok(true) };
                         let Some(value) = machine.value(term)? else { return Ok(false) };
                         holds = true;
@@ -64,7 +64,7 @@ impl<'p> Machine<'p> {
                                 }
                             }
                         }
-                        machine.tell(Operation::Redo, Node::Rule(id));
+                        machine.tell(Operation::Redo, Node::Rule(rule));
                         Ok(enough)
                     })
                 })

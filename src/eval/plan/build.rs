@@ -168,11 +168,11 @@ fn number(text: &str) -> Value {
 }
 
 /// Writes the terms of one rule.
-struct Writer<'b, 'c, 'm> {
-    compiled: &'c Compiled<'m>,
-    unit: &'c Unit<'m>,
+pub(super) struct Writer<'b, 'c, 'm> {
+    pub(super) compiled: &'c Compiled<'m>,
+    pub(super) unit: &'c Unit<'m>,
     places: &'b FxHashMap<check::NodeId, usize>,
-    slots: FxHashMap<Symbol, Slot>,
+    pub(super) slots: FxHashMap<Symbol, Slot>,
     texts: bool,
 }
 
@@ -187,7 +187,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
         }
     }
 
-    fn slot(&mut self, name: Symbol) -> Slot {
+    pub(super) fn slot(&mut self, name: Symbol) -> Slot {
         let next = self.slots.len();
         *self.slots.entry(name).or_insert(next)
     }
@@ -208,6 +208,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
                 body: Vec::new(),
                 otherwise: None,
                 slots: 0,
+                shown: Vec::new(),
                 conditions: Vec::new(),
             };
         };
@@ -217,6 +218,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
         let value = rule.head.value.map(|value| self.term(value));
         let member = if value.is_none() { rule.head.key.map(|key| self.term(key)) } else { None };
         let body = self.body(rule.body);
+        let shown = if self.shows_values() { self.shown_of_head(id) } else { Vec::new() };
         let slots = self.slots.len();
         let conditions = if rule.default { Vec::new() } else { self.conditions(&arguments, &body) };
         let text = if self.texts { self.rule_text(rule.head.reference) } else { String::new() };
@@ -232,6 +234,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             body,
             otherwise: None,
             slots,
+            shown,
             conditions,
         }
     }
@@ -325,6 +328,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             with,
             reads: self.reads(id).into(),
             text: text.into(),
+            shown: self.shows_values().then(|| Box::new(self.shown(id))),
             negated: expression.negated,
             file: unit.number as usize,
             location: expression.location,
@@ -522,7 +526,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
         terms.iter().map(|term| self.term(*term)).collect()
     }
 
-    fn term(&mut self, id: TermId) -> Term {
+    pub(super) fn term(&mut self, id: TermId) -> Term {
         let unit = self.unit;
         if is_constant(&unit.nodes, id) {
             return Term::Constant(self.constant(id));

@@ -1,10 +1,12 @@
 //! What is evaluated: the rules of a checked program by their paths, with variables numbered and constants made.
 
 mod build;
+mod shown;
 
 pub(super) use build::build;
 
 use crate::eval::Value;
+use crate::rego::check::WithoutValue;
 use crate::rego::syntax::{Location, Module, Span};
 use std::collections::BTreeMap;
 
@@ -95,6 +97,8 @@ pub(super) struct Rule {
     pub(super) otherwise: Option<RuleId>,
     /// How many variables there are.
     pub(super) slots: usize,
+    /// The variables of the head, and their names, where values are to be told.
+    pub(super) shown: Vec<(String, Slot)>,
     /// What the body wants to be equal, as far as that can be told beforehand.
     pub(super) conditions: Vec<Condition>,
 }
@@ -131,12 +135,55 @@ pub(super) struct Expression {
     pub(super) reads: Box<[(Span, Slot)]>,
     /// As OPA writes it, where plans are made with texts.
     pub(super) text: Box<str>,
+    /// What is told of it where it fails, where values are to be told.
+    pub(super) shown: Option<Box<Shown>>,
 }
 
 impl Expression {
     pub(super) fn place(&self) -> Place {
         Place { file: self.file, location: self.location }
     }
+}
+
+/// What is told of an expression where it fails.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// The author's expression.
+    pub(super) whole: Location,
+    pub(super) parts: Vec<ShownPart>,
+    /// The variables in it, and their names.
+    pub(super) variables: Vec<(String, Slot)>,
+    pub(super) documents: Vec<ShownDocument>,
+}
+
+/// A piece of text that has a value.
+#[derive(Debug)]
+pub(super) struct ShownPart {
+    pub(super) location: Location,
+    pub(super) value: ShownValue,
+    /// Whether it stands in a `with` of the expression itself.
+    pub(super) in_with: bool,
+    pub(super) without_value: WithoutValue,
+}
+
+/// What a piece of text has for a value.
+#[derive(Debug)]
+pub(super) enum ShownValue {
+    /// None that is known.
+    Unknown,
+    /// That of a variable.
+    Variable(Slot),
+    /// What lies in a variable behind keys.
+    Member(Slot, Vec<Term>),
+}
+
+/// A ref into `data`, as far as its keys are known beforehand.
+#[derive(Debug)]
+pub(super) struct ShownDocument {
+    pub(super) location: Location,
+    /// As Rego writes it.
+    pub(super) text: String,
+    pub(super) path: Vec<Value>,
 }
 
 /// A place in one of the files of a plan.

@@ -1,7 +1,7 @@
 //! What tests need of an engine.
 
 use crate::eval::Value;
-use crate::eval::{Engine, EvalError, Event, Query, ResultRow};
+use crate::eval::{Engine, EvalError, Event, Failed, Query, RecordedCase, ResultRow};
 
 /// What was seen of a document while it was evaluated.
 pub(super) struct Answer {
@@ -9,25 +9,16 @@ pub(super) struct Answer {
     pub value: Result<Option<Value>, EvalError>,
     /// What `print` wrote, a line each.
     pub prints: Vec<String>,
-    /// The cases that were recorded, an array of keys each, in their order.
-    pub cases: Vec<Value>,
+    /// The cases that were recorded, in their order.
+    pub cases: Vec<RecordedCase>,
     /// What happened, where that is kept.
     pub events: Vec<Event>,
+    /// The expressions that failed, where that is kept.
+    pub failed: Vec<Failed>,
 }
 
 /// Evaluates the document of a ref.
 pub(super) fn ask(engine: &mut Engine, path: &str) -> Answer {
-    let keeps_events = engine.keep_events(false);
-    let answer = answer(engine, path);
-    let _ = engine.keep_events(keeps_events);
-    // Only what fails is told with what happened, and that costs another look.
-    if !keeps_events || matches!(answer.value, Ok(Some(Value::Bool(true)))) {
-        return answer;
-    }
-    self::answer(engine, path)
-}
-
-fn answer(engine: &mut Engine, path: &str) -> Answer {
     let rows = engine.query(&Query { text: path, ..Query::default() });
     let first = |rows: Vec<ResultRow>| {
         rows.into_iter().next().and_then(|row| row.expressions.into_iter().next()).map(|part| part.value)
@@ -37,5 +28,6 @@ fn answer(engine: &mut Engine, path: &str) -> Answer {
         prints: engine.take_prints(),
         cases: engine.take_cases(),
         events: engine.take_events(),
+        failed: engine.take_failed(),
     }
 }

@@ -7,7 +7,7 @@ mod run;
 pub use cases::Case;
 pub use run::run;
 
-use super::EvalError;
+use super::{EvalError, Failed, TraceLine};
 use crate::rego::check::TestRule;
 use std::time::Duration;
 
@@ -24,8 +24,10 @@ pub struct Tested {
     pub output: String,
     /// Its cases, by name.
     pub cases: Vec<Case>,
-    /// What did not hold on the way, where it failed and events are kept: places, and what was there.
-    pub trace: Vec<(String, String)>,
+    /// What did not hold on the way, where it failed and events are kept.
+    pub trace: Vec<TraceLine>,
+    /// The last expression that did not hold, where it failed and values are to be shown.
+    pub failed: Option<Failed>,
 }
 
 /// What came of a test.

@@ -1,10 +1,10 @@
 //! Tests on several threads, told in their order.
 
-use super::ask::{Answer, ask};
+use super::ask::ask;
 use super::cases::{add, of_value};
 use super::{Outcome, Tested};
 use crate::eval::Value;
-use crate::eval::{Covered, Engine, failing, traced};
+use crate::eval::{Covered, Engine, EvalError, Failed, RecordedCase, traced};
 use crate::rego::check::TestRule;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -57,25 +57,31 @@ fn test(engine: &mut Engine, rule: &TestRule) -> Tested {
         output: String::new(),
         cases: Vec::new(),
         trace: Vec::new(),
+        failed: None,
     };
     if rule.skipped {
         return tested;
     }
     let start = Instant::now();
-    let mut answer = ask(engine, &rule.path);
+    let answer = ask(engine, &rule.path);
     tested.duration = start.elapsed();
     tested.output = answer.prints.iter().map(|line| format!("{line}\n")).collect();
-    let events = std::mem::take(&mut answer.events);
-    (tested.outcome, tested.cases) = outcome(rule, answer);
+    (tested.outcome, tested.cases) = outcome(rule, answer.value, &answer.cases, &answer.failed);
     if matches!(tested.outcome, Outcome::Failed) {
-        tested.trace = traced(&failing(&events));
+        tested.trace = traced(&answer.events);
+        tested.failed = answer.failed.last().cloned();
     }
     tested
 }
 
 /// What came of a test. A value other than `true` is a failure; a test that has cases fails with one of them.
-fn outcome(rule: &TestRule, answer: Answer) -> (Outcome, Vec<super::Case>) {
-    let value = match answer.value {
+fn outcome(
+    rule: &TestRule,
+    value: Result<Option<Value>, EvalError>,
+    recorded: &[RecordedCase],
+    failed: &[Failed],
+) -> (Outcome, Vec<super::Case>) {
+    let value = match value {
         Err(error) => return (Outcome::Broken(error), Vec::new()),
         Ok(None) => return (Outcome::Failed, Vec::new()),
         Ok(Some(value)) => value,
@@ -84,9 +90,11 @@ fn outcome(rule: &TestRule, answer: Answer) -> (Outcome, Vec<super::Case>) {
         return (if value == Value::Bool(true) { Outcome::Passed } else { Outcome::Failed }, Vec::new());
     }
     let mut cases = of_value(&value);
-    let mut failed = cases.iter().any(|case| case.failed);
-    for recorded in &answer.cases {
-        failed |= add(&mut cases, recorded);
+    let mut fails = cases.iter().any(|case| case.failed);
+    for (place, case) in recorded.iter().enumerate() {
+        // What fails before the next case begins may be of this one.
+        let end = recorded.get(place + 1).map_or(failed.len(), |next| next.failed);
+        fails |= add(&mut cases, &case.keys, failed.get(..end).and_then(<[Failed]>::last));
     }
-    (if failed { Outcome::Failed } else { Outcome::Passed }, cases)
+    (if fails { Outcome::Failed } else { Outcome::Passed }, cases)
 }

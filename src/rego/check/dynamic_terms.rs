@@ -7,7 +7,7 @@ use super::names::Symbol;
 use super::rewrite::{NOWHERE, equality, equality_operator};
 use super::stage::Stage;
 use super::unit::Unit;
-use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, TermId, TermKind, With};
+use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, TermId, TermKind};
 
 /// Makes unifications of the comparisons of a unit that are expressions.
 pub(super) fn rewrite_equals(unit: &mut Unit<'_>) {
@@ -57,25 +57,23 @@ fn body(unit: &mut Unit<'_>, body: Body, result: &mut Vec<ExpressionId>) -> Body
 }
 
 fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<ExpressionId>) {
-    let expression = *unit.nodes.expression(id);
-    let with = expression.with;
-    match expression.kind {
+    match unit.nodes.expression(id).kind {
         ExpressionKind::Term(term) => {
-            let term = top(unit, term, with, result);
+            let term = top(unit, term, id, result);
             set_kind(unit, id, ExpressionKind::Term(term));
         }
         ExpressionKind::Call(terms) => match *unit.nodes.terms(terms) {
             [operator, left, right] if is_operator(&unit.nodes, operator, Symbol::EQ) => {
-                let new = [operator, top(unit, left, with, result), top(unit, right, with, result)];
+                let new = [operator, top(unit, left, id, result), top(unit, right, id, result)];
                 if new != [operator, left, right] {
                     let terms = unit.nodes.add_terms(&new);
                     set_kind(unit, id, ExpressionKind::Call(terms));
                 }
             }
-            _ => replace_all(unit, terms, 1, with, result),
+            _ => replace_all(unit, terms, 1, id, result),
         },
         ExpressionKind::Every { key, value, domain, body: inner, location } => {
-            let domain = replaced(unit, domain, with, result);
+            let domain = replaced(unit, domain, id, result);
             let body = body(unit, inner, result);
             set_kind(unit, id, ExpressionKind::Every { key, value, domain, body, location });
         }
@@ -109,10 +107,10 @@ fn set_kind(unit: &mut Unit<'_>, id: ExpressionId, kind: ExpressionKind) {
 }
 
 /// A term that is a side of an equality or all of an expression: it may be a ref or comprehension itself.
-fn top(unit: &mut Unit<'_>, term: TermId, with: List<With>, result: &mut Vec<ExpressionId>) -> TermId {
+fn top(unit: &mut Unit<'_>, term: TermId, of: ExpressionId, result: &mut Vec<ExpressionId>) -> TermId {
     match unit.nodes.term(term).kind {
         TermKind::Ref(parts) => {
-            replace_all(unit, parts, 1, with, result);
+            replace_all(unit, parts, 1, of, result);
             term
         }
         kind @ (TermKind::ArrayComprehension { .. }
@@ -121,7 +119,7 @@ fn top(unit: &mut Unit<'_>, term: TermId, with: List<With>, result: &mut Vec<Exp
             comprehension(unit, term, kind, result);
             term
         }
-        _ => replaced(unit, term, with, result),
+        _ => replaced(unit, term, of, result),
     }
 }
 
@@ -143,10 +141,10 @@ fn comprehension(unit: &mut Unit<'_>, id: TermId, kind: TermKind<Symbol>, result
     }
 }
 
-fn replace_all(unit: &mut Unit<'_>, list: List<TermId>, from: usize, with: List<With>, result: &mut Vec<ExpressionId>) {
+fn replace_all(unit: &mut Unit<'_>, list: List<TermId>, from: usize, of: ExpressionId, result: &mut Vec<ExpressionId>) {
     for place in from..list.len() {
         let Some(term) = unit.nodes.terms(list).get(place).copied() else { continue };
-        let new = replaced(unit, term, with, result);
+        let new = replaced(unit, term, of, result);
         if new != term
             && let Some(term) = unit.nodes.terms_mut(list).get_mut(place)
         {
@@ -156,32 +154,34 @@ fn replace_all(unit: &mut Unit<'_>, list: List<TermId>, from: usize, with: List<
 }
 
 /// The term to be put in place of a term in another; what gives it a value is added to `result`.
-fn replaced(unit: &mut Unit<'_>, id: TermId, with: List<With>, result: &mut Vec<ExpressionId>) -> TermId {
+fn replaced(unit: &mut Unit<'_>, id: TermId, of: ExpressionId, result: &mut Vec<ExpressionId>) -> TermId {
     match unit.nodes.term(id).kind {
         TermKind::Ref(parts) => {
-            replace_all(unit, parts, 1, with, result);
-            bound(unit, id, with, result)
+            replace_all(unit, parts, 1, of, result);
+            bound(unit, id, of, result)
         }
         TermKind::Array(members) | TermKind::Object(members) | TermKind::Set(members) => {
-            replace_all(unit, members, 0, with, result);
+            replace_all(unit, members, 0, of, result);
             id
         }
         kind @ (TermKind::ArrayComprehension { .. }
         | TermKind::SetComprehension { .. }
         | TermKind::ObjectComprehension { .. }) => {
             comprehension(unit, id, kind, result);
-            bound(unit, id, with, result)
+            bound(unit, id, of, result)
         }
         _ => id,
     }
 }
 
-/// A variable for a term.
-fn bound(unit: &mut Unit<'_>, id: TermId, with: List<With>, result: &mut Vec<ExpressionId>) -> TermId {
+/// A variable for a term of an expression.
+pub(super) fn bound(unit: &mut Unit<'_>, id: TermId, of: ExpressionId, result: &mut Vec<ExpressionId>) -> TermId {
     let (variable, expression) = equality(unit, id);
+    let with = unit.nodes.expression(of).with;
     if let Some(expression) = unit.nodes.expression_mut(expression) {
         expression.with = with;
     }
+    unit.derive(of, &[expression]);
     result.push(expression);
     if let Some(name) = unit.variable(variable) {
         unit.remember(name, id);

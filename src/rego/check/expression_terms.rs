@@ -64,6 +64,7 @@ fn expression(unit: &mut Unit<'_>, id: ExpressionId, result: &mut Vec<Expression
         }
         ExpressionKind::Call(terms) => {
             expand_all(unit, terms, 1, result);
+            unit.derive(id, result.get(start..).unwrap_or_default());
             give(unit, result.get(start..).unwrap_or_default(), expression.with);
         }
         ExpressionKind::Every { key, value, domain, body: every, location } => {

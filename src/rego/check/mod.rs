@@ -37,6 +37,7 @@ mod rewrite;
 mod rule_text;
 mod rule_tree;
 mod safety;
+mod shown;
 mod stage;
 mod suggestions;
 mod template_strings;
@@ -59,6 +60,7 @@ pub use path::{Key, Step, is_constant};
 pub use program::{CheckOptions, Program};
 pub use query::{Asked, AskedRule};
 pub use rule_tree::{NodeId, RuleTree, TreeRule};
+pub use shown::{Shown, ShownPart, WithoutValue, shown, variables_of_head};
 pub use stage::Stage;
 pub use test_rules::{TestRule, find as find_tests};
 pub use unit::{Made, Unit, UnitImport};
@@ -205,6 +207,7 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     }
     let program = &*program;
     each(units, |unit| {
+        unit.derived = program.options.shows_values.then(unit::Derived::default);
         query::capture(unit, program);
         locals::rewrite(unit, program);
         if program.options.tests {
@@ -236,6 +239,9 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
         safety::bodies(unit, program);
         dynamic_terms::rewrite_equals(unit);
         dynamic_terms::rewrite(unit);
+        if program.options.shows_values {
+            test_rules::name_sides(unit, &program.names);
+        }
     });
     let conflicts = conflicts::check(units, program).into_iter().map(|error| (Stage::RuleConflicts, error));
     if !tell(units, conflicts.collect(), record) || !record.stage(Stage::Recursion, recursive) {

@@ -22,6 +22,9 @@ pub struct CheckOptions {
     pub keep_print: bool,
     /// Whether rules that are tests are made ready to be run: those of one name get different ones, and record their cases.
     pub tests: bool,
+    /// Whether what tests compare gets a name, so that its value can be told, and it is known which expressions belong
+    /// together.
+    pub shows_values: bool,
     /// What the OPA that will load the modules knows.
     pub capabilities: Cow<'static, Capabilities>,
     /// Where a bundle has data of its own, with which rules conflict.
@@ -35,6 +38,7 @@ impl Default for CheckOptions {
             limit: 10,
             keep_print: true,
             tests: false,
+            shows_values: false,
             capabilities: Cow::Borrowed(Capabilities::current()),
             data: None,
         }

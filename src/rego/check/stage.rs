@@ -29,6 +29,7 @@ pub enum Stage {
     BodySafety,
     Equals,
     DynamicTerms,
+    TestEqualities,
     Recursion,
     Types,
     UnsafeBuiltins,

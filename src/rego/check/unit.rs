@@ -6,7 +6,7 @@ use super::query::AskedRule;
 use super::stage::Stage;
 use super::walk::Node;
 use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
 /// An import.
@@ -27,6 +27,13 @@ pub struct Made {
     pub origin: Option<Symbol>,
     /// The term it was put in place of, for messages about refs.
     pub subject: Option<TermId>,
+}
+
+/// Which expressions were made out of which.
+#[derive(Debug, Default)]
+pub(super) struct Derived {
+    from: FxHashMap<ExpressionId, ExpressionId>,
+    made: FxHashMap<ExpressionId, Vec<ExpressionId>>,
 }
 
 /// One module on its way through the stages: its tree, and what they found.
@@ -58,6 +65,8 @@ pub struct Unit<'m> {
     made_by: Vec<(Stage, u32)>,
     /// The equalities that were written as `:=`, by the numbers of expressions.
     pub(super) assigned: FxHashSet<ExpressionId>,
+    /// Which expressions stages made out of which; none where nobody asks for it.
+    pub(super) derived: Option<Derived>,
     /// What was found, in the order it was found.
     pub errors: Vec<(Stage, CheckError)>,
 }
@@ -78,6 +87,7 @@ impl<'m> Unit<'m> {
             made: Vec::new(),
             made_by: Vec::new(),
             assigned: FxHashSet::default(),
+            derived: None,
             errors: Vec::new(),
         }
     }
@@ -165,6 +175,26 @@ impl<'m> Unit<'m> {
     #[must_use]
     pub fn is_assigned(&self, id: ExpressionId) -> bool {
         self.assigned.contains(&id)
+    }
+
+    /// Remembers that a stage made expressions out of another.
+    pub(super) fn derive(&mut self, from: ExpressionId, made: &[ExpressionId]) {
+        if let Some(derived) = &mut self.derived {
+            derived.from.extend(made.iter().map(|made| (*made, from)));
+            derived.made.entry(from).or_default().extend(made);
+        }
+    }
+
+    /// The expression that another was made out of.
+    #[must_use]
+    pub fn derived_from(&self, made: ExpressionId) -> Option<ExpressionId> {
+        self.derived.as_ref()?.from.get(&made).copied()
+    }
+
+    /// The expressions that were made out of another, in the order they were made.
+    #[must_use]
+    pub fn derived_of(&self, from: ExpressionId) -> &[ExpressionId] {
+        self.derived.as_ref().and_then(|derived| derived.made.get(&from)).map_or(&[], Vec::as_slice)
     }
 
     /// Tells an error of this unit.

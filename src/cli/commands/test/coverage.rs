@@ -23,7 +23,7 @@ pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &
     }
     let failed: Vec<&Tested> = all.iter().filter(|tested| matches!(tested.outcome, Outcome::Failed)).collect();
     if let Some(first) = failed.first() {
-        let mut pretty = Pretty::new(verbose);
+        let mut pretty = Pretty::new(verbose, false);
         let report: String = failed.iter().map(|tested| pretty.tested(tested)).collect();
         context.ui.content(&format!("{report}{}", pretty.end()))?;
         context.ui.plain(&format!("{}\n{}\n", line(first), Pretty::cases(first)));

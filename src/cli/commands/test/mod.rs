@@ -13,8 +13,8 @@ use crate::cli::policies::sources;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
-use crate::eval::EvalError;
 use crate::eval::testing::{Outcome, Tested, Totals};
+use crate::eval::{EvalError, Kept};
 use crate::ops::policies::{Source, kept_for_tests, load};
 use crate::ops::test::{Request, Suite};
 use crate::ops::{Language, OpsError};
@@ -77,6 +77,9 @@ pub struct TestArgs {
         hide_default_value = true
     )]
     threshold: f64,
+    /// Show, of tests that fail, the last expression that did not hold, and the values in it
+    #[arg(long)]
+    var_values: bool,
     #[command(flatten)]
     rego: RegoArgs,
     #[command(flatten)]
@@ -87,6 +90,15 @@ impl TestArgs {
     /// Whether it is reported what was evaluated.
     fn covers(&self) -> bool {
         self.coverage || self.threshold > 0.0
+    }
+
+    /// Which events of tests are kept.
+    fn events(&self, verbose: bool) -> Option<Kept> {
+        match (verbose, self.var_values) {
+            (true, _) => Some(Kept::FailsAndNotes),
+            (false, true) => Some(Kept::Fails),
+            (false, false) => None,
+        }
     }
 }
 
@@ -139,7 +151,8 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
         environment: environment(context),
         threads: threads.unwrap_or_else(processors),
-        traces: flags.verbose > 0,
+        events: arguments.events(flags.verbose > 0),
+        values: arguments.var_values,
         coverage: arguments.covers(),
     };
     let report = match arguments.format_of_report {
@@ -184,10 +197,11 @@ pub(super) fn run_for_build(
         timeout: TIMEOUT,
         environment: environment(context),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
-        traces: false,
+        events: None,
+        values: false,
         coverage: false,
     };
-    let (mut pretty, mut text, mut failed) = (pretty::Pretty::new(false), String::new(), 0);
+    let (mut pretty, mut text, mut failed) = (pretty::Pretty::new(false, false), String::new(), 0);
     let _ = Suite::new(documents, &request)?.run(|tested| {
         if matches!(tested.outcome, Outcome::Failed | Outcome::Broken(_)) {
             failed += 1;
@@ -217,7 +231,7 @@ fn run_once(
     context: &Context,
 ) -> Result<(), OpsError> {
     let streams = !context.ui.look().quiet;
-    let mut pretty = pretty::Pretty::new(flags.verbose > 0);
+    let mut pretty = pretty::Pretty::new(flags.verbose > 0, arguments.var_values);
     let (mut all, mut totals) = (Vec::new(), Totals::default());
     let mut written = Ok(());
     let _ = suite.run(|tested| {

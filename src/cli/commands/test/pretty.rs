@@ -3,30 +3,36 @@
 use super::duration::go;
 use super::words::{outcome_word, told, traceback};
 use crate::eval::testing::{Case, Outcome, Tested, Totals};
+use crate::eval::{Failed, TraceLine};
 
 /// The line between parts of a report.
 const RULE: &str = "--------------------------------------------------------------------------------\n";
+
+/// How far columns of a trace are apart, besides a blank.
+const COLUMN_GAP: usize = 4;
 
 /// A report that is written while tests run.
 #[derive(Debug, Default)]
 pub(super) struct Pretty {
     verbose: bool,
+    values: bool,
     totals: Totals,
     last_file: Option<String>,
     failures: String,
 }
 
 impl Pretty {
-    /// A report; of tests that pass too, where it is verbose.
-    pub(super) fn new(verbose: bool) -> Self {
-        Self { verbose, ..Self::default() }
+    /// A report; of tests that pass too, where it is verbose. Failures are told with the values in what did not hold,
+    /// where these are wanted.
+    pub(super) fn new(verbose: bool, values: bool) -> Self {
+        Self { verbose, values, ..Self::default() }
     }
 
     /// What is to be told of one more test.
     pub(super) fn tested(&mut self, tested: &Tested) -> String {
         self.totals.add(tested);
-        if self.verbose && matches!(tested.outcome, Outcome::Failed) {
-            write_failure(tested, &mut self.failures);
+        if (self.verbose || self.values) && matches!(tested.outcome, Outcome::Failed) {
+            self.failures.push_str(&self.failure(tested));
         }
         if !self.verbose && matches!(tested.outcome, Outcome::Passed) {
             return String::new();
@@ -72,6 +78,38 @@ impl Pretty {
         text
     }
 
+    /// What is known of a failure.
+    fn failure(&self, tested: &Tested) -> String {
+        let mut text = format!("{}\n", line(tested));
+        if self.verbose {
+            text.push_str(&format!("\n{}", trace(&tested.trace)));
+        }
+        if !tested.cases.is_empty() {
+            text.push('\n');
+            self.write_failed(&tested.cases, &mut Vec::new(), &mut text);
+        } else if self.values {
+            text.push_str(&failed_expression(tested.failed.as_ref(), ""));
+        }
+        text.push('\n');
+        text
+    }
+
+    /// The cases that failed and have none in them, each below those it is in.
+    fn write_failed<'c>(&self, cases: &'c [Case], above: &mut Vec<&'c str>, text: &mut String) {
+        for case in cases {
+            above.push(case.key());
+            if case.failed && case.cases.is_empty() {
+                let lines = above.iter().enumerate();
+                text.extend(lines.map(|(depth, name)| format!("{}{name}: FAIL\n", "  ".repeat(depth + 1))));
+                if self.values {
+                    text.push_str(&failed_expression(case.failed_at.as_ref(), &"  ".repeat(above.len() + 1)));
+                }
+            }
+            self.write_failed(&case.cases, above, text);
+            let _ = above.pop();
+        }
+    }
+
     fn write_cases(&self, cases: &[Case], depth: usize, text: &mut String) {
         for case in cases {
             if case.failed || self.verbose {
@@ -101,30 +139,34 @@ pub(super) fn line(tested: &Tested) -> String {
     }
 }
 
-/// What is known of a failure.
-fn write_failure(tested: &Tested, text: &mut String) {
-    text.push_str(&format!("{}\n\n", line(tested)));
-    let width = tested.trace.iter().map(|(place, _)| place.chars().count()).max().unwrap_or_default() + 4;
-    // OPA indents each piece of a line that it writes: the place, the event and the end of the line.
-    text.extend(tested.trace.iter().map(|(place, event)| format!("  {place:<width$}   {event}  \n")));
-    if !tested.cases.is_empty() {
-        text.push('\n');
-        write_failed(&tested.cases, &mut Vec::new(), text);
+/// Events, each on a line, in columns.
+fn trace(lines: &[TraceLine]) -> String {
+    let width = |column: fn(&TraceLine) -> &str| {
+        lines.iter().map(|line| column(line).len()).max().unwrap_or_default() + COLUMN_GAP
+    };
+    let (places, events) = (width(|line| &line.place), width(|line| &line.event));
+    let mut text = String::new();
+    for line in lines {
+        // OPA indents each piece of a line that it writes: the place, the event and the end of the line.
+        text.push_str(&format!("  {:places$}   ", line.place));
+        match &line.values {
+            Some(values) => text.push_str(&format!("{:events$}   {values}  \n", line.event)),
+            None => text.push_str(&format!("{}  \n", line.event)),
+        }
     }
-    text.push('\n');
+    text
 }
 
-/// The cases that failed and have none in them, each below those it is in.
-fn write_failed<'c>(cases: &'c [Case], above: &mut Vec<&'c str>, text: &mut String) {
-    for case in cases {
-        above.push(case.key());
-        if case.failed && case.cases.is_empty() {
-            let lines = above.iter().enumerate();
-            text.extend(lines.map(|(depth, name)| format!("{}{name}: FAIL\n", "  ".repeat(depth + 1))));
-        }
-        write_failed(&case.cases, above, text);
-        let _ = above.pop();
+/// An expression that did not hold, behind an empty line and with such a line after it, each line so far from the left.
+fn failed_expression(failed: Option<&Failed>, indent: &str) -> String {
+    let mut text = format!("{indent}\n");
+    if let Some(failed) = failed {
+        let (file, row) = failed.place();
+        text.push_str(&format!("{indent}  {file}:{row}:\n{}", indented(&failed.text(), &format!("{indent}    "))));
+        // What is written at once is indented once more, even the end of the line.
+        text.push_str(&format!("{indent}\n"));
     }
+    text
 }
 
 fn indented(text: &str, by: &str) -> String {

@@ -4,12 +4,14 @@
 //! keys of cases.
 
 mod cases;
+mod equalities;
 mod find;
 mod numbers;
 
 pub use find::{TestRule, find};
 
 pub(super) use cases::record;
+pub(super) use equalities::name_sides;
 pub(super) use numbers::number;
 
 use crate::rego::syntax::{Nodes, TermId, TermKind, write_part};

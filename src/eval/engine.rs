@@ -276,6 +276,8 @@ impl Engine {
             data: self.data.clone(),
             options: self.builtins.clone(),
             traces: self.options.traces,
+            uses_index: true,
+            ends_early: true,
             deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };
         let on = plan.clone();

@@ -68,7 +68,8 @@ impl<'p> Machine<'p> {
                 machine.tell(Operation::Exit, Node::Negated(expression, true));
                 machine.tell(Operation::Redo, Node::Negated(expression, true));
                 holds = true;
-                Ok(true)
+                // As in OPA, the other ways in which it holds are gone through too.
+                Ok(false)
             })?;
             if !holds {
                 machine.tell(Operation::Fail, Node::Negated(expression, false));

@@ -77,15 +77,15 @@ impl<'p> Machine<'p> {
         let plan = self.plan;
         let mut made = if kind == Kind::Set { Value::new_set() } else { Value::new_object() };
         let Some(at) = plan.nodes.get(node) else { return Ok(made) };
-        for id in &at.rules {
-            let Some(rule) = plan.rules.get(*id).filter(|rule| self.may_hold(rule, &[])) else { continue };
+        for (_, id) in self.candidates(at, &[]).rules {
+            let Some(rule) = plan.rules.get(id) else { continue };
             self.in_rule(rule, |machine| {
                 machine.tell(Operation::Enter, Node::Rule(rule));
                 let restricted = key.zip(rule.keys.first().or(rule.member.as_ref()));
                 let mut collect = |machine: &mut Self| {
                     machine.body(&rule.body, 0, &mut |machine| {
                         machine.tell(Operation::Exit, Node::Rule(rule));
-                        machine.collect(&mut made, *id)?;
+                        machine.collect(&mut made, id)?;
                         machine.tell(Operation::Redo, Node::Rule(rule));
                         Ok(false)
                     })

@@ -56,6 +56,10 @@ pub(super) struct Setting {
     pub(super) deadline: Option<Instant>,
     /// Whether errors tell the queries that were evaluated.
     pub(super) traces: bool,
+    /// Whether rules that cannot hold are left out beforehand.
+    pub(super) uses_index: bool,
+    /// Whether of rules with one value the first that holds is enough.
+    pub(super) ends_early: bool,
 }
 
 /// What `with` changes.

@@ -3,78 +3,74 @@
 use super::events::{Node, Operation};
 use super::{Failure, Flow, Machine};
 use crate::eval::Value;
-use crate::eval::plan::{self, Kind, NodeId, RuleId, Term};
+use crate::eval::plan::{self, Kind, NodeId, RuleId};
 
 impl<'p> Machine<'p> {
     /// Goes on, out of the rules at a place, with the one value they give. Those behind the first that gives one are
     /// evaluated after that: they may only give the same.
     pub(super) fn rules(&mut self, at: &'p plan::Node, operands: &[Value], give: Told<'_, 'p>) -> Flow {
         let mut found = Found { given: None, stops: false };
-        for rule in &at.rules {
-            self.rule(*rule, at, operands, &mut found, give)?;
-            if at.is_constant && found.given.is_some() {
+        let candidates = self.candidates(at, operands);
+        let mut done = None;
+        for (group, rule) in candidates.rules {
+            if done == Some(group) {
+                continue;
+            }
+            if self.rule(rule, at, operands, candidates.ends_early, &mut found, give)? {
+                done = Some(group);
+            }
+            if candidates.ends_early && found.given.is_some() {
                 break;
             }
         }
         if let (None, Some(default)) = (&found.given, at.default) {
-            self.rule(default, at, operands, &mut found, give)?;
+            let _ = self.rule(default, at, operands, candidates.ends_early, &mut found, give)?;
         }
         Ok(found.stops)
     }
 
-    /// Gives the value of a rule, or of the first `else` of it that has one.
+    /// Gives the value of a rule, and tells whether it has one.
     fn rule(
         &mut self,
         id: RuleId,
         at: &plan::Node,
         operands: &[Value],
+        ends_early: bool,
         found: &mut Found,
         give: Told<'_, 'p>,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let plan = self.plan;
-        let mut next = Some(id);
-        while let Some(id) = next {
-            let Some(rule) = plan.rules.get(id) else { break };
-            if !self.may_hold(rule, operands) {
-                next = rule.otherwise;
-                continue;
-            }
-            let enough = matches!(rule.value, Some(Term::Constant(_)));
-            let mut holds = false;
-            self.in_rule(rule, |machine| {
-                machine.tell(Operation::Enter, Node::Rule(rule));
-                machine.unify_operands(&rule.arguments, operands, &mut |machine| {
-                    machine.body(&rule.body, 0, &mut |machine| {
-                        machine.tell(Operation::Exit, Node::Rule(rule));
-                        let Some(term) = &rule.value else { return Ok(true) };
-                        let Some(value) = machine.value(term)? else { return Ok(false) };
-                        holds = true;
-                        match &found.given {
-                            Some(known) if known.value != value => {
-                                let message = machine.conflict(at, known, &Given { value, rule: id });
-                                return Err(machine.failure_at("eval_conflict_error", message, machine.place_of(id)));
-                            }
-                            Some(_) => {}
-                            None => {
-                                found.given = Some(Given { value: value.clone(), rule: id });
-                                found.stops = machine.outside(|machine| give(machine, &value))?;
-                                // The others are looked at all the same: they may be in conflict.
-                                if found.stops {
-                                    return Ok(enough);
-                                }
+        let Some(rule) = plan.rules.get(id) else { return Ok(false) };
+        let mut holds = false;
+        self.in_rule(rule, |machine| {
+            machine.tell(Operation::Enter, Node::Rule(rule));
+            machine.unify_operands(&rule.arguments, operands, &mut |machine| {
+                machine.body(&rule.body, 0, &mut |machine| {
+                    machine.tell(Operation::Exit, Node::Rule(rule));
+                    let Some(term) = &rule.value else { return Ok(true) };
+                    let Some(value) = machine.value(term)? else { return Ok(false) };
+                    holds = true;
+                    match &found.given {
+                        Some(known) if known.value != value => {
+                            let message = machine.conflict(at, known, &Given { value, rule: id });
+                            return Err(machine.failure_at("eval_conflict_error", message, machine.place_of(id)));
+                        }
+                        Some(_) => {}
+                        None => {
+                            found.given = Some(Given { value: value.clone(), rule: id });
+                            found.stops = machine.outside(|machine| give(machine, &value))?;
+                            // The others are looked at all the same: they may be in conflict.
+                            if found.stops {
+                                return Ok(ends_early);
                             }
                         }
-                        machine.tell(Operation::Redo, Node::Rule(rule));
-                        Ok(enough)
-                    })
+                    }
+                    machine.tell(Operation::Redo, Node::Rule(rule));
+                    Ok(ends_early)
                 })
-            })?;
-            if holds {
-                break;
-            }
-            next = rule.otherwise;
-        }
-        Ok(())
+            })
+        })?;
+        Ok(holds)
     }
 
     /// OPA's words for rules that give several values.

@@ -1,8 +1,8 @@
 //! A checked program as a plan.
 
 use super::{
-    Body, Condition, Expression, ExpressionKind, File, Function, Kind, Node, Plan, Probe, Query, Replacement, Rule,
-    RuleId, Slot, Target, Term, Told, With,
+    Body, Expression, ExpressionKind, File, Function, Index, Kind, Node, Plan, Query, Replacement, Rule, RuleId, Slot,
+    Target, Term, Told, With, index,
 };
 use crate::eval::value::{Number, Object, Set, Value};
 use crate::rego::check::{self, Compiled, Key, RuleTree, Symbol, Unit, is_constant};
@@ -85,31 +85,42 @@ impl<'c, 'm> Builder<'c, 'm> {
                     rules.push(id);
                 }
             }
-            let is_constant = self.is_constant(&rules);
+            let index = self.index(kind, &rules);
             if let Some(node) = self.plan.nodes.get_mut(number) {
                 node.kind = kind;
                 node.default = default;
                 node.rules = rules;
-                node.is_constant = is_constant;
+                node.index = index;
             }
         }
     }
 
-    /// Whether rules, with all their `else`, give one and the same constant.
-    fn is_constant(&self, rules: &[RuleId]) -> bool {
-        let mut same: Option<&Value> = None;
-        for first in rules {
-            let mut next = Some(*first);
-            while let Some(rule) = next.and_then(|id| self.plan.rules.get(id)) {
-                match (&rule.value, same) {
-                    (Some(Term::Constant(value)), None) => same = Some(value),
-                    (Some(Term::Constant(value)), Some(known)) if value == known => {}
-                    _ => return false,
-                }
-                next = rule.otherwise;
+    /// The index of rules at a place.
+    fn index(&self, kind: Kind, rules: &[RuleId]) -> Index {
+        let chain = |first: &RuleId| {
+            std::iter::successors(Some(*first), |id| self.plan.rules.get(*id)?.otherwise).collect::<Vec<RuleId>>()
+        };
+        let chains: Vec<Vec<RuleId>> = rules.iter().map(chain).collect();
+        index::build(kind, &chains, &self.plan.rules, &|path| self.is_base(path))
+    }
+
+    /// Whether no rule lies at a path of `data`, nor on the way there, nor behind it.
+    fn is_base(&self, path: &[Value]) -> bool {
+        let tree = &self.compiled.program.rules;
+        let mut place = RuleTree::ROOT;
+        for key in path {
+            let child = tree.children(place).iter().find(|child| match (tree.key(**child), key) {
+                (Key::Name(name), Value::String(text)) => self.compiled.program.names.text(name) == &**text,
+                (Key::Name(_), _) | (_, Value::String(_)) => false,
+                _ => true,
+            });
+            match child {
+                None => return true,
+                Some(child) if !tree.rules(*child).is_empty() => return false,
+                Some(child) => place = *child,
             }
         }
-        same.is_some()
+        false
     }
 
     fn rule(&mut self, unit: &'c Unit<'m>, id: syntax::RuleId, suffix: usize) -> RuleId {
@@ -147,19 +158,6 @@ impl<'c, 'm> Builder<'c, 'm> {
         let slots = writer.slots.len();
         self.plan.query = Some(Query { body, slots, expressions, bindings });
     }
-}
-
-fn is_scalar(value: &Value) -> bool {
-    matches!(value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))
-}
-
-/// The values of terms that are all constants.
-fn constants(terms: &[Term]) -> Option<Vec<Value>> {
-    let value = |term: &Term| match term {
-        Term::Constant(value) => Some(value.clone()),
-        _ => None,
-    };
-    terms.iter().map(value).collect()
 }
 
 /// A number of a text.
@@ -209,7 +207,6 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
                 otherwise: None,
                 slots: 0,
                 shown: Vec::new(),
-                conditions: Vec::new(),
             };
         };
         let arguments = self.terms(unit.nodes.terms(rule.head.arguments));
@@ -220,7 +217,6 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
         let body = self.body(rule.body);
         let shown = if self.shows_values() { self.shown_of_head(id) } else { Vec::new() };
         let slots = self.slots.len();
-        let conditions = if rule.default { Vec::new() } else { self.conditions(&arguments, &body) };
         let text = if self.texts { self.rule_text(rule.head.reference) } else { String::new() };
         Rule {
             file,
@@ -235,68 +231,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             otherwise: None,
             slots,
             shown,
-            conditions,
         }
-    }
-
-    /// What arguments and a body compare with scalars.
-    fn conditions(&self, arguments: &[Term], body: &Body) -> Vec<Condition> {
-        let mut found = Vec::new();
-        for (place, argument) in arguments.iter().enumerate() {
-            if let Term::Constant(value) = argument
-                && is_scalar(value)
-            {
-                found.push(Condition { probe: Probe::Argument(place), value: value.clone() });
-            }
-        }
-        for expression in body.iter().filter(|expression| !expression.negated && expression.with.is_empty()) {
-            let sides = match &expression.kind {
-                ExpressionKind::Equal(left, right) => [left, right],
-                ExpressionKind::Call { function: Function::Builtin(name), arguments, output: None } => {
-                    match arguments.as_slice() {
-                        [left, right] if name == "equal" => [left, right],
-                        _ => continue,
-                    }
-                }
-                _ => continue,
-            };
-            let (probed, value) = match sides {
-                [probed, Term::Constant(value)] | [Term::Constant(value), probed] if is_scalar(value) => {
-                    (probed, value)
-                }
-                _ => continue,
-            };
-            let probe = match probed {
-                Term::Input(parts) => constants(parts).map(Probe::Input),
-                Term::Data(parts) => constants(parts).filter(|path| self.is_base(path)).map(Probe::Data),
-                Term::Variable(slot) => {
-                    let is_it = |argument: &Term| matches!(argument, Term::Variable(other) if other == slot);
-                    arguments.iter().position(is_it).map(Probe::Argument)
-                }
-                _ => None,
-            };
-            found.extend(probe.map(|probe| Condition { probe, value: value.clone() }));
-        }
-        found
-    }
-
-    /// Whether no rule lies at a path of `data`, nor on the way there, nor behind it.
-    fn is_base(&self, path: &[Value]) -> bool {
-        let tree = &self.compiled.program.rules;
-        let mut place = RuleTree::ROOT;
-        for key in path {
-            let child = tree.children(place).iter().find(|child| match (tree.key(**child), key) {
-                (Key::Name(name), Value::String(text)) => self.compiled.program.names.text(name) == &**text,
-                (Key::Name(_), _) | (_, Value::String(_)) => false,
-                _ => true,
-            });
-            match child {
-                None => return true,
-                Some(child) if !tree.rules(*child).is_empty() => return false,
-                Some(child) => place = *child,
-            }
-        }
-        false
     }
 
     fn body(&mut self, body: syntax::Body) -> Body {

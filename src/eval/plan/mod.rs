@@ -1,9 +1,11 @@
 //! What is evaluated: the rules of a checked program by their paths, with variables numbered and constants made.
 
 mod build;
+mod index;
 mod shown;
 
 pub(super) use build::build;
+pub(super) use index::{Condition, Entry, Index, Probe, Want, agree, is_one_value, split};
 
 use crate::eval::Value;
 use crate::rego::check::WithoutValue;
@@ -74,8 +76,8 @@ pub(super) struct Node {
     pub(super) children: BTreeMap<Value, NodeId>,
     pub(super) rules: Vec<RuleId>,
     pub(super) default: Option<RuleId>,
-    /// Whether all rules give the same constant, so that one that holds is enough.
-    pub(super) is_constant: bool,
+    /// Which of the rules may hold.
+    pub(super) index: Index,
 }
 
 /// A rule, or one `else` of it.
@@ -99,26 +101,6 @@ pub(super) struct Rule {
     pub(super) slots: usize,
     /// The variables of the head, and their names, where values are to be told.
     pub(super) shown: Vec<(String, Slot)>,
-    /// What the body wants to be equal, as far as that can be told beforehand.
-    pub(super) conditions: Vec<Condition>,
-}
-
-/// Something that a rule wants to be equal to a scalar.
-#[derive(Debug)]
-pub(super) struct Condition {
-    pub(super) probe: Probe,
-    pub(super) value: Value,
-}
-
-/// Where to look.
-#[derive(Debug)]
-pub(super) enum Probe {
-    /// In the input.
-    Input(Vec<Value>),
-    /// In data that no rule makes.
-    Data(Vec<Value>),
-    /// At an argument of a function.
-    Argument(usize),
 }
 
 pub(super) type Body = Vec<Expression>;

@@ -103,6 +103,23 @@ fn find<'a>(tree: &'a Command, command: &'a Command, flag: &str) -> Option<&'a c
     }
 }
 
+/// Reads a whole number as Go does: 16, 0x10, 0o20, 0b1_0000.
+pub(super) fn integer(text: &str) -> Result<i64, String> {
+    let wanted = || format!("{text:?} is no whole number");
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let lower = digits.to_ascii_lowercase();
+    let prefixes = [("0x", 16), ("0o", 8), ("0b", 2), ("0", 8)];
+    let found = prefixes.iter().find_map(|(prefix, radix)| Some((lower.strip_prefix(prefix)?, *radix)));
+    let (digits, radix) = found.filter(|(digits, _)| !digits.is_empty()).unwrap_or((&lower, 10));
+    if digits.starts_with(['+', '-']) {
+        return Err(wanted());
+    }
+    i64::from_str_radix(&format!("{sign}{}", digits.replace('_', "")), radix).map_err(|_| wanted())
+}
+
 /// Units, largest first, and their nanoseconds.
 const UNITS: [(&str, u128); 8] = [
     ("h", 3_600_000_000_000),
@@ -176,6 +193,14 @@ mod tests {
     #[test]
     fn the_value_of_a_flag_is_left_alone() {
         assert_eq!(normal("build -t –s ."), "build -t –s .");
+    }
+
+    #[test]
+    fn whole_numbers_are_read_as_in_go() {
+        for (text, wanted) in [("0", 0), ("-12", -12), ("0x10", 16), ("017", 15), ("0B101", 5), ("1_000", 1000)] {
+            assert_eq!(integer(text), Ok(wanted), "{text}");
+        }
+        assert!(["", "many", "1.5", "0x", "--1", "08"].iter().all(|text| integer(text).is_err()));
     }
 
     #[test]

@@ -3,9 +3,11 @@
 mod arguments;
 mod commands;
 mod context;
+mod coverage_runs;
 mod each;
 mod failure;
 mod jobs;
+mod opa_variables;
 mod places;
 mod policies;
 mod rego;
@@ -27,8 +29,13 @@ use tree::{Cli, Command, FormatArg, GlobalArgs};
 pub fn run(typed: &[OsString], environment: Environment, terminal: Terminal) -> u8 {
     let tree = command_tree();
     let normal = arguments::normalise(&tree, typed);
-    let argv = std::iter::once(OsString::from("policy")).chain(normal);
-    let parsed = tree.clone().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches));
+    let argv: Vec<OsString> = std::iter::once(OsString::from("policy")).chain(normal).collect();
+    let matches = |argv: &[OsString]| tree.clone().try_get_matches_from(argv);
+    let parsed = matches(&argv)
+        .and_then(|found| {
+            opa_variables::with_flags(&tree, &found, &argv, &environment).map_or(Ok(found), |argv| matches(&argv))
+        })
+        .and_then(|found| Cli::from_arg_matches(&found));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {

@@ -37,8 +37,11 @@ impl Environment {
     }
 
     /// All variables that are text.
-    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
+    #[must_use]
+    pub fn texts(&self) -> BTreeMap<String, String> {
+        let text =
+            |(name, value): (&OsString, &OsString)| Some((name.to_str()?.to_owned(), value.to_str()?.to_owned()));
+        self.0.iter().filter_map(text).collect()
     }
 
     /// A variable as a path; `None` where it is not set or empty.

@@ -1,6 +1,6 @@
 //! Which expressions and heads of modules were evaluated, as OPA reports it.
 
-use crate::rego::syntax::{ExpressionKind, Location, Module, RuleId, Span};
+use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, Location, Module, Part, RuleId, Span, TermId, TermKind};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -14,7 +14,55 @@ pub type Range = (Position, Position);
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FileCoverage {
     covered: BTreeSet<Range>,
-    not_covered: BTreeSet<Range>,
+    not_covered: BTreeMap<Range, Vec<Reason>>,
+}
+
+/// Why something was not evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The index of rules left the rule out beforehand.
+    IndexExcluded,
+    /// Another rule held before.
+    EarlyExit,
+}
+
+impl Reason {
+    /// All of them, as they are told.
+    pub const ALL: [Self; 2] = [Self::IndexExcluded, Self::EarlyExit];
+
+    /// OPA's name of it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IndexExcluded => "index_excluded",
+            Self::EarlyExit => "early_exit",
+        }
+    }
+}
+
+/// The files, and the first bytes and lengths of what was evaluated in them.
+pub type Spans = HashSet<(String, u32, u32)>;
+
+/// What was evaluated.
+#[derive(Debug, Clone, Default)]
+pub struct Covered {
+    /// As it is evaluated.
+    pub spans: Spans,
+    /// Without what keeps other things from being evaluated.
+    pub without: Vec<(Reason, Spans)>,
+}
+
+impl Covered {
+    /// Adds what was evaluated besides.
+    pub fn extend(&mut self, other: Self) {
+        self.spans.extend(other.spans);
+        for (reason, spans) in other.without {
+            match self.without.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, known)) => known.extend(spans),
+                None => self.without.push((reason, spans)),
+            }
+        }
+    }
 }
 
 /// What was evaluated of modules.
@@ -28,8 +76,8 @@ fn contains(outer: Range, inner: Range) -> bool {
 }
 
 /// How many rows ranges touch.
-fn rows(ranges: &BTreeSet<Range>) -> usize {
-    ranges.iter().flat_map(|((start, _), (end, _))| *start..=*end).collect::<BTreeSet<u32>>().len()
+fn rows<'r>(ranges: impl Iterator<Item = &'r Range>) -> usize {
+    ranges.flat_map(|((start, _), (end, _))| *start..=*end).collect::<BTreeSet<u32>>().len()
 }
 
 #[allow(clippy::cast_precision_loss)]
@@ -44,6 +92,18 @@ fn range(module: &Module, span: Span) -> Option<Range> {
     (span.length > 0).then(|| (place(span.offset), place(span.end())))
 }
 
+/// Spans as places, by file.
+fn ranges<'m>(modules: &BTreeMap<&'m str, &Module>, spans: &Spans) -> BTreeMap<&'m str, BTreeSet<Range>> {
+    let mut ranges: BTreeMap<&str, BTreeSet<Range>> = BTreeMap::new();
+    for (file, offset, length) in spans {
+        let Some((file, module)) = modules.get_key_value(file.as_str()) else { continue };
+        if let Some(range) = range(module, Span { offset: *offset, length: *length }) {
+            ranges.entry(file).or_default().insert(range);
+        }
+    }
+    ranges
+}
+
 impl FileCoverage {
     /// What was evaluated.
     #[must_use]
@@ -51,16 +111,16 @@ impl FileCoverage {
         &self.covered
     }
 
-    /// What was not.
+    /// What was not, and why, where that is known.
     #[must_use]
-    pub fn not_covered(&self) -> &BTreeSet<Range> {
+    pub fn not_covered(&self) -> &BTreeMap<Range, Vec<Reason>> {
         &self.not_covered
     }
 
     /// How many rows were evaluated, and how many were not.
     #[must_use]
     pub fn rows(&self) -> (usize, usize) {
-        (rows(&self.covered), rows(&self.not_covered))
+        (rows(self.covered.iter()), rows(self.not_covered.keys()))
     }
 
     /// The share of rows that were evaluated, in percent.
@@ -71,11 +131,8 @@ impl FileCoverage {
     }
 }
 
-/// What was evaluated of texts: their files, first bytes and lengths.
-pub type Covered = HashSet<(String, u32, u32)>;
-
 impl Coverage {
-    /// What was evaluated of modules, where the texts that were are given by file, first byte and length.
+    /// What was evaluated of modules.
     #[must_use]
     pub fn of(modules: &[Arc<Module>], evaluated: &Covered) -> Self {
         let mut files: BTreeMap<String, FileCoverage> = BTreeMap::new();
@@ -83,21 +140,23 @@ impl Coverage {
             files.entry(module.file.clone()).or_default();
         }
         let by_name: BTreeMap<&str, &Module> = modules.iter().map(|module| (module.file.as_str(), &**module)).collect();
-        for (file, offset, length) in evaluated {
-            let Some(module) = by_name.get(file.as_str()) else { continue };
-            if let Some(range) = range(module, Span { offset: *offset, length: *length })
-                && let Some(report) = files.get_mut(file)
-            {
-                report.covered.insert(range);
-            }
+        for (file, covered) in ranges(&by_name, &evaluated.spans) {
+            files.entry(file.to_owned()).or_default().covered = covered;
         }
+        let without: Vec<(Reason, BTreeMap<&str, BTreeSet<Range>>)> =
+            evaluated.without.iter().map(|(reason, spans)| (*reason, ranges(&by_name, spans))).collect();
         for module in modules {
             let Some(report) = files.get_mut(&module.file) else { continue };
             for location in locations(module) {
                 if let Some(range) = range(module, location.text)
                     && !report.covered.iter().any(|covered| contains(*covered, range))
                 {
-                    report.not_covered.insert(range);
+                    let is_covered = |ranges: &BTreeMap<&str, BTreeSet<Range>>| {
+                        let of_file = ranges.get(module.file.as_str()).into_iter().flatten();
+                        of_file.into_iter().any(|covered| contains(*covered, range))
+                    };
+                    let reasons = without.iter().filter(|(_, ranges)| is_covered(ranges)).map(|(reason, _)| *reason);
+                    report.not_covered.insert(range, reasons.collect());
                 }
             }
         }
@@ -120,7 +179,7 @@ impl Coverage {
     #[must_use]
     pub fn rows(&self) -> (usize, usize) {
         self.files.values().fold((0, 0), |(covered, not_covered), file| {
-            (covered + rows(&file.covered), not_covered + rows(&file.not_covered))
+            (covered + rows(file.covered.iter()), not_covered + rows(file.not_covered.keys()))
         })
     }
 
@@ -128,7 +187,7 @@ impl Coverage {
     pub fn rows_not_covered(&self) -> impl Iterator<Item = (&str, u32)> {
         self.files.iter().flat_map(|(file, report)| {
             let rows: BTreeSet<u32> =
-                report.not_covered.iter().flat_map(|((start, _), (end, _))| *start..=*end).collect();
+                report.not_covered.keys().flat_map(|((start, _), (end, _))| *start..=*end).collect();
             rows.into_iter().map(move |row| (file.as_str(), row))
         })
     }
@@ -137,15 +196,83 @@ impl Coverage {
 /// The places of the heads and expressions of a module.
 fn locations(module: &Module) -> Vec<Location> {
     let mut found: Vec<Location> = Vec::new();
+    let mut due = Vec::new();
     for rule in &module.rules {
         let mut next: Option<RuleId> = Some(*rule);
         while let Some(rule) = next.and_then(|id| module.rule(id)) {
             found.push(rule.head.location);
+            due.extend(module.terms(rule.head.reference).iter().copied().map(Node::Term));
+            due.extend(module.terms(rule.head.arguments).iter().copied().map(Node::Term));
+            due.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
+            push_body(module, rule.body, &mut due);
             next = rule.otherwise;
         }
     }
-    let expressions = module.nodes().all_expressions().map(|(_, expression)| expression);
-    let counted = expressions.filter(|expression| !matches!(expression.kind, ExpressionKind::Some { .. }));
-    found.extend(counted.map(|expression| expression.location));
+    while let Some(node) = due.pop() {
+        match node {
+            Node::Term(term) => push_parts(module, term, &mut due),
+            Node::Expression(id) => {
+                let expression = module.expression(id);
+                if !matches!(expression.kind, ExpressionKind::Some { .. }) {
+                    found.push(expression.location);
+                }
+                push_parts_of_expression(module, expression.kind, &mut due);
+                due.extend(module.nodes().withs(expression.with).iter().map(|with| Node::Term(with.value)));
+            }
+        }
+    }
     found
+}
+
+/// A node that may have expressions in it.
+#[derive(Clone, Copy)]
+enum Node {
+    Term(TermId),
+    Expression(ExpressionId),
+}
+
+fn push_body(module: &Module, body: Body, due: &mut Vec<Node>) {
+    due.extend(module.body(body).iter().copied().map(Node::Expression));
+}
+
+fn push_parts(module: &Module, term: TermId, due: &mut Vec<Node>) {
+    match module.term(term).kind {
+        TermKind::Ref(list)
+        | TermKind::Call(list)
+        | TermKind::Array(list)
+        | TermKind::Object(list)
+        | TermKind::Set(list) => due.extend(module.terms(list).iter().copied().map(Node::Term)),
+        TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
+            due.push(Node::Term(term));
+            push_body(module, body, due);
+        }
+        TermKind::ObjectComprehension { key, value, body } => {
+            due.extend([key, value].map(Node::Term));
+            push_body(module, body, due);
+        }
+        TermKind::TemplateString { parts, .. } => {
+            due.extend(module.nodes().parts(parts).iter().map(|part| match part {
+                Part::Term(term) => Node::Term(*term),
+                Part::Expression(expression) => Node::Expression(*expression),
+            }));
+        }
+        TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_) => {}
+    }
+}
+
+fn push_parts_of_expression(module: &Module, kind: ExpressionKind, due: &mut Vec<Node>) {
+    match kind {
+        ExpressionKind::Term(term) => due.push(Node::Term(term)),
+        ExpressionKind::Call(list) => due.extend(module.terms(list).iter().copied().map(Node::Term)),
+        ExpressionKind::Some { symbols, .. } => due.extend(module.terms(symbols).iter().copied().map(Node::Term)),
+        ExpressionKind::Every { key, value, domain, body, .. } => {
+            due.extend(key.into_iter().chain([value, domain]).map(Node::Term));
+            push_body(module, body, due);
+        }
+        ExpressionKind::Not { body, .. } => push_body(module, body, due),
+        ExpressionKind::And(sides) | ExpressionKind::Or(sides) => {
+            push_body(module, sides.left, due);
+            push_body(module, sides.right, due);
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! An engine: modules, data and input that answer queries.
 
-use super::Covered;
 use super::answers::{ExpressionValue, ResultRow};
 use super::builtins::BuiltinOptions;
+use super::coverage::{Covered, Reason};
 use super::errors::{EvalError, Fault};
 use super::events::{self, Event, Kept};
 use super::failed::Failed;
@@ -13,6 +13,7 @@ use crate::rego::check::{Asked, CheckOptions, compile};
 use crate::rego::syntax::{
     Body, ExpressionKind, Module, Options, ParseError, RegoVersion, TermKind, parse, parse_query,
 };
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,8 +31,12 @@ pub struct EngineOptions {
     pub traces: bool,
     /// Which events are kept; none are by default. They tell values where the check leaves these to be shown.
     pub events: Option<Kept>,
-    /// Whether it is kept which expressions were evaluated.
-    pub coverage: bool,
+    /// Whether it is kept which expressions were evaluated, and with which reasons why others were not.
+    pub coverage: Option<Vec<Reason>>,
+    /// Whether rules are evaluated too that the index of rules leaves out.
+    pub without_index: bool,
+    /// Whether rules are evaluated too though another held that has the same value.
+    pub without_early_exit: bool,
     /// How modules and queries are checked.
     pub check: CheckOptions,
     /// What the answers of some built-in functions depend on.
@@ -89,12 +94,16 @@ struct Recorded {
 }
 
 fn recorded(recorder: Recorder<'_>, kept: Option<Kept>, plan: &Plan) -> Recorded {
-    let file = |file: usize| plan.files.get(file).map(|file| file.name.clone()).unwrap_or_default();
     Recorded {
         events: kept.map(|kept| events::kept(&recorder.events, kept, plan)).unwrap_or_default(),
         failed: recorder.failed.into_iter().filter_map(|failed| Failed::of(failed, plan)).collect(),
-        covered: recorder.covered.into_iter().map(|(at, start, length)| (file(at), start, length)).collect(),
+        covered: Covered { spans: spans(recorder.covered, plan), without: Vec::new() },
     }
+}
+
+fn spans(covered: HashSet<(usize, u32, u32)>, plan: &Plan) -> HashSet<(String, u32, u32)> {
+    let file = |file: usize| plan.files.get(file).map(|file| file.name.clone()).unwrap_or_default();
+    covered.into_iter().map(|(at, start, length)| (file(at), start, length)).collect()
 }
 
 impl Engine {
@@ -124,7 +133,7 @@ impl Engine {
             builtin_errors: Vec::new(),
             events: Vec::new(),
             failed: Vec::new(),
-            covered: Covered::new(),
+            covered: Covered::default(),
         }
     }
 
@@ -181,7 +190,7 @@ impl Engine {
         std::mem::take(&mut self.failed)
     }
 
-    /// The expressions that were evaluated and the heads of rules that held: their files, first bytes and lengths.
+    /// The expressions that were evaluated and the heads of rules that held.
     pub fn take_covered(&mut self) -> Covered {
         std::mem::take(&mut self.covered)
     }
@@ -269,30 +278,46 @@ impl Engine {
     fn evaluated<T: Send + 'static>(
         &mut self,
         plan: Arc<Plan>,
-        work: impl FnOnce(&mut Machine<'_>) -> Result<T, Failure> + Send + 'static,
+        work: impl Fn(&mut Machine<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, EvalError> {
         let setting = Setting {
             input: self.input.clone(),
             data: self.data.clone(),
             options: self.builtins.clone(),
             traces: self.options.traces,
-            uses_index: true,
-            ends_early: true,
+            uses_index: !self.options.without_index,
+            ends_early: !self.options.without_early_exit,
             deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };
         let on = plan.clone();
         let (kept, tells_values) = (self.options.events, self.options.check.shows_values);
-        let (records, tells_events) = (kept.is_some() || self.options.coverage, kept.is_some());
+        let coverage = self.options.coverage.clone();
+        let (records, tells_events) = (kept.is_some() || coverage.is_some(), kept.is_some());
         let done = on_a_stack(move || {
             let mut machine = Machine::new(&on, &setting);
             machine.recorder = records.then(|| Recorder { tells_events, tells_values, ..Recorder::default() });
             let result = work(&mut machine);
+            let mut recorded =
+                machine.recorder.take().map(|recorder| recorded(recorder, kept, &on)).unwrap_or_default();
+            if result.is_ok() {
+                for reason in coverage.unwrap_or_default() {
+                    let setting = match reason {
+                        Reason::IndexExcluded => Setting { uses_index: false, ..setting.clone() },
+                        Reason::EarlyExit => Setting { ends_early: false, ..setting.clone() },
+                    };
+                    let mut other = machine.again(&setting);
+                    // What fails here only makes the reasons incomplete.
+                    let _ = work(&mut other);
+                    let recorder = other.recorder.take().unwrap_or_default();
+                    recorded.covered.without.push((reason, spans(recorder.covered, &on)));
+                }
+            }
             Evaluated {
                 result,
+                recorded,
                 prints: std::mem::take(&mut machine.prints),
                 cases: std::mem::take(&mut machine.cases),
                 errors: std::mem::take(&mut machine.errors),
-                recorded: machine.recorder.take().map(|recorder| recorded(recorder, kept, &on)).unwrap_or_default(),
             }
         })?;
         self.prints.extend(done.prints);

@@ -23,7 +23,7 @@ pub mod value;
 mod tests;
 
 pub use answers::{ExpressionValue, ResultRow};
-pub use coverage::{Coverage, Covered, FileCoverage, Position, Range};
+pub use coverage::{Coverage, Covered, FileCoverage, Position, Range, Reason};
 pub use engine::{Engine, EngineOptions, Query};
 pub use errors::{EvalError, Fault, TraceFrame};
 pub use events::{Event, Kept, TraceLine, traced};

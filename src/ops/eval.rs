@@ -1,8 +1,10 @@
 //! Asks modules and data a question.
 
 use super::documents::{Documents, of_parser};
-use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Query, ResultRow, Value};
+use crate::eval::builtins::BuiltinOptions;
+use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Query, Reason, ResultRow, Value};
 use crate::rego::syntax::ParseError;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What is asked.
@@ -22,8 +24,14 @@ pub struct Request<'a> {
     pub strict_builtin_errors: bool,
     /// How long the evaluation may take.
     pub timeout: Option<Duration>,
-    /// Whether it is told what was evaluated.
-    pub coverage: bool,
+    /// Whether it is told what was evaluated, and with which reasons why other things were not.
+    pub coverage: Option<Vec<Reason>>,
+    /// What `opa.runtime().env` shows.
+    pub environment: BTreeMap<String, String>,
+    /// Whether rules are evaluated too that the index of rules leaves out.
+    pub without_index: bool,
+    /// Whether rules are evaluated too though another held that has the same value.
+    pub without_early_exit: bool,
 }
 
 /// What came of it.
@@ -77,7 +85,10 @@ fn ask(request: &Request<'_>, documents: Documents) -> Asked {
         strict_builtin_errors: request.strict_builtin_errors,
         timeout: request.timeout,
         traces: true,
-        coverage: request.coverage,
+        coverage: request.coverage.clone(),
+        builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },
+        without_index: request.without_index,
+        without_early_exit: request.without_early_exit,
         check,
         ..EngineOptions::default()
     };
@@ -98,7 +109,7 @@ fn ask(request: &Request<'_>, documents: Documents) -> Asked {
         result,
         prints: engine.take_prints(),
         builtin_errors: engine.take_builtin_errors(),
-        coverage: request.coverage.then(|| Coverage::of(engine.modules(), &covered)),
+        coverage: request.coverage.is_some().then(|| Coverage::of(engine.modules(), &covered)),
     }
 }
 

@@ -4,7 +4,7 @@ use super::OpsError;
 use super::documents::Documents;
 use crate::eval::builtins::BuiltinOptions;
 use crate::eval::testing::{Tested, run};
-use crate::eval::{Coverage, Engine, EngineOptions, Kept};
+use crate::eval::{Coverage, Engine, EngineOptions, Kept, Reason};
 use crate::rego::check::{CheckOptions, TestRule, find_tests};
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -27,8 +27,8 @@ pub struct Request<'a> {
     pub events: Option<Kept>,
     /// Whether events tell values, and it is kept which expressions did not hold.
     pub values: bool,
-    /// Whether it is kept which expressions were evaluated.
-    pub coverage: bool,
+    /// Whether it is kept which expressions were evaluated, and with which reasons why others were not.
+    pub coverage: Option<Vec<Reason>>,
 }
 
 /// Modules whose tests can be run.
@@ -53,7 +53,7 @@ impl Suite {
             timeout: Some(request.timeout),
             traces: true,
             events: request.events,
-            coverage: request.coverage,
+            coverage: request.coverage.clone(),
             check,
             builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },
             ..EngineOptions::default()

@@ -1,8 +1,7 @@
 //! Rows of queries as text, as `opa eval` and its REPL write them.
 
-use crate::eval::Coverage;
 use crate::eval::value::JsonText;
-use crate::eval::{ExpressionValue, ResultRow, Value};
+use crate::eval::{Coverage, ExpressionValue, Range, Reason, ResultRow, Value};
 use comfy_table::{Cell, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
@@ -99,13 +98,20 @@ pub fn coverage(coverage: &Coverage) -> Tree {
     };
     let files = coverage.files().map(|(name, file)| {
         let mut members: Vec<(Cow<'static, str>, Tree)> = Vec::new();
-        for (name, ranges) in [("covered", file.covered()), ("not_covered", file.not_covered())] {
-            if !ranges.is_empty() {
-                let range = |(start, end): &((u32, u32), (u32, u32))| {
-                    Tree::Object(vec![("start".into(), position(*start)), ("end".into(), position(*end))])
-                };
-                members.push((name.into(), Tree::List(ranges.iter().map(range).collect())));
+        let range = |(start, end): &Range, reasons: &[Reason]| {
+            let mut members = vec![("start".into(), position(*start)), ("end".into(), position(*end))];
+            if !reasons.is_empty() {
+                let name = |reason: &Reason| Tree::Text(reason.name().to_owned());
+                members.push(("kinds".into(), Tree::List(reasons.iter().map(name).collect())));
             }
+            Tree::Object(members)
+        };
+        if !file.covered().is_empty() {
+            members.push(("covered".into(), Tree::List(file.covered().iter().map(|at| range(at, &[])).collect())));
+        }
+        if !file.not_covered().is_empty() {
+            let ranges = file.not_covered().iter().map(|(at, reasons)| range(at, reasons));
+            members.push(("not_covered".into(), Tree::List(ranges.collect())));
         }
         let (covered, not_covered) = file.rows();
         for (name, count) in [("covered_lines", covered), ("not_covered_lines", not_covered)] {

@@ -1,6 +1,8 @@
 //! `policy eval`.
 
 use super::{Context, build::split};
+use crate::cli::arguments::integer;
+use crate::cli::coverage_runs;
 use crate::cli::policies;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
@@ -64,6 +66,16 @@ pub struct EvalArgs {
     /// Tell which lines were evaluated
     #[arg(long)]
     coverage: bool,
+    /// As --coverage; which reasons are looked for why something was not evaluated: index_excluded, early_exit, both with ','
+    /// between them, or none [default: both]
+    #[arg(long, value_name = "REASON,…")]
+    coverage_runs: Vec<String>,
+    /// Evaluate rules too that cannot hold by what they compare with constants
+    #[arg(long)]
+    disable_indexing: bool,
+    /// Evaluate rules too when another held that has the same value
+    #[arg(long)]
+    disable_early_exit: bool,
     /// Refuse more: imports, variables and arguments that nothing uses, deprecated built-ins
     #[arg(short = 'S', long)]
     strict: bool,
@@ -75,8 +87,8 @@ pub struct EvalArgs {
     // As with `opa eval`, whose metrics alone they are about.
     #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true)]
     count: Option<i64>,
-    #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true)]
-    pretty_limit: Option<String>,
+    #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true, value_parser = integer)]
+    pretty_limit: Option<i64>,
     #[command(flatten)]
     rego: RegoArgs,
     #[command(flatten)]
@@ -152,6 +164,7 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         context.ui.plain(text);
         return Err(OpsError::Ended(2));
     }
+    let reasons = coverage_runs::reasons(&arguments.coverage_runs)?;
     let (paths, query) = arguments.query()?;
     let language = arguments.rego.language()?;
     let input = match arguments.document()? {
@@ -178,7 +191,10 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         strict: arguments.strict,
         strict_builtin_errors: arguments.strict_builtin_errors,
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()),
-        coverage: arguments.coverage,
+        coverage: (arguments.coverage || !arguments.coverage_runs.is_empty()).then_some(reasons),
+        environment: context.environment.texts(),
+        without_index: arguments.disable_indexing,
+        without_early_exit: arguments.disable_early_exit,
     };
     let asked = eval(&request, documents);
     for line in &asked.prints {

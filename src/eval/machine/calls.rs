@@ -7,10 +7,10 @@ use crate::eval::library::{self, Answer};
 use crate::eval::plan::{Function, Term};
 
 /// From how many numbers on a range is made with an eye on the clock.
-const LONG: u64 = 100_000;
+const LONG: u64 = 1 << 16;
 
 /// The most numbers of a range.
-const LONGEST: u64 = 200_000_000;
+const LONGEST: usize = 100_000_000;
 
 impl<'p> Machine<'p> {
     /// Goes on where a call has a result that is not false, or that is equal to its output.
@@ -107,9 +107,6 @@ impl<'p> Machine<'p> {
         if step <= 0 {
             return self.answer(name, operands);
         }
-        if to.abs_diff(from) / step.unsigned_abs() >= LONGEST {
-            return Err(self.failure("eval_builtin_error", format!("{name}: a range of more than {LONGEST} numbers")));
-        }
         let (mut members, mut next) = (Vec::new(), from);
         while (from <= to && next <= to) || (from > to && next >= to) {
             members.push(Value::from(next));
@@ -119,6 +116,10 @@ impl<'p> Machine<'p> {
             if members.len().is_multiple_of(4096) && self.is_late() {
                 let message = format!("{name}: timed out before generating all numbers in range");
                 return Err(self.failure("eval_cancel_error", message));
+            }
+            if members.len() > LONGEST {
+                let message = format!("{name}: a range of more than {LONGEST} numbers");
+                return Err(self.failure("eval_builtin_error", message));
             }
         }
         Ok(Some(Value::from(members)))

@@ -1,6 +1,7 @@
 //! Comprehensions and `every`.
 
 use super::events::{Node, Operation};
+use super::failure::Place;
 use super::references::members;
 use super::{Failure, Machine};
 use crate::eval::Value;
@@ -9,7 +10,6 @@ use crate::eval::plan::{Body, Expression, Term};
 impl<'p> Machine<'p> {
     /// What a comprehension collects; `None` for any other term.
     pub(super) fn comprehension(&mut self, term: &'p Term) -> Result<Option<Value>, Failure> {
-        let place = self.place();
         let made = match term {
             Term::ArrayOf(of) => {
                 let (term, body) = &**of;
@@ -30,7 +30,8 @@ impl<'p> Machine<'p> {
                 Value::from(set)
             }
             Term::ObjectOf(of) => {
-                let (key, value, body) = &**of;
+                let (key, value, body, location) = &**of;
+                let place = Place { location: *location, ..self.place() };
                 let mut entries = std::collections::BTreeMap::new();
                 self.collected(body, &mut |machine| {
                     if let (Some(key), Some(value)) = (machine.value(key)?, machine.value(value)?) {

@@ -148,6 +148,17 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Another evaluation of the same plan, which only records what it comes to; what may be another each time is as it was.
+    pub(super) fn again<'o>(&self, setting: &'o Setting) -> Machine<'o>
+    where
+        'p: 'o,
+    {
+        let mut other = Machine::new(self.plan, setting);
+        other.recorder = Some(Recorder::default());
+        other.kept.clone_from(&self.kept);
+        other
+    }
+
     /// Gives each row of the query of the plan.
     pub(super) fn query(&mut self, tell: &mut dyn FnMut(Row)) -> Result<(), Failure> {
         let Some(query) = &self.plan.query else { return Ok(()) };

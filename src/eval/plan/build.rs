@@ -502,7 +502,7 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
             }
             TermKind::ObjectComprehension { key, value, body } => {
                 let body = self.body(body);
-                Term::ObjectOf(Box::new((self.term(key), self.term(value), body)))
+                Term::ObjectOf(Box::new((self.term(key), self.term(value), body, unit.nodes.term(key).location)))
             }
             // Calls and template strings stand apart once a program is checked.
             _ => Term::Constant(Value::Undefined),

@@ -234,7 +234,8 @@ pub(super) enum Term {
     Object(Vec<(Term, Term)>),
     ArrayOf(Box<(Term, Body)>),
     SetOf(Box<(Term, Body)>),
-    ObjectOf(Box<(Term, Term, Body)>),
+    /// The place is that of the key.
+    ObjectOf(Box<(Term, Term, Body, Location)>),
 }
 
 /// A query.

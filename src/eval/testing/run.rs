@@ -41,7 +41,7 @@ pub fn run(engine: &Engine, tests: &[TestRule], threads: usize, mut told: impl F
                 due += 1;
             }
         }
-        let mut covered = Covered::new();
+        let mut covered = Covered::default();
         for worker in workers {
             covered.extend(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }

@@ -9,6 +9,7 @@ mod pretty;
 mod words;
 
 use super::{Context, build::split};
+use crate::cli::coverage_runs;
 use crate::cli::policies::sources;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
@@ -20,7 +21,6 @@ use crate::ops::test::{Request, Suite};
 use crate::ops::{Language, OpsError};
 use clap::{Args, ValueEnum};
 use regex::Regex;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -68,6 +68,10 @@ pub struct TestArgs {
     /// Report, in JSON, which lines of the modules were evaluated, and not the tests
     #[arg(short, long)]
     coverage: bool,
+    /// As --coverage; which reasons are looked for why something was not evaluated: index_excluded, early_exit, both with ','
+    /// between them, or none [default: both]
+    #[arg(long, value_name = "REASON,…")]
+    coverage_runs: Vec<String>,
     /// As --coverage; fails when less of the modules was evaluated, in percent
     #[arg(
         long,
@@ -89,7 +93,7 @@ pub struct TestArgs {
 impl TestArgs {
     /// Whether it is reported what was evaluated.
     fn covers(&self) -> bool {
-        self.coverage || self.threshold > 0.0
+        self.coverage || self.threshold > 0.0 || !self.coverage_runs.is_empty()
     }
 
     /// Which events of tests are kept.
@@ -141,6 +145,7 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         let target = &arguments.target;
         return Err(OpsError::Usage(format!("--target {target} is not supported: tests are evaluated as Rego")));
     }
+    let reasons = coverage_runs::reasons(&arguments.coverage_runs)?;
     let filter = arguments.run.as_deref().filter(|pattern| !pattern.is_empty()).map(pattern).transpose()?;
     let language = arguments.rego.language()?;
     let threads = usize::try_from(arguments.parallel.unwrap_or_default()).ok().filter(|threads| *threads > 0);
@@ -149,11 +154,11 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         limit: usize::try_from(arguments.max_errors).unwrap_or_default(),
         filter: filter.as_ref(),
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
-        environment: environment(context),
+        environment: context.environment.texts(),
         threads: threads.unwrap_or_else(processors),
         events: arguments.events(flags.verbose > 0),
         values: arguments.var_values,
-        coverage: arguments.covers(),
+        coverage: arguments.covers().then_some(reasons),
     };
     let report = match arguments.format_of_report {
         Some(report) => report,
@@ -195,11 +200,11 @@ pub(super) fn run_for_build(
         limit: 0,
         filter: None,
         timeout: TIMEOUT,
-        environment: environment(context),
+        environment: context.environment.texts(),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         events: None,
         values: false,
-        coverage: false,
+        coverage: None,
     };
     let (mut pretty, mut text, mut failed) = (pretty::Pretty::new(false, false), String::new(), 0);
     let _ = Suite::new(documents, &request)?.run(|tested| {
@@ -213,10 +218,6 @@ pub(super) fn run_for_build(
     }
     context.ui.plain(&text);
     Err(OpsError::FailedTests(failed))
-}
-
-fn environment(context: &Context) -> BTreeMap<String, String> {
-    context.environment.all().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 fn pattern(text: &str) -> Result<Regex, OpsError> {

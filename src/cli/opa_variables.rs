@@ -1,0 +1,36 @@
+//! Variables of OPA that stand for flags of `eval` and `test`: `OPA_EVAL_FORMAT=raw` for `--format raw`.
+
+use crate::config::Environment;
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, Command};
+use std::ffi::OsString;
+
+/// Arguments with the flags that variables stand for and that were not typed; `None` where there are none.
+pub(super) fn with_flags(
+    tree: &Command,
+    matches: &ArgMatches,
+    typed: &[OsString],
+    environment: &Environment,
+) -> Option<Vec<OsString>> {
+    let (name, matches) = matches.subcommand().filter(|(name, _)| matches!(*name, "eval" | "test"))?;
+    let mut flags: Vec<OsString> = Vec::new();
+    for argument in tree.find_subcommand(name)?.get_arguments() {
+        let Some(long) = argument.get_long() else { continue };
+        let variable = format!("OPA_{name}_{long}").to_uppercase().replace('-', "_");
+        let Some(value) = environment.text(&variable) else { continue };
+        if matches.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let is_switch = matches!(argument.get_action(), ArgAction::SetTrue | ArgAction::Count);
+        match value.as_str() {
+            "1" | "t" | "T" | "TRUE" | "true" | "True" if is_switch => flags.push(format!("--{long}").into()),
+            "0" | "f" | "F" | "FALSE" | "false" | "False" if is_switch => {}
+            value => flags.push(format!("--{long}={value}").into()),
+        }
+    }
+    let end = typed.iter().position(|argument| argument == "--").unwrap_or(typed.len());
+    let mut all = typed.to_vec();
+    let has_flags = !flags.is_empty();
+    all.splice(end..end, flags);
+    has_flags.then_some(all)
+}

@@ -69,7 +69,8 @@ pub enum Command {
         mut_arg("format", |flag| flag.long("as").hide(true)),
     )]
     Eval(With<EvalArgs>),
-    /// Ask an image questions, a line each
+    /// Ask modules, data and images questions and define rules, line by line, as OPA does
+    #[command(mut_arg("format", |flag| flag.long("as").hide(true)))]
     Repl(With<ReplArgs>),
     /// Run the tests of Rego modules and images, as OPA does
     #[command(

@@ -15,6 +15,7 @@ use crate::rego::syntax::{
 };
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 /// The stack of a query in bytes.
@@ -41,6 +42,8 @@ pub struct EngineOptions {
     pub check: CheckOptions,
     /// What the answers of some built-in functions depend on.
     pub builtins: BuiltinOptions,
+    /// Gives evaluations up as soon as it is true.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 /// A question.
@@ -75,6 +78,10 @@ pub struct Engine {
     failed: Vec<Failed>,
     covered: Covered,
 }
+
+/// A query that is ready to be answered.
+#[derive(Debug, Clone)]
+pub struct Prepared(Arc<Plan>);
 
 /// What an evaluation came to, with what it wrote and passed over.
 struct Evaluated<T> {
@@ -118,11 +125,16 @@ impl Engine {
 
     /// Takes modules and the documents under `data`. Modules are checked when they are first asked.
     #[must_use]
-    pub fn new(mut modules: Vec<Module>, data: Value, mut options: EngineOptions) -> Self {
+    pub fn new(mut modules: Vec<Module>, data: Value, options: EngineOptions) -> Self {
         modules.sort_by(|left, right| left.file.cmp(&right.file));
-        let modules = Arc::new(modules.into_iter().map(Arc::new).collect());
+        Self::of(modules.into_iter().map(Arc::new).collect(), data, options)
+    }
+
+    /// Takes modules in the order in which they are to be checked, and the documents under `data`.
+    #[must_use]
+    pub fn of(modules: Vec<Arc<Module>>, data: Value, mut options: EngineOptions) -> Self {
         Self {
-            modules,
+            modules: Arc::new(modules),
             data,
             input: None,
             builtins: Arc::new(std::mem::take(&mut options.builtins)),
@@ -178,6 +190,11 @@ impl Engine {
     /// The errors of built-in functions that only left their calls undefined, since they were last asked for.
     pub fn take_builtin_errors(&mut self) -> Vec<Fault> {
         std::mem::take(&mut self.builtin_errors)
+    }
+
+    /// Which events are kept from now on; what it was before.
+    pub fn keep_events(&mut self, keep: Option<Kept>) -> Option<Kept> {
+        std::mem::replace(&mut self.options.events, keep)
     }
 
     /// What happened since it was last asked for.
@@ -237,12 +254,39 @@ impl Engine {
             }
         }
         let plan = self.plan_of(query, &module, body)?;
+        self.rows(plan)
+    }
+
+    fn rows(&mut self, plan: Arc<Plan>) -> Result<Vec<ResultRow>, EvalError> {
         let rows = self.evaluated(plan.clone(), |machine| {
             let mut rows = Vec::new();
             machine.query(&mut |row| rows.push(row))?;
             Ok(rows)
         })?;
         Ok(rows.into_iter().map(|row| told(&plan, row)).collect())
+    }
+
+    /// Makes a query that was read ready to be answered.
+    ///
+    /// # Errors
+    /// A query or module that is refused.
+    pub fn prepare(&self, asked: &Asked<'_>) -> Result<Prepared, EvalError> {
+        match self.compiled(Some(&Asked { captured: true, ..*asked })) {
+            Ok(plan) => Ok(Prepared(plan)),
+            // What is wrong is told of the query as it was written.
+            Err(error) => {
+                self.compiled(Some(&Asked { captured: false, ..*asked }))?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Answers a query that was made ready: a row for each way to satisfy it.
+    ///
+    /// # Errors
+    /// An evaluation that fails.
+    pub fn answer(&mut self, prepared: &Prepared) -> Result<Vec<ResultRow>, EvalError> {
+        self.rows(prepared.0.clone())
     }
 
     /// The plan of the modules alone.
@@ -257,7 +301,7 @@ impl Engine {
 
     fn plan_of(&self, query: &Query<'_>, module: &Module, body: Body) -> Result<Arc<Plan>, EvalError> {
         let header = Header::of(query)?;
-        let asked = Asked { module, body, package: &header.package, imports: &header.imports };
+        let asked = Asked { module, body, package: &header.package, imports: &header.imports, captured: true };
         self.compiled(Some(&asked))
     }
 
@@ -288,6 +332,7 @@ impl Engine {
             uses_index: !self.options.without_index,
             ends_early: !self.options.without_early_exit,
             deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            stop: self.options.stop.clone(),
         };
         let on = plan.clone();
         let (kept, tells_values) = (self.options.events, self.options.check.shows_values);

@@ -34,6 +34,10 @@ pub struct Event {
 /// Which events are kept, besides those that lead to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
+    /// All.
+    All,
+    /// Notes.
+    Notes,
     /// Those of expressions that fail.
     Fails,
     /// Those, and notes.
@@ -43,8 +47,8 @@ pub enum Kept {
 impl Kept {
     const fn holds(self, operation: Operation) -> bool {
         match operation {
-            Operation::Fail => true,
-            Operation::Note => matches!(self, Self::FailsAndNotes),
+            Operation::Fail => matches!(self, Self::Fails | Self::FailsAndNotes),
+            Operation::Note => matches!(self, Self::Notes | Self::FailsAndNotes),
             _ => false,
         }
     }
@@ -79,6 +83,9 @@ impl Event {
 
 /// The events that are kept, each after the rules and bodies that lead to it, which are told once.
 pub(super) fn kept(events: &[machine::Event<'_>], kept: Kept, plan: &Plan) -> Vec<Event> {
+    if kept == Kept::All {
+        return events.iter().map(|event| Event::of(event.clone(), plan)).collect();
+    }
     let mut told = Vec::new();
     let mut entered: HashMap<u64, &machine::Event<'_>> = HashMap::new();
     for event in events {

@@ -15,6 +15,7 @@ mod machine;
 mod natives;
 mod operators;
 mod plan;
+pub mod session;
 mod short_paths;
 pub mod testing;
 pub mod value;
@@ -24,7 +25,7 @@ mod tests;
 
 pub use answers::{ExpressionValue, ResultRow};
 pub use coverage::{Coverage, Covered, FileCoverage, Position, Range, Reason};
-pub use engine::{Engine, EngineOptions, Query};
+pub use engine::{Engine, EngineOptions, Prepared, Query};
 pub use errors::{EvalError, Fault, TraceFrame};
 pub use events::{Event, Kept, TraceLine, traced};
 pub use failed::Failed;

@@ -2,7 +2,7 @@
 
 use super::language::{Language, read_as};
 use super::problems::{Text, read};
-use crate::bundle::yaml;
+use crate::bundle::{Manifest, yaml};
 use crate::eval::{EvalError, Fault, Value};
 use crate::rego::check::{CheckOptions, DataPaths};
 use crate::rego::syntax::{Module, ParseError, parse};
@@ -18,6 +18,8 @@ pub struct Documents {
     pub data: Value,
     /// How the modules are checked: beside that data, with what their bundles require.
     pub check: CheckOptions,
+    /// The names of the bundles among what was read, and their manifests.
+    pub bundles: Vec<(String, Manifest)>,
 }
 
 /// What is to be read.
@@ -49,6 +51,7 @@ pub fn load(request: &Request<'_>) -> Result<Documents, EvalError> {
         data: Vec::new(),
         faults: Vec::new(),
         check: request.language.checking(),
+        bundles: Vec::new(),
     };
     for bundle in request.bundles {
         reader.bundle(bundle, request.ignore);
@@ -62,7 +65,7 @@ pub fn load(request: &Request<'_>) -> Result<Documents, EvalError> {
     if !reader.faults.is_empty() {
         return Err(EvalError::Compile(reader.faults));
     }
-    Ok(Documents::of(reader.modules, data, reader.check))
+    Ok(Documents { bundles: reader.bundles, ..Documents::of(reader.modules, data, reader.check) })
 }
 
 impl Documents {
@@ -70,7 +73,7 @@ impl Documents {
     pub(super) fn of(modules: Vec<Module>, data: Value, check: CheckOptions) -> Self {
         let of_data = data.clone();
         let paths = DataPaths::new(move |path| has(&of_data, path));
-        Self { modules, data, check: CheckOptions { data: Some(paths), ..check } }
+        Self { modules, data, check: CheckOptions { data: Some(paths), ..check }, bundles: Vec::new() }
     }
 }
 
@@ -117,6 +120,7 @@ struct Reader<'a> {
     data: Vec<(String, Value)>,
     faults: Vec<Fault>,
     check: CheckOptions,
+    bundles: Vec<(String, Manifest)>,
 }
 
 impl Reader<'_> {
@@ -261,6 +265,8 @@ impl Reader<'_> {
         if let Ok(value) = Value::from_json(loaded.bundle.data.as_str()) {
             self.data.push((path.display().to_string(), value));
         }
+        let name = path.display().to_string();
+        self.bundles.extend(loaded.manifests.into_iter().map(|manifest| (name.clone(), manifest)));
     }
 
     /// All data as one document.

@@ -18,6 +18,7 @@ mod language;
 pub mod login;
 pub mod migrate;
 mod names;
+mod overlaps;
 pub mod parse;
 pub mod policies;
 mod problems;

@@ -1,25 +1,91 @@
-//! Opens an image of the store for questions.
+//! Opens modules, data and images for a session of questions.
 
-use super::language::read_as;
+use super::documents::Documents;
+use super::language::{Language, read_as};
+use super::overlaps::overlapping;
 use super::{Chosen, OpsError};
 use crate::bundle::archive::Limits;
-use crate::bundle::{Bundle, RegoVersion};
-use crate::eval::{Engine, EngineOptions};
+use crate::bundle::{Bundle, Manifest, RegoVersion};
+use crate::eval::session::{Loaded, Session};
+use crate::eval::{Engine, EngineOptions, EvalError, Fault, Value};
 use crate::oci::annotations;
+use crate::rego::check::CheckOptions;
 use crate::store::{Image, Store};
 
-/// Loads the bundle of an image.
+/// The version of OPA that is told in `data.system.version`.
+const VERSION: &str = "1.22.2";
+
+/// Why a session does not begin.
+#[derive(Debug)]
+pub enum Refused {
+    /// What is wrong with the files.
+    Files(Vec<Fault>),
+    /// What is wrong with all of them together.
+    Whole(Vec<Fault>),
+}
+
+/// A session about what was read, if it was. At most `limit` errors of a check are told, of 0 all. `input` is the
+/// document `input`, as long as nothing is typed that defines another.
 ///
 /// # Errors
-/// A damaged image, or a bundle that cannot be loaded.
-pub fn open(store: &Store, source: &Chosen, image: &Image) -> Result<Engine, OpsError> {
-    let bundle = bundle(store, source, image)?;
-    let modules: Vec<_> = bundle
-        .modules
-        .iter()
-        .map(|module| (module.path.trim_start_matches('/'), module.text.as_str(), read_as(module.rego_version)))
-        .collect();
-    Ok(Engine::read(&modules, bundle.data.as_str(), EngineOptions::default())?)
+/// What OPA tells before it shows a prompt.
+pub fn start(
+    documents: Result<Documents, EvalError>,
+    input: Option<Value>,
+    language: &Language,
+    limit: usize,
+) -> Result<Session, Refused> {
+    let documents = documents.map_err(|error| Refused::Files(super::eval::faults(error)))?;
+    if let Some(text) = overlapping(&documents.bundles) {
+        return Err(Refused::Whole(vec![Fault { message: text, ..Fault::default() }]));
+    }
+    let options = EngineOptions { check: documents.check.clone(), ..EngineOptions::default() };
+    let mut engine = Engine::new(documents.modules.clone(), Value::new_object(), options);
+    engine.check().map_err(|error| Refused::Whole(super::eval::faults(error)))?;
+    let mut data = documents.data;
+    super::documents::merge(&mut data, &system(&documents.bundles));
+    if let Some(input) = input {
+        put(&mut data, &["repl", "input"], input);
+    }
+    Ok(Session::new(Loaded {
+        modules: documents.modules,
+        data,
+        // What is typed may lie at data.
+        check: CheckOptions { data: None, limit, ..documents.check },
+        reading: language.reading(read_as(language.version)),
+    }))
+}
+
+/// What OPA keeps below `data.system`.
+fn system(bundles: &[(String, Manifest)]) -> Value {
+    let mut whole = Value::new_object();
+    for name in ["build_commit", "build_hostname", "build_timestamp"] {
+        put(&mut whole, &["system", "version", name], Value::from(""));
+    }
+    put(&mut whole, &["system", "version", "version"], Value::from(VERSION));
+    for (name, manifest) in bundles {
+        let text = String::from_utf8_lossy(&manifest.to_bytes()).into_owned();
+        let manifest = Value::from_json(text.trim_end()).unwrap_or(Value::Null);
+        put(&mut whole, &["system", "bundles", name, "etag"], Value::from(""));
+        put(&mut whole, &["system", "bundles", name, "manifest"], manifest);
+    }
+    whole
+}
+
+/// Puts a value at a path of a document.
+fn put(whole: &mut Value, path: &[&str], value: Value) {
+    let Some((key, rest)) = path.split_first() else {
+        *whole = value;
+        return;
+    };
+    if whole.as_object().is_none() {
+        *whole = Value::new_object();
+    }
+    let Some(entries) = whole.as_object_mut() else { return };
+    let key = Value::from(*key);
+    let mut below = entries.get(&key).cloned().unwrap_or_else(Value::new_object);
+    put(&mut below, rest, value);
+    entries.insert(key, below);
 }
 
 /// The bundle of an image.

@@ -44,7 +44,7 @@ impl Suite {
     /// # Errors
     /// What OPA's compiler refuses.
     pub fn new(documents: Documents, request: &Request<'_>) -> Result<Self, OpsError> {
-        let Documents { mut modules, data, check } = documents;
+        let Documents { mut modules, data, check, .. } = documents;
         modules.sort_by(|left, right| left.file.cmp(&right.file));
         let mut tests = find_tests(&modules.iter().collect::<Vec<_>>());
         tests.retain(|test| request.filter.is_none_or(|filter| filter.is_match(&test.path)));

@@ -2,9 +2,11 @@
 
 pub mod capabilities;
 pub mod check;
+mod layout;
 pub mod metadata;
 mod print;
 pub mod syntax;
 pub mod types;
 
+pub use layout::layout;
 pub use print::print;

@@ -30,6 +30,7 @@ pub fn load(request: &Request) -> Result<Loaded, SourceError> {
         parts.sort_by(|(one, _), (other, _)| one.cmp(other));
     }
     let metadata = parts.iter().filter_map(|(_, part)| part.bundle.manifest.metadata.clone()).collect();
+    let manifests = parts.iter().map(|(_, part)| part.bundle.manifest.clone()).collect();
     let owning_all = parts.iter().filter(|(_, part)| part.bundle.manifest.roots == [""]);
     let owning_all = owning_all.map(|(_, part)| part.typed.clone()).collect();
     let mut loaded = Inputs { paths: inputs.into_iter().map(|input| input.real).collect(), ..Inputs::default() };
@@ -48,7 +49,7 @@ pub fn load(request: &Request) -> Result<Loaded, SourceError> {
         bundle.manifest.revision.clone_from(revision);
     }
     check_size(&bundle)?;
-    Ok(Loaded { bundle, module_files, metadata, repeated, inputs: loaded })
+    Ok(Loaded { bundle, module_files, metadata, manifests, repeated, inputs: loaded })
 }
 
 /// What one PATH gives.

@@ -15,7 +15,7 @@ pub use load::load;
 pub use modules::{ModuleFile, module, modules};
 
 use crate::bundle::json::Json;
-use crate::bundle::{Bundle, RegoVersion, Repeated};
+use crate::bundle::{Bundle, Manifest, RegoVersion, Repeated};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -43,6 +43,8 @@ pub struct Loaded {
     pub module_files: Vec<String>,
     /// What the manifest of each PATH says besides what OPA knows.
     pub metadata: Vec<Json>,
+    /// The manifest of each PATH as it was written.
+    pub manifests: Vec<Manifest>,
     /// Keys that stand more than once in one object of a file; the last one counted.
     pub repeated: Vec<Repeated>,
     /// What on disk went in.

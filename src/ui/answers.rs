@@ -2,17 +2,8 @@
 
 use crate::eval::value::JsonText;
 use crate::eval::{Coverage, ExpressionValue, Range, Reason, ResultRow, Value};
-use comfy_table::{Cell, ContentArrangement, ContentLineStyle, LineStyle, Table, TableStyle};
 use std::borrow::Cow;
-use unicode_width::UnicodeWidthStr;
-
-/// Lines around and between cells.
-const BOX: TableStyle = TableStyle::new()
-    .top_border(LineStyle::new('┌', '─', '┬', '┐'))
-    .header_lines(ContentLineStyle::new('│', '│', '│'))
-    .header_separator(LineStyle::new('├', '─', '┼', '┤'))
-    .content_lines(ContentLineStyle::new('│', '│', '│'))
-    .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
+use unicode_width::UnicodeWidthChar;
 
 /// A document whose members stay in their order.
 #[derive(Debug, Clone)]
@@ -137,9 +128,8 @@ pub fn coverage(coverage: &Coverage) -> Tree {
 /// The share of lines that were evaluated, as a table.
 #[must_use]
 pub fn overall(coverage: &Coverage) -> String {
-    let mut table = Table::new();
-    table.load_style(BOX).add_row(["Overall Coverage".to_owned(), format!("{:.2}", coverage.percentage())]);
-    format!("{table}\n")
+    let rows = [vec!["Overall Coverage".to_owned(), format!("{:.2}", coverage.percentage())]];
+    ruled(&[], &rows)
 }
 
 /// The variables of a row as an object.
@@ -181,6 +171,20 @@ pub fn raw(rows: &[ResultRow]) -> String {
 /// `opa eval --format pretty`: a value alone, else a table. Cells of more than `limit` bytes are cut, if there is one.
 #[must_use]
 pub fn pretty(rows: &[ResultRow], limit: Option<usize>) -> String {
+    pretty_by(rows, limit, boxed)
+}
+
+/// The same with every character as it is.
+#[must_use]
+pub fn pretty_exact(rows: &[ResultRow], limit: Option<usize>) -> String {
+    pretty_by(rows, limit, ruled)
+}
+
+fn pretty_by(
+    rows: &[ResultRow],
+    limit: Option<usize>,
+    table: impl FnOnce(&[&str], &[Vec<String>]) -> String,
+) -> String {
     let Some(first) = rows.first() else { return "undefined\n".to_owned() };
     let is_boolean = |value: &Value| matches!(value, Value::Bool(_));
     if let ([row], true) = (rows, first.bindings.is_empty()) {
@@ -218,28 +222,58 @@ pub fn pretty(rows: &[ResultRow], limit: Option<usize>) -> String {
             told.chain(row.bindings.iter().map(|(_, value)| cell(value))).collect()
         })
         .collect();
-    boxed(&header, &lines)
+    table(&header, &lines)
 }
 
 /// A table with lines around and between its columns, and heads in the middle, an odd blank behind them.
-fn boxed(header: &[&str], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| super::Safe(cell).to_string()).collect()).collect();
-    let head = |(place, text): (usize, &&str)| {
-        let width = |text: &str| text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
-        let cells = rows.iter().filter_map(|row: &Vec<String>| row.get(place)).map(|cell| width(cell));
-        let whole = cells.max().unwrap_or(0).max(width(text));
-        let lines: Vec<String> = text
-            .lines()
-            .map(|line| " ".repeat(whole.saturating_sub(width(line)) / 2) + &super::Safe(line).to_string())
-            .collect();
-        Cell::new(lines.join("\n"))
+#[must_use]
+pub fn boxed(header: &[&str], rows: &[Vec<String>]) -> String {
+    let safe = |row: &Vec<String>| row.iter().map(|cell| super::Safe(cell).to_string()).collect();
+    let header: Vec<String> = header.iter().map(|text| super::lines(text)).collect();
+    ruled(&header.iter().map(String::as_str).collect::<Vec<_>>(), &rows.iter().map(safe).collect::<Vec<_>>())
+}
+
+/// The columns a text takes; characters that are joined are counted each.
+fn width(text: &str) -> usize {
+    text.chars().map(|character| UnicodeWidthChar::width(character).unwrap_or(0)).sum()
+}
+
+/// A table with lines around and between its columns; without heads, rows alone.
+fn ruled(header: &[&str], rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
+    let heads: Vec<Vec<&str>> = header.iter().map(|text| text.lines().collect()).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|place| {
+            let cells = rows.iter().filter_map(|row| row.get(place)).map(|cell| width(cell));
+            let lines = heads.get(place).into_iter().flatten().map(|line| width(line));
+            cells.chain(lines).max().unwrap_or(0)
+        })
+        .collect();
+    let border = |[left, between, right]: [&str; 3]| {
+        let lines: Vec<String> = widths.iter().map(|width| "─".repeat(width + 2)).collect();
+        format!("{left}{}{right}\n", lines.join(between))
     };
-    let mut table = Table::new();
-    table.load_style(BOX).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(header.iter().enumerate().map(head));
-    for row in &rows {
-        table.add_row(row);
+    let line = |cells: &[String]| format!("│{}│\n", cells.join("│"));
+    let mut text = border(["┌", "┬", "┐"]);
+    let height = heads.iter().map(Vec::len).max().unwrap_or(0);
+    for row in 0..height {
+        let cells = heads.iter().zip(&widths).map(|(lines, whole)| {
+            let head = lines.get(row).copied().unwrap_or_default();
+            let rest = whole.saturating_sub(width(head));
+            format!(" {}{head}{} ", " ".repeat(rest / 2), " ".repeat(rest - rest / 2))
+        });
+        text.push_str(&line(&cells.collect::<Vec<_>>()));
     }
-    format!("{table}\n")
+    if height > 0 {
+        text.push_str(&border(["├", "┼", "┤"]));
+    }
+    for row in rows {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, whole)| format!(" {cell}{} ", " ".repeat(whole.saturating_sub(width(cell)))));
+        text.push_str(&line(&cells.collect::<Vec<_>>()));
+    }
+    text.push_str(&border(["└", "┴", "┘"]));
+    text
 }

@@ -68,7 +68,9 @@ pub fn text(faults: &[Fault]) -> String {
     }
 }
 
-fn line(fault: &Fault) -> String {
+/// An error as OPA tells it alone.
+#[must_use]
+pub fn line(fault: &Fault) -> String {
     let mut text = String::new();
     if fault.is_placed {
         match fault.file.as_str() {

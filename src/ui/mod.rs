@@ -6,6 +6,7 @@ pub mod faults;
 mod log;
 mod progress;
 mod prompt;
+pub mod repl_help;
 mod snippet;
 mod table;
 mod tally;
@@ -126,12 +127,17 @@ impl Ui {
         self.bars.aside(|| write_out(text.as_bytes()))
     }
 
+    /// Writes text of a policy or about it to standard output: as it is, but for what a terminal would obey if it is one.
+    ///
+    /// # Errors
+    /// When standard output cannot be written to.
+    pub fn shown(&self, text: &str) -> io::Result<()> {
+        if io::stdout().is_terminal() { self.content(&tame(text)) } else { self.content(text) }
+    }
+
     /// Writes text of a policy or about it on standard error, as it is but for what a terminal would obey.
     pub fn plain(&self, text: &str) {
-        // What the text is of may be long, and its tabs stand below those of a line.
-        let is_obeyed = |character: &char| !matches!(character, '\n' | '\t') && Safe::is_dangerous(*character);
-        let text: String =
-            text.chars().map(|character| if is_obeyed(&character) { '\u{fffd}' } else { character }).collect();
+        let text = tame(text);
         self.bars.aside(|| drop(io::Write::write_all(&mut io::stderr(), text.as_bytes())));
     }
 
@@ -175,6 +181,13 @@ impl Ui {
     pub fn install_log(&self, verbosity: u8, json: bool) {
         log::install(verbosity, json, &self.bars);
     }
+}
+
+/// A text with a mark in the place of what a terminal would obey. The text may be long, and its tabs stand below those of
+/// a line.
+fn tame(text: &str) -> String {
+    let is_obeyed = |character: &char| !matches!(character, '\n' | '\t') && Safe::is_dangerous(*character);
+    text.chars().map(|character| if is_obeyed(&character) { '\u{fffd}' } else { character }).collect()
 }
 
 /// Writes all bytes to standard output and flushes it.

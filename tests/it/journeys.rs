@@ -97,12 +97,15 @@ fn repl_pulls_what_is_absent_and_survives_a_bad_query() {
     sandbox.run(&["push", &name]).quietly();
     let other = Sandbox::new();
     other.write("input.json", r#"{"role":"admin"}"#);
-    let run =
-        other.run_with(&["repl", &name, "-i", "input.json"], "data.policies.hello.allowed\n1 +\nnope.x\n[1,2][i]\n");
-    let run = run.exits(0);
+    let typed = "data.policies.hello.allowed\nnope.x\nx := input.role\nx\n1 +\n\n";
+    let run = other.run_with(&["repl", &name, "-i", "input.json"], typed).exits(0);
     assert!(run.err.contains("pulling it"), "{run:?}");
-    let lines: Vec<&str> = run.out.lines().collect();
-    assert_eq!((lines[0], &lines[1][..7], &lines[2][..7]), ("true", "error: ", "error: "), "{run:?}");
+    assert_eq!(
+        run.out,
+        "true\n1 error occurred: 1:1: rego_unsafe_var_error: var nope is unsafe\n\
+         Rule 'x' defined in package repl. Type 'show' to see rules.\n\"admin\"\n\
+         1 error occurred: 2:0: rego_parse_error: unexpected eof token\n\t1 +\n\t  ^\n"
+    );
 }
 
 #[test]

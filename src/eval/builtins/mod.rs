@@ -40,6 +40,8 @@ use crate::eval::Value;
 pub struct BuiltinOptions {
     /// What `opa.runtime().env` shows.
     pub environment: BTreeMap<String, String>,
+    /// Whether `opa.runtime()` has a configuration, which is empty.
+    pub configured: bool,
     /// The time of the query in nanoseconds since 1970, where it is fixed.
     pub now: Option<i64>,
 }

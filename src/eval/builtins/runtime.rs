@@ -14,14 +14,17 @@ const VERSION: &str = "1.22.2";
 fn runtime(_: &[Value], options: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let environment: BTreeMap<Value, Value> =
         options.environment.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect();
-    Ok(BTreeMap::from([
+    let mut whole = BTreeMap::from([
         ("authorization_enabled".into(), false.into()),
         ("env".into(), environment.into()),
         ("skip_known_schema_check".into(), false.into()),
         ("version".into(), VERSION.into()),
         ("commit".into(), "".into()),
-    ])
-    .into())
+    ]);
+    if options.configured {
+        let _ = whole.insert("config".into(), Value::new_object());
+    }
+    Ok(whole.into())
 }
 
 /// A note for who reads traces; the answer is true.

@@ -27,7 +27,13 @@ impl<'p> Machine<'p> {
                         continue;
                     }
                     let below = whole.member(key).cloned();
-                    let made = self.document(*child, below)?;
+                    let made = match below {
+                        Some(base) if self.kind(*child) != Kind::Package => {
+                            let made = self.document(*child, None)?;
+                            Some(made.map_or_else(|| base.clone(), |made| over(&base, made)))
+                        }
+                        below => self.document(*child, below)?,
+                    };
                     if let (Some(made), Some(entries)) = (made, whole.as_object_mut()) {
                         entries.insert(key.clone(), made);
                     }
@@ -133,6 +139,19 @@ impl<'p> Machine<'p> {
         }
         Ok(())
     }
+}
+
+/// Base data over what rules make: of objects the members of both.
+fn over(base: &Value, mut made: Value) -> Value {
+    let (Some(known), Some(entries)) = (base.as_object(), made.as_object_mut()) else { return base.clone() };
+    for (key, value) in known.iter() {
+        let both = match entries.get(key).cloned() {
+            Some(below) => over(value, below),
+            None => value.clone(),
+        };
+        entries.insert(key.clone(), both);
+    }
+    made
 }
 
 /// Puts a leaf at a path; `false` where another value lies there.

@@ -1,6 +1,7 @@
 //! Which rules cannot hold, as OPA's rule index tells before they are evaluated.
 
 use super::Machine;
+use super::references::member_of_base;
 use crate::eval::Value;
 use crate::eval::plan::{Condition, Entry, Index, Node, Probe, RuleId, Want, agree, is_one_value, split};
 use std::cell::OnceCell;
@@ -48,8 +49,8 @@ impl Look<'_, '_> {
     fn at(&self, probe: usize) -> Option<&Value> {
         let state = &self.machine.state;
         let find = || match self.index.probes.get(probe)? {
-            Probe::Input(path) => lying_at(state.input.as_ref()?, path),
-            Probe::Data(path) => lying_at(&state.data, path),
+            Probe::Input(path) => lying_at(state.input.as_ref()?, path, Value::member),
+            Probe::Data(path) => lying_at(&state.data, path, member_of_base),
             Probe::Argument(place) => self.operands.get(*place).cloned(),
         };
         self.found.get(probe)?.get_or_init(find).as_ref()
@@ -79,8 +80,12 @@ impl Look<'_, '_> {
 }
 
 /// What lies at a path of a document.
-fn lying_at(document: &Value, path: &[Value]) -> Option<Value> {
-    path.iter().try_fold(document.clone(), |document, key| document.member(key).cloned())
+fn lying_at(
+    document: &Value,
+    path: &[Value],
+    member: for<'v> fn(&'v Value, &Value) -> Option<&'v Value>,
+) -> Option<Value> {
+    path.iter().try_fold(document, |document, key| member(document, key)).cloned()
 }
 
 fn fits(want: &Want, value: &Value) -> bool {

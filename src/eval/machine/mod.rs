@@ -29,6 +29,7 @@ use events::Node;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Whether to stop.
@@ -60,6 +61,8 @@ pub(super) struct Setting {
     pub(super) uses_index: bool,
     /// Whether of rules with one value the first that holds is enough.
     pub(super) ends_early: bool,
+    /// Whether to give up at once.
+    pub(super) stop: Option<Arc<AtomicBool>>,
 }
 
 /// What `with` changes.
@@ -194,7 +197,8 @@ impl<'p> Machine<'p> {
 
     /// Whether there is no time left.
     fn is_late(&self) -> bool {
-        self.setting.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        let is_stopped = self.setting.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed));
+        is_stopped || self.setting.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {

@@ -4,13 +4,15 @@ use super::{Failure, Flow, Give, Machine};
 use crate::eval::Value;
 use crate::eval::plan::{Kind, NodeId, Term};
 
+/// Where OPA keeps what it knows of itself.
+const SYSTEM: &str = "system";
+
 /// The member of base data at a key; a number finds a key of its text, as in OPA's store.
-fn member_of_base(value: &Value, key: &Value) -> Option<Value> {
-    let found = value.member(key).or_else(|| match (value, key) {
+pub(super) fn member_of_base<'v>(value: &'v Value, key: &Value) -> Option<&'v Value> {
+    value.member(key).or_else(|| match (value, key) {
         (Value::Object(entries), Value::Number(number)) => entries.get(&Value::from(&*number.text())),
         _ => None,
-    });
-    found.cloned()
+    })
 }
 
 /// The keys of a value and what lies there; `None` of a scalar.
@@ -45,8 +47,20 @@ impl<'p> Machine<'p> {
 
     /// Goes through `data` along parts of a ref.
     pub(super) fn data(&mut self, parts: &'p [Term], give: Give<'_, 'p>) -> Flow {
-        let base = self.state.data.clone();
+        let names_one = parts.first().is_some_and(|part| self.is_ground(part));
+        let base = if names_one { self.state.data.clone() } else { self.listed() };
         self.tree(Some(0), Some(base), parts, give)
+    }
+
+    /// The base documents but for `system`, which is only there for those who name it.
+    fn listed(&self) -> Value {
+        let mut whole = self.state.data.clone();
+        if whole.field(SYSTEM).is_some()
+            && let Some(entries) = whole.as_object_mut()
+        {
+            let _ = entries.remove(&Value::from(SYSTEM));
+        }
+        whole
     }
 
     /// What rules give at a path of `data`; `None` too where none lie there.
@@ -80,7 +94,7 @@ impl<'p> Machine<'p> {
             return match parts.split_first() {
                 Some((part, rest)) if self.is_ground(part) => {
                     let Some(key) = self.value(part)? else { return Ok(false) };
-                    self.tree(None, member_of_base(&base, &key), rest, give)
+                    self.tree(None, member_of_base(&base, &key).cloned(), rest, give)
                 }
                 _ => self.walk(&base, parts, give),
             };
@@ -116,7 +130,7 @@ impl<'p> Machine<'p> {
     }
 
     fn step(&mut self, node: NodeId, base: Option<&Value>, key: &Value, rest: &'p [Term], give: Give<'_, 'p>) -> Flow {
-        let below = base.and_then(|base| member_of_base(base, key));
+        let below = base.and_then(|base| member_of_base(base, key).cloned());
         match self.child(node, key) {
             Some(child) if self.kind(child) != Kind::Package => self.of_rules(child, rest, give),
             child => self.tree(child, below, rest, give),

@@ -83,9 +83,12 @@ impl<'p> Machine<'p> {
         for given in [known, other] {
             let value = given.value.to_string();
             let place = self.place_of(given.rule);
-            let (row, _) = self.plan.row_and_column(place);
+            let (row, column) = self.plan.row_and_column(place);
             let name = self.plan.files.get(place.file).map(|file| file.name.as_str()).unwrap_or_default();
-            text.push_str(&format!("\n  {value} at {name}:{row}"));
+            text.push_str(&match name {
+                "" => format!("\n  {value} at {row}:{column}"),
+                name => format!("\n  {value} at {name}:{row}"),
+            });
         }
         text
     }

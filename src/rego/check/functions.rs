@@ -42,6 +42,10 @@ fn fits(unit: &Unit<'_>, program: &Program<'_>, id: ExpressionId, path: &mut Vec
     let Some((operator, operands)) = unit.nodes.terms(call).split_first() else { return true };
     let Some(arity) = program.arity_of(unit, *operator, path) else { return false };
     let given = operands.len();
+    // A query's call of a rule is told by its types.
+    if unit.asked.is_some() && program.builtin(path).is_none() {
+        return true;
+    }
     given == arity + 1 || if expression.generated { path.as_slice() == [Symbol::EQ] } else { given == arity }
 }
 

@@ -25,6 +25,8 @@ pub struct Asked<'m> {
     pub package: &'m [String],
     /// Paths, and the names they get.
     pub imports: &'m [(Vec<String>, Option<String>)],
+    /// Whether the values of its expressions are held.
+    pub captured: bool,
 }
 
 /// The query of a unit.
@@ -34,6 +36,8 @@ pub struct AskedRule {
     pub rule: RuleId,
     /// The variables that hold the values of expressions.
     pub captured: Vec<(ExpressionId, Symbol)>,
+    /// Whether there are to be such variables.
+    captures: bool,
     /// The author's variable that those variables are told as.
     pub(super) wildcard: Symbol,
 }
@@ -81,7 +85,7 @@ pub(super) fn lowered<'m>(asked: &Asked<'m>) -> (Unit<'m>, Interner<'m>) {
     });
     unit.rules = vec![rule];
     let wildcard = interner.symbol(HOLDER);
-    unit.asked = Some(AskedRule { rule, captured: Vec::new(), wildcard });
+    unit.asked = Some(AskedRule { rule, captured: Vec::new(), captures: asked.captured, wildcard });
     (unit, interner)
 }
 
@@ -97,7 +101,7 @@ fn path<'m>(unit: &mut Unit<'m>, interner: &mut Interner<'m>, names: &'m [String
 
 /// Gives the values of a query's expressions variables; those that must hold are asked for once more behind the others.
 pub(super) fn capture(unit: &mut Unit<'_>, program: &Program<'_>) {
-    let Some(mut asked) = unit.asked.clone() else { return };
+    let Some(mut asked) = unit.asked.clone().filter(|asked| asked.captures) else { return };
     let Some(rule) = unit.nodes.rule(asked.rule).copied() else { return };
     unit.begin(Stage::Captures);
     let mut body = unit.nodes.body(rule.body).to_vec();

@@ -72,6 +72,10 @@ pub(super) fn import_path(unit: &Unit<'_>, import: &UnitImport) -> Vec<TermId> {
 
 /// A place, as messages name it.
 pub(super) fn place_text(unit: &Unit<'_>, location: Location) -> String {
-    let (row, _) = unit.module.row_and_column(location).unwrap_or_default();
-    format!("{}:{row}", unit.module.file)
+    let (row, column) = unit.module.row_and_column(location).unwrap_or_default();
+    match (unit.module.file.as_str(), unit.module.span(location.text)) {
+        ("", "") => format!("{row}:{column}"),
+        ("", text) => text.to_owned(),
+        (file, _) => format!("{file}:{row}"),
+    }
 }

@@ -106,7 +106,7 @@ impl Parser<'_> {
     }
 
     /// The checks of a rule and its `else` parts that hold since v1.
-    fn check_rule(&self, rule: RuleId, faults: &mut Vec<Fault>) {
+    pub(super) fn check_rule(&self, rule: RuleId, faults: &mut Vec<Fault>) {
         let mut next = Some(rule);
         while let Some(rule) = next.and_then(|id| self.rule(id)) {
             next = rule.otherwise;
@@ -166,7 +166,7 @@ impl Parser<'_> {
     }
 
     /// The rule that a body is.
-    fn rule_of_body(&mut self, body: Body) -> Result<Rule, String> {
+    pub(super) fn rule_of_body(&mut self, body: Body) -> Result<Rule, String> {
         let &[id] = self.nodes.body(body) else {
             return Err("multiple expressions cannot be used for rule head".to_owned());
         };

@@ -52,6 +52,8 @@ pub struct LineTable {
     starts: Vec<u32>,
     /// How many bytes before each block of [`BLOCK`] begin no code point; empty for a text of ASCII alone.
     continuations: Vec<u32>,
+    /// Where texts begin whose rows are counted from 1 again.
+    restarts: Vec<u32>,
 }
 
 /// The bytes between two counts of code points.
@@ -78,7 +80,13 @@ impl LineTable {
             }
             continuations.push(count);
         }
-        Self { starts, continuations }
+        Self { starts, continuations, restarts: Vec::new() }
+    }
+
+    /// The same where rows are counted from 1 again at these bytes, each the first of a row.
+    #[must_use]
+    pub fn restarting(self, restarts: Vec<u32>) -> Self {
+        Self { restarts, ..self }
     }
 
     /// The row and column of a byte, both counted from 1, the column in code points.
@@ -87,7 +95,10 @@ impl LineTable {
         let row = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts.get(row.saturating_sub(1)).copied().unwrap_or(0);
         let points = (offset - start) - (self.continued(text, offset) - self.continued(text, start));
-        (u32::try_from(row).unwrap_or(u32::MAX), points + 1)
+        let place = self.restarts.partition_point(|restart| *restart <= offset);
+        let restart = place.checked_sub(1).and_then(|place| self.restarts.get(place));
+        let before = restart.map_or(0, |restart| self.starts.partition_point(|start| start < restart));
+        (u32::try_from(row.saturating_sub(before)).unwrap_or(u32::MAX), points + 1)
     }
 
     /// How many bytes before an offset begin no code point.
@@ -110,6 +121,13 @@ mod tests {
         let place = |offset| table.row_and_column(text, offset);
         assert_eq!((place(0), place(1), place(3)), ((1, 1), (1, 2), (1, 3)));
         assert_eq!((place(4), place(5), place(10)), ((2, 1), (3, 1), (3, 4)));
+    }
+
+    #[test]
+    fn rows_are_counted_anew_where_a_text_begins() {
+        let text = b"a\nb\nc\nd\n";
+        let table = LineTable::new(text).restarting(vec![2, 4]);
+        assert_eq!([0, 2, 4, 6].map(|offset| table.row_and_column(text, offset).0), [1, 1, 1, 2]);
     }
 
     #[test]

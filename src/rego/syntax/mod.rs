@@ -30,6 +30,7 @@ mod nodes;
 mod options;
 mod parse;
 mod parser;
+mod statements;
 mod text;
 mod token;
 mod tree;
@@ -45,9 +46,10 @@ pub use module::Module;
 pub use nodes::Nodes;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};
 pub use parse::{count_tokens, parse, parse_query};
+pub use statements::{Typed, TypedKind, TypedRule, TypedStatement, parse_statements};
 pub use text::Written;
 pub use text::quoted;
-pub(crate) use text::{is_name, write_part};
+pub(crate) use text::{is_identifier, is_keyword, is_name, write_part};
 pub use tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule, RuleId,
     Statement, Term, TermId, TermKind, Text, With,

@@ -146,6 +146,11 @@ impl Module {
         self.lines.get_or_init(|| LineTable::new(self.source.as_bytes()))
     }
 
+    /// Counts rows from 1 again at these bytes of the source, each the first of a row.
+    pub fn restart_rows(&mut self, at: Vec<u32>) {
+        self.lines = OnceLock::from(LineTable::new(self.source.as_bytes()).restarting(at));
+    }
+
     /// The row and column of a place; `None` where there is none. A newline, with which a part of a raw template string
     /// may begin, is where it leads to: in the next row, before the first column.
     #[must_use]

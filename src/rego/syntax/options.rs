@@ -131,6 +131,8 @@ pub struct Options {
     pub keywords: Keywords,
     /// A future keyword of the capabilities that OPA does not know: every text is refused with it.
     pub unknown_keyword: Option<String>,
+    /// The keywords that imports before the text made active.
+    pub imported: Keywords,
 }
 
 impl Options {
@@ -152,7 +154,7 @@ impl Options {
             RegoVersion::V1 => (current, Keywords::OF_V2),
             RegoVersion::V2 => (Features { rego_v1_import: true, ..current }, Keywords::NONE),
         };
-        Self { version, features, keywords, unknown_keyword: None }
+        Self { version, features, keywords, unknown_keyword: None, imported: Keywords::NONE }
     }
 
     /// The same with the lists of a capabilities file.

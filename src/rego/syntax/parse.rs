@@ -97,7 +97,7 @@ pub(super) fn on_a_stack<T: Send>(read: impl Fn(u32) -> (T, bool) + Sync) -> T {
     deep.unwrap_or(result)
 }
 
-fn unplaced(message: &str) -> ParseError {
+pub(super) fn unplaced(message: &str) -> ParseError {
     ParseError { message: message.to_owned(), row: 0, column: 0, offset: 0, length: 0, placed: true, details: None }
 }
 

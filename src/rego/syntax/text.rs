@@ -2,7 +2,7 @@
 
 use super::builtins::is_builtin;
 use super::nodes::Nodes;
-use super::options::{Keyword, Keywords};
+use super::options::{Keyword, Keywords, RegoVersion};
 use super::token::Token;
 use super::tree::{Body, ExpressionId, ExpressionKind, List, Logical, Part, TermId, TermKind};
 use std::borrow::Cow;
@@ -374,10 +374,23 @@ pub(crate) fn write_part(part: &str, text: &mut String) {
 
 /// Whether a part of a ref can be written behind a dot.
 pub(crate) fn is_name(part: &str) -> bool {
-    let starts = part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    starts
-        && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && Token::of_word(part.as_bytes(), Keywords::OF_V1.with(Keyword::Not)) == Token::Identifier
+    is_identifier(part) && !is_keyword(part, RegoVersion::V1)
+}
+
+/// Whether a text has the form of a variable.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    starts && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a word is a keyword of a version.
+pub(crate) fn is_keyword(word: &str, version: RegoVersion) -> bool {
+    let active = match version {
+        RegoVersion::V0 => Keywords::NONE.with(Keyword::Not),
+        RegoVersion::V0V1 | RegoVersion::V1 => Keywords::OF_V1.with(Keyword::Not),
+        RegoVersion::V2 => Keywords::ALL,
+    };
+    Token::of_word(word.as_bytes(), active) != Token::Identifier
 }
 
 /// A string in quotes, with the escapes of Go.

@@ -3,8 +3,12 @@
 use super::Checker;
 use super::fault::{Fault, Found};
 use crate::rego::check::names::Symbol;
+use crate::rego::check::program::ground_names;
 use crate::rego::syntax::{Expression, ExpressionKind, Location, TermId, TermKind};
 use crate::rego::types::{Shape, Type};
+
+/// What is told of a query's call of a rule with another number of arguments than it takes.
+const MISMATCH: &str = "arity mismatch";
 
 /// The functions that are typed in ways of their own.
 enum Special {
@@ -100,6 +104,15 @@ impl Checker<'_, '_> {
         Some(self.found(location, Fault::Mismatch { left: have, right: of }))
     }
 
+    /// The names of a function.
+    fn names_of(&self, operator: TermId) -> Vec<Symbol> {
+        match self.kind(operator) {
+            TermKind::Ref(parts) => ground_names(&self.unit.nodes, parts),
+            TermKind::Var(name) => vec![name],
+            _ => Vec::new(),
+        }
+    }
+
     fn function(&mut self, operator: TermId, arguments: &[TermId], location: Location) -> Option<Found> {
         let of = match self.kind(operator) {
             TermKind::Ref(parts) => self.type_of_reference(self.terms(parts)),
@@ -139,9 +152,14 @@ impl Checker<'_, '_> {
             }
             wrong.then_some("invalid argument(s)")
         };
+        let is_asked = self.unit.asked.is_some() && self.program.builtin(&self.names_of(operator)).is_none();
+        let message = match message {
+            Some("too many arguments" | "too few arguments") if is_asked => Some(MISMATCH),
+            other => other,
+        };
         let found = message.map(|message| {
             let mut want = self.types.items(wanted).to_vec();
-            want.extend((!result.is_unknown()).then_some(result));
+            want.extend((!result.is_unknown() && message != MISMATCH).then_some(result));
             self.found(location, Fault::Arguments { operator, message, have: have.clone(), want, variadic })
         });
         self.arguments = have;

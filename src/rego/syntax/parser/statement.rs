@@ -47,6 +47,7 @@ impl Parser<'_> {
             RegoVersion::V1 => Keywords::OF_V1,
             RegoVersion::V2 => Keywords::ALL,
         };
+        let active = active.union(self.options.imported);
         self.not_bodies = active.contains(Keyword::Not);
         self.state.active = active.with(Keyword::Not);
         true

@@ -1,0 +1,134 @@
+//! What commands of a session switch.
+
+use crate::eval::Kept;
+use std::time::Duration;
+
+/// How many bytes a cell of a table has before it is cut.
+const PRETTY_LIMIT: i64 = 80;
+
+/// What OPA says where it was built without WebAssembly.
+const NO_ENGINE: &str = "engine not found
+WebAssembly runtime not supported in this build.
+----------------------------------------------------------------------------------
+Please download an OPA binary with Wasm enabled from
+https://www.openpolicyagent.org/docs/latest/#running-opa
+or build it yourself (with Wasm enabled).
+----------------------------------------------------------------------------------";
+
+/// What is told of the way to an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Explain {
+    Off,
+    Full,
+    Notes,
+    Fails,
+    Debug,
+}
+
+impl Explain {
+    const ALL: [Self; 5] = [Self::Off, Self::Full, Self::Notes, Self::Fails, Self::Debug];
+
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Full => "full",
+            Self::Notes => "notes",
+            Self::Fails => "fails",
+            Self::Debug => "debug",
+        }
+    }
+
+    /// The events it shows.
+    pub(super) const fn kept(self) -> Option<Kept> {
+        match self {
+            Self::Off => None,
+            Self::Full | Self::Debug => Some(Kept::All),
+            Self::Notes => Some(Kept::Notes),
+            Self::Fails => Some(Kept::Fails),
+        }
+    }
+
+    pub(super) fn read(word: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == word).ok_or_else(|| {
+            let all: Vec<&str> = Self::ALL.iter().map(|mode| mode.as_str()).collect();
+            format!("invalid explain mode, expected one of: {}", all.join(", "))
+        })
+    }
+}
+
+/// What commands of a session switch.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) json: bool,
+    pub(super) pretty_limit: i64,
+    pub(super) explain: Explain,
+    pub(super) metrics: bool,
+    pub(super) instrument: bool,
+    pub(super) profile: bool,
+    pub(super) types: bool,
+    pub(super) strict_builtin_errors: bool,
+    pub(super) traceback: bool,
+    pub(super) wasm: bool,
+    /// Whether somebody asked for partial evaluation.
+    pub(super) unknowns: Vec<String>,
+    /// How long the text of a statement took to be read.
+    pub(super) reading: Duration,
+}
+
+impl Settings {
+    pub(super) fn new(json: bool) -> Self {
+        Self {
+            json,
+            pretty_limit: PRETTY_LIMIT,
+            explain: Explain::Off,
+            metrics: false,
+            instrument: false,
+            profile: false,
+            types: false,
+            strict_builtin_errors: false,
+            traceback: false,
+            wasm: false,
+            unknowns: Vec::new(),
+            reading: Duration::ZERO,
+        }
+    }
+
+    /// What `show debug` shows.
+    pub(super) fn debug(&self) -> String {
+        format!(
+            "{{\n\t\"explain\": \"{}\",\n\t\"metrics\": {},\n\t\"instrument\": {},\n\t\"profile\": {},\n\t\
+             \"strict-builtin-errors\": {},\n\t\"traceback\": {}\n}}\n",
+            self.explain.as_str(),
+            self.metrics,
+            self.instrument,
+            self.profile,
+            self.strict_builtin_errors,
+            self.traceback
+        )
+    }
+
+    /// Switches an explanation on, or off where it is on.
+    pub(super) fn toggle(&mut self, mode: Explain) {
+        self.explain = if self.explain == mode { Explain::Off } else { mode };
+    }
+
+    /// The warning of explanations that the target has none of.
+    pub(super) fn warning(&self) -> Option<String> {
+        let mode = self.explain.as_str();
+        (self.explain != Explain::Off && self.wasm)
+            .then(|| format!("warning: trace mode \"{mode}\" is not supported with wasm target\n"))
+    }
+
+    /// What a query is answered with where it asks for what is not there.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        if !self.unknowns.is_empty() {
+            return Some("there is no partial evaluation here (hint: 'unknown' alone goes back to evaluation)");
+        }
+        self.wasm.then_some(NO_ENGINE)
+    }
+
+    /// How many bytes a cell may have; none for any number.
+    pub(super) fn limit(&self) -> Option<usize> {
+        usize::try_from(self.pretty_limit).ok().filter(|limit| *limit > 0)
+    }
+}

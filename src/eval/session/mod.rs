@@ -1,0 +1,458 @@
+//! A session: statements that are typed one after another, over modules and data that were loaded.
+//!
+//! A rule that is typed is kept as its text, and the text of a package is read as a module; so what the compiler says of
+//! it, and where, is what it says of a module. Each statement is checked with everything that was loaded and typed.
+
+mod globals;
+mod package;
+mod typed;
+
+use super::builtins::BuiltinOptions;
+use super::{Engine, EngineOptions, EvalError, Event, Kept, Query, ResultRow, Value};
+use crate::rego::check::{Asked, CheckOptions};
+use crate::rego::syntax::{
+    Body, Import, Module, Options, ParseError, RegoVersion, TermKind, Typed, TypedKind, TypedRule, parse_query,
+    parse_statements,
+};
+use package::{DefinedRule, Item, Package, TypedImport, name_of, overlap, reference_of};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// The package of what is typed before any is named.
+const DEFAULT: [&str; 2] = ["data", "repl"];
+
+/// What a session begins with.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The modules.
+    pub modules: Vec<Module>,
+    /// The document `data`.
+    pub data: Value,
+    /// How modules and queries are checked.
+    pub check: CheckOptions,
+    /// How statements are read.
+    pub reading: Options,
+}
+
+/// How questions are answered.
+#[derive(Debug, Clone, Default)]
+pub struct Asking {
+    /// Whether an error in a built-in function ends a query.
+    pub strict_builtin_errors: bool,
+    /// Whether errors tell the queries that were evaluated.
+    pub traces: bool,
+    /// Which events are kept.
+    pub events: Option<Kept>,
+    /// Ends a query as soon as it is true.
+    pub stop: Option<Arc<AtomicBool>>,
+}
+
+/// What came of a statement.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A package or an import.
+    Done,
+    /// A rule was defined.
+    Defined {
+        /// Its head.
+        head: String,
+        /// Its package.
+        package: String,
+        /// Whether it took the place of others.
+        again: bool,
+    },
+    /// A query was answered.
+    Answered(Answer),
+}
+
+/// What a query gave.
+#[derive(Debug)]
+pub struct Answer {
+    /// The rows, or why there are none.
+    pub result: Result<Vec<ResultRow>, EvalError>,
+    /// What `print` wrote, a line each.
+    pub prints: Vec<String>,
+    /// What happened, where that was to be kept.
+    pub events: Vec<Event>,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self { result: Ok(Vec::new()), prints: Vec::new(), events: Vec::new() }
+    }
+}
+
+/// Why a statement came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// What OPA says without a code.
+    #[error("{0}")]
+    Plain(String),
+    /// What is wrong with the statement, or with what was typed before it.
+    #[error(transparent)]
+    Refused(EvalError),
+    /// The document `input` cannot be evaluated.
+    #[error(transparent)]
+    Input(EvalError),
+}
+
+impl From<EvalError> for SessionError {
+    fn from(error: EvalError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// How long the steps of a statement took, as far as they were taken.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Times {
+    /// The check of modules.
+    pub modules: Option<Duration>,
+    /// The check of the query.
+    pub query: Option<Duration>,
+    /// The evaluation.
+    pub evaluation: Option<Duration>,
+}
+
+/// Statements that are typed one after another, over modules and data that were loaded.
+#[derive(Debug)]
+pub struct Session {
+    /// By file.
+    base: Vec<Arc<Module>>,
+    data: Value,
+    check: CheckOptions,
+    reading: Options,
+    /// By their paths, as Rego writes them.
+    packages: BTreeMap<String, Package>,
+    current: Option<String>,
+    times: Times,
+}
+
+impl Session {
+    /// A session in which nothing was typed.
+    #[must_use]
+    pub fn new(loaded: Loaded) -> Self {
+        let mut base: Vec<Arc<Module>> = loaded.modules.into_iter().map(Arc::new).collect();
+        base.sort_by(|left, right| left.file.cmp(&right.file));
+        Self {
+            base,
+            data: loaded.data,
+            check: loaded.check,
+            reading: loaded.reading,
+            packages: BTreeMap::new(),
+            current: None,
+            times: Times::default(),
+        }
+    }
+
+    /// The base documents.
+    #[must_use]
+    pub fn data(&self) -> &Value {
+        &self.data
+    }
+
+    /// How long the steps since this was last asked for took.
+    pub fn take_times(&mut self) -> Times {
+        std::mem::take(&mut self.times)
+    }
+
+    /// The module of the current package; none where there is none yet.
+    #[must_use]
+    pub fn module(&self) -> Option<&Module> {
+        self.package().map(|package| &*package.module)
+    }
+
+    /// Everything that was loaded and typed, in the order in which OPA names it.
+    #[must_use]
+    pub fn modules(&self) -> Vec<Arc<Module>> {
+        self.program(None)
+    }
+
+    /// The names that imports of typed packages give.
+    #[must_use]
+    pub fn imported_names(&self) -> Vec<String> {
+        let documents = self.packages.values().flat_map(Package::imports).filter(|import| is_of_document(import));
+        documents.filter_map(|import| import.name().map(str::to_owned)).collect()
+    }
+
+    /// Reads a text as statements of the current package.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn read(&self, text: &[u8]) -> Result<Typed, Vec<ParseError>> {
+        let options = self.package().map(|package| package.reading(&self.reading));
+        parse_statements(text, options.as_ref().unwrap_or(&self.reading))
+    }
+
+    /// Does what a statement says.
+    ///
+    /// # Errors
+    /// What OPA tells of it.
+    pub fn run(&mut self, typed: &Typed, place: usize, asking: &Asking) -> Result<Outcome, SessionError> {
+        let Some(statement) = typed.statements.get(place) else { return Ok(Outcome::Done) };
+        match &statement.kind {
+            TypedKind::Package(package) => {
+                self.enter(typed::package_path(&typed.module, package))?;
+                Ok(Outcome::Done)
+            }
+            TypedKind::Import(import) => self.import(typed, place, import),
+            TypedKind::Rule(rule) => self.define(typed, place, rule),
+            TypedKind::Query { body, rule } => self.ask(typed, place, *body, rule.as_ref(), asking),
+        }
+    }
+
+    /// Takes away the rules of the current package at or below a ref, or above it; whether there were any.
+    ///
+    /// # Errors
+    /// What the others need is not taken away.
+    pub fn unset(&mut self, reference: &str) -> Result<bool, SessionError> {
+        let bad = |text: &str| SessionError::Plain(format!("code bad arguments: {text}"));
+        let options = Options::new(RegoVersion::V1);
+        let read = parse_query(reference.as_bytes(), "", &options).ok();
+        let Some((module, term)) = read.and_then(|(module, body)| only_term(&module, body).map(|term| (module, term)))
+        else {
+            return Err(bad("argument must identify a rule"));
+        };
+        let no_rule = || bad("arguments must identify a rule");
+        let parts = match module.term(term).kind {
+            TermKind::Var(name) => vec![module.text(name).to_owned()],
+            TermKind::Ref(list) => {
+                let terms = module.terms(list);
+                let head = terms.first().map(|head| module.term(*head).kind);
+                let Some(TermKind::Var(name)) = head else { return Err(no_rule()) };
+                let is_open = |term: &_| !is_ground(&module, *term);
+                match module.text(name) {
+                    root @ ("data" | "input") => vec![root.to_owned()],
+                    _ if terms.iter().skip(1).any(is_open) => return Err(no_rule()),
+                    _ => typed::parts(&module, list),
+                }
+            }
+            _ => return Err(no_rule()),
+        };
+        self.remove(&parts)
+    }
+
+    /// Takes a typed package away; whether there was one.
+    ///
+    /// # Errors
+    /// A text that is no path.
+    pub fn unset_package(&mut self, path: &str) -> Result<bool, SessionError> {
+        let text = format!("package {path}");
+        let read = parse_statements(text.as_bytes(), &Options::new(RegoVersion::V1)).ok();
+        let path = read.and_then(|typed| match typed.statements.as_slice() {
+            [only] => match &only.kind {
+                TypedKind::Package(package) => Some(typed::package_path(&typed.module, package)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some(path) = path else {
+            return Err(SessionError::Plain("code bad arguments: argument must identify a package".to_owned()));
+        };
+        let name = reference_of(&path);
+        if self.packages.remove(&name).is_none() {
+            return Ok(false);
+        }
+        if self.current.as_ref() == Some(&name) {
+            self.current = None;
+        }
+        Ok(true)
+    }
+
+    fn package(&self) -> Option<&Package> {
+        self.packages.get(self.current.as_ref()?)
+    }
+
+    fn path(&self) -> Vec<String> {
+        self.package().map_or_else(|| DEFAULT.map(str::to_owned).to_vec(), |package| package.path.clone())
+    }
+
+    fn enter(&mut self, path: Vec<String>) -> Result<(), EvalError> {
+        let name = reference_of(&path);
+        if !self.packages.contains_key(&name) {
+            let package = Package::read(path, Vec::new(), &self.reading)?;
+            let _ = self.packages.insert(name.clone(), package);
+        }
+        self.current = Some(name);
+        Ok(())
+    }
+
+    /// The current package, and its name; the usual one where there is none yet.
+    fn begun(&mut self) -> Result<(String, Package), EvalError> {
+        if self.package().is_none() {
+            self.enter(self.path())?;
+        }
+        let name = self.current.clone().unwrap_or_default();
+        match self.packages.get(&name) {
+            Some(package) => Ok((name, package.clone())),
+            None => Err(EvalError::Internal),
+        }
+    }
+
+    /// All modules, with another package in the place of one.
+    fn program(&self, other: Option<(&str, &Package)>) -> Vec<Arc<Module>> {
+        let typed = self.packages.iter().filter(|(name, _)| other.is_none_or(|(replaced, _)| replaced != *name));
+        let mut named: Vec<(&str, Arc<Module>)> =
+            typed.map(|(name, package)| (&**name, package.module.clone())).collect();
+        named.extend(other.map(|(name, package)| (name, package.module.clone())));
+        named.extend(self.base.iter().map(|module| (&*module.file, module.clone())));
+        named.sort_by(|left, right| left.0.cmp(right.0));
+        named.into_iter().map(|(_, module)| module).collect()
+    }
+
+    fn engine(&self, other: Option<(&str, &Package)>, asking: &Asking) -> Engine {
+        let options = EngineOptions {
+            strict_builtin_errors: asking.strict_builtin_errors,
+            traces: asking.traces,
+            events: asking.events,
+            stop: asking.stop.clone(),
+            check: self.check.clone(),
+            builtins: BuiltinOptions { configured: true, ..BuiltinOptions::default() },
+            ..EngineOptions::default()
+        };
+        Engine::of(self.program(other), self.data.clone(), options)
+    }
+
+    /// Checks everything with another package in the place of one.
+    fn checked(&mut self, other: Option<(&str, &Package)>, asking: &Asking) -> Result<Engine, EvalError> {
+        let mut engine = self.engine(other, asking);
+        let start = Instant::now();
+        let checked = engine.check();
+        *self.times.modules.get_or_insert_default() += start.elapsed();
+        checked.map(|()| engine)
+    }
+
+    fn import(&mut self, typed: &Typed, place: usize, import: &Import) -> Result<Outcome, SessionError> {
+        let (name, package) = self.begun()?;
+        let module = &typed.module;
+        let new = TypedImport {
+            text: typed::alone(typed, typed.statements.get(place).ok_or(EvalError::Internal)?),
+            path: typed::import_path(module, import),
+            alias: import.alias.map(|alias| module.text(alias).to_owned()),
+        };
+        if package.imports().any(|known| known.path == new.path && known.alias == new.alias) {
+            return Ok(Outcome::Done);
+        }
+        let mut items = package.items;
+        items.push(Item::Import(new));
+        let package = Package::read(package.path, items, &self.reading)?;
+        let _ = self.packages.insert(name, package);
+        Ok(Outcome::Done)
+    }
+
+    /// Takes away the rules of the current package that overlap with a head.
+    fn remove(&mut self, head: &[String]) -> Result<bool, SessionError> {
+        let Some((name, package)) = self.current.clone().zip(self.package().cloned()) else { return Ok(false) };
+        let is_kept = |item: &Item| match item {
+            Item::Import(_) => true,
+            Item::Rule(rule) => !overlap(&rule.reference, head),
+        };
+        let items: Vec<Item> = package.items.iter().filter(|item| is_kept(item)).cloned().collect();
+        if items.len() == package.items.len() {
+            return Ok(false);
+        }
+        let package = Package::read(package.path, items, &self.reading)?;
+        let _ = self.checked(Some((&name, &package)), &Asking::default())?;
+        let _ = self.packages.insert(name, package);
+        Ok(true)
+    }
+
+    fn define(&mut self, typed: &Typed, place: usize, rule: &TypedRule) -> Result<Outcome, SessionError> {
+        if matches!(self.reading.version, RegoVersion::V1 | RegoVersion::V2) && !rule.faults.is_empty() {
+            return Err(EvalError::Parse { file: String::new(), errors: rule.faults.clone() }.into());
+        }
+        let Some(found) = typed::rule(&typed.module, rule.rule) else { return Ok(Outcome::Done) };
+        let new = DefinedRule {
+            text: typed::rule_alone(typed, place),
+            reference: typed::parts(&typed.module, found.head.reference),
+        };
+        let again = found.head.assign && self.remove(&new.reference)?;
+        let (name, package) = self.begun()?;
+        let mut items = package.items;
+        items.push(Item::Rule(new));
+        let package = Package::read(package.path, items, &self.reading)?;
+        let _ = self.checked(Some((&name, &package)), &Asking::default())?;
+        let shown = name_of(&package.path);
+        let _ = self.packages.insert(name, package);
+        let head = typed::reference_text(&typed.module, found.head.reference);
+        Ok(Outcome::Defined { head, package: shown, again })
+    }
+
+    fn ask(
+        &mut self,
+        typed: &Typed,
+        place: usize,
+        body: Body,
+        rule: Option<&Result<TypedRule, String>>,
+        asking: &Asking,
+    ) -> Result<Outcome, SessionError> {
+        let mut engine = self.checked(None, asking)?;
+        let input = self.input(&mut engine).map_err(SessionError::Input)?;
+        if let Some(rule) = rule
+            && !self.asks_about_known(typed, body)
+        {
+            let rule = rule.as_ref().map_err(|message| SessionError::Plain(message.clone()))?;
+            if !is_of_root(typed, rule) {
+                return self.define(typed, place, rule);
+            }
+        }
+        let path = if self.current.is_some() { self.path() } else { Vec::new() };
+        let documents = self.package().into_iter().flat_map(Package::imports).filter(|import| is_of_document(import));
+        let imports: Vec<_> = documents.map(|import| (import.path.clone(), import.alias.clone())).collect();
+        let asked = Asked { module: &typed.module, body, package: &path, imports: &imports, captured: true };
+        let start = Instant::now();
+        let prepared = engine.prepare(&asked);
+        self.times.query = Some(start.elapsed());
+        let prepared = prepared?;
+        engine.set_input_value(input);
+        let start = Instant::now();
+        let result = engine.answer(&prepared);
+        self.times.evaluation = Some(start.elapsed());
+        Ok(Outcome::Answered(Answer { result, prints: engine.take_prints(), events: engine.take_events() }))
+    }
+
+    /// The document `input`: what `data.repl.input` is.
+    fn input(&self, engine: &mut Engine) -> Result<Option<Value>, EvalError> {
+        let kept = engine.keep_events(None);
+        let rows = engine.query(&Query { text: "data.repl.input", ..Query::default() });
+        let _ = engine.keep_events(kept);
+        let _ = (engine.take_prints(), engine.take_builtin_errors());
+        Ok(rows?.into_iter().next().and_then(|row| row.expressions.into_iter().next()).map(|told| told.value))
+    }
+
+    fn asks_about_known(&self, typed: &Typed, body: Body) -> bool {
+        let left = typed::left_of_equality(&typed.module, body);
+        left.is_some_and(|left| globals::is_known(&typed.module, left, &self.path(), self.package(), &self.modules()))
+    }
+}
+
+/// Whether a rule would lie below `data` or `input`, which queries are about.
+fn is_of_root(typed: &Typed, rule: &TypedRule) -> bool {
+    let reference = typed::rule(&typed.module, rule.rule).map(|rule| typed::parts(&typed.module, rule.head.reference));
+    reference
+        .is_some_and(|parts| parts.len() > 1 && parts.first().is_some_and(|first| first == "data" || first == "input"))
+}
+
+fn is_of_document(import: &TypedImport) -> bool {
+    import.path.first().is_some_and(|root| root == "data" || root == "input")
+}
+
+fn only_term(module: &Module, body: Body) -> Option<crate::rego::syntax::TermId> {
+    let [only] = module.body(body) else { return None };
+    match module.expression(*only).kind {
+        crate::rego::syntax::ExpressionKind::Term(term) => Some(term),
+        _ => None,
+    }
+}
+
+/// Whether a part of a ref is a constant.
+fn is_ground(module: &Module, term: crate::rego::syntax::TermId) -> bool {
+    match module.term(term).kind {
+        TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } => true,
+        TermKind::Array(list) | TermKind::Set(list) | TermKind::Object(list) => {
+            module.terms(list).iter().all(|part| is_ground(module, *part))
+        }
+        _ => false,
+    }
+}

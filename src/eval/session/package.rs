@@ -1,0 +1,133 @@
+//! A package whose imports and rules were typed.
+
+use crate::eval::EvalError;
+use crate::rego::syntax::{Keyword, Keywords, Module, Options, RegoVersion, parse, quoted, write_part};
+use std::sync::Arc;
+
+/// An import.
+#[derive(Debug, Clone)]
+pub(super) struct TypedImport {
+    /// The text it was typed in, with blanks in the places of all else.
+    pub(super) text: String,
+    /// Its path.
+    pub(super) path: Vec<String>,
+    pub(super) alias: Option<String>,
+}
+
+impl TypedImport {
+    /// The name it gives.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.alias.as_deref().or(self.path.last().map(String::as_str))
+    }
+
+    fn words(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+}
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub(super) struct DefinedRule {
+    /// The text it was typed in, with blanks in the places of all else.
+    pub(super) text: String,
+    /// The parts of its head's ref, as Rego writes each.
+    pub(super) reference: Vec<String>,
+}
+
+/// Something of a package.
+#[derive(Debug, Clone)]
+pub(super) enum Item {
+    Import(TypedImport),
+    Rule(DefinedRule),
+}
+
+/// A package whose imports and rules were typed.
+#[derive(Debug, Clone)]
+pub(super) struct Package {
+    /// Its path, `data` first.
+    pub(super) path: Vec<String>,
+    pub(super) items: Vec<Item>,
+    /// The same as a module.
+    pub(super) module: Arc<Module>,
+}
+
+impl Package {
+    /// A package, read as a module. Its text has what was typed in the order in which it was, each piece with rows of
+    /// its own.
+    pub(super) fn read(path: Vec<String>, items: Vec<Item>, reading: &Options) -> Result<Self, EvalError> {
+        let mut text = format!("package {}\n", name_of(&path));
+        let mut starts = Vec::with_capacity(items.len());
+        for item in &items {
+            starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            text.push_str(match item {
+                Item::Import(import) => &import.text,
+                Item::Rule(rule) => &rule.text,
+            });
+            text.push('\n');
+        }
+        // What was typed was read with the keywords of OPA 1.0, save for the very first lines.
+        let older = !matches!(reading.version, RegoVersion::V1 | RegoVersion::V2);
+        let newer = Options { imported: Keywords::OF_V1, ..reading.clone() };
+        let mut read = parse(text.as_bytes(), "", if older { &newer } else { reading });
+        if older && read.is_err() {
+            read = parse(text.as_bytes(), "", reading);
+        }
+        let mut module = read.map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
+        module.restart_rows(starts);
+        Ok(Self { path, items, module: Arc::new(module) })
+    }
+
+    pub(super) fn imports(&self) -> impl Iterator<Item = &TypedImport> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Import(import) => Some(import),
+            Item::Rule(_) => None,
+        })
+    }
+
+    /// How text is read that is typed in the package.
+    pub(super) fn reading(&self, session: &Options) -> Options {
+        let mut options = match session.version {
+            RegoVersion::V1 | RegoVersion::V2 => session.clone(),
+            // As OPA does it.
+            RegoVersion::V0 | RegoVersion::V0V1 => Options::new(RegoVersion::V1),
+        };
+        let mut imported = Keywords::NONE;
+        for import in self.imports() {
+            match import.words().as_slice() {
+                ["rego", "v2"] if options.version != RegoVersion::V2 => options = Options::new(RegoVersion::V2),
+                ["future", "keywords"] => imported = Keywords::ALL,
+                ["future", "keywords", word] => {
+                    if let Some(keyword) = Keyword::of(word.as_bytes()) {
+                        imported = imported.with(keyword);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Options { imported, ..options }
+    }
+}
+
+/// A path below `data`, as Rego writes it behind `package`.
+pub(super) fn name_of(path: &[String]) -> String {
+    let mut text = path.get(1).cloned().unwrap_or_default();
+    path.iter().skip(2).for_each(|part| write_part(part, &mut text));
+    text
+}
+
+/// A path as Rego writes it.
+pub(super) fn reference_of(path: &[String]) -> String {
+    let mut text = path.first().cloned().unwrap_or_default();
+    path.iter().skip(1).for_each(|part| write_part(part, &mut text));
+    text
+}
+
+/// Whether one of two heads lies at or below the other.
+pub(super) fn overlap(left: &[String], right: &[String]) -> bool {
+    left.iter().zip(right).all(|(left, right)| left == right)
+}
+
+/// A string as a part of a head's ref.
+pub(super) fn string_part(text: &str) -> String {
+    quoted(text)
+}

@@ -73,7 +73,7 @@ impl Assembly {
         let FileName { path, shown: file, .. } = name.clone();
         match read.content {
             Content::Module(text) => self.modules.push((name, text)),
-            Content::Data(json) => self.add_data(&path, file, json)?,
+            Content::Data(json) => self.add_data(name, json)?,
             Content::Manifest(manifest) => {
                 if let Some((first, _)) = self.manifest.take() {
                     return Err(BundleError::SeveralManifests { first, second: file });
@@ -94,14 +94,16 @@ impl Assembly {
         Ok(())
     }
 
-    fn add_data(&mut self, path: &str, file: String, json: super::json::Json) -> Result<(), BundleError> {
-        let keys = name::data_keys(path);
+    fn add_data(&mut self, name: FileName, json: super::json::Json) -> Result<(), BundleError> {
+        let FileName { path, matched: written, shown: file } = name;
+        let keys = name::data_keys(&path);
         if keys.is_empty() && !json.is_object() {
-            return Err(BundleError::RootNotObject { file, found: json.kind() });
+            return Err(BundleError::RootNotObject { file, written, found: json.kind() });
         }
         let number = u32::try_from(self.data_files.len()).unwrap_or(u32::MAX);
         self.data.insert(&keys, json, number).map_err(|Clash { path, origin }| BundleError::Clash {
             file: file.clone(),
+            written,
             other: usize::try_from(origin)
                 .ok()
                 .and_then(|number| self.data_files.get(number))

@@ -1,6 +1,6 @@
 //! One file of a bundle, read by what its name says it is.
 
-use super::error::ContentFault;
+use super::error::{ContentFault, Unread};
 use super::json::{Duplicates, Json, elements, members, normalise, normalise_first};
 use super::kind::Kind;
 use super::manifest::Manifest;
@@ -41,44 +41,60 @@ pub struct Read {
 ///
 /// # Errors
 /// What is wrong with the bytes.
-pub fn read(kind: Kind, path: &str, bytes: Vec<u8>) -> Result<Read, ContentFault> {
+pub fn read(kind: Kind, path: &str, bytes: Vec<u8>) -> Result<Read, Unread> {
+    let content = match kind {
+        Kind::Module => Content::Module(text(bytes)?),
+        Kind::Wasm => Content::Wasm(bytes.into()),
+        Kind::Plan => Content::Plan(bytes.into()),
+        _ => {
+            return match parsed(kind, path, &bytes) {
+                Ok(Read { content: Content::Signatures(_), duplicates }) => {
+                    Ok(Read { content: Content::Signatures(bytes.into()), duplicates })
+                }
+                Ok(read) => Ok(read),
+                Err(fault) => Err(Unread { bytes, fault }),
+            };
+        }
+    };
+    Ok(Read { content, duplicates: Duplicates::default() })
+}
+
+/// Reads a file that is not taken as it is. Signatures are left to whoever has the bytes.
+fn parsed(kind: Kind, path: &str, bytes: &[u8]) -> Result<Read, ContentFault> {
     let depth = || name::data_keys(path).len();
     let mut duplicates = Duplicates::default();
     let content = match kind {
-        Kind::Module => Content::Module(text(bytes)?),
         Kind::JsonData => {
-            let read = normalise(&bytes, depth())?;
+            let read = normalise(bytes, depth())?;
             duplicates = read.duplicates;
             Content::Data(read.json)
         }
         Kind::YamlData => {
-            let read = yaml::to_json(&bytes, depth())?;
+            let read = yaml::to_json(bytes, depth())?;
             duplicates = read.duplicates;
             Content::Data(read.json)
         }
         Kind::Manifest => {
-            let (manifest, repeated) = manifest_text::read(&bytes)?;
+            let (manifest, repeated) = manifest_text::read(bytes)?;
             duplicates = repeated;
             Content::Manifest(Box::new(manifest))
         }
-        Kind::Signatures if list(&bytes, "signatures")?.is_some() => Content::Signatures(bytes.into()),
-        Kind::Wasm => Content::Wasm(bytes.into()),
-        Kind::Plan => Content::Plan(bytes.into()),
+        Kind::Signatures if list(bytes, "signatures")?.is_some() => Content::Signatures(Bytes::new()),
         Kind::ProtoPlan => Content::Unsupported("plans in protobuf"),
         Kind::ProtoManifest => Content::Unsupported("manifests in protobuf"),
-        Kind::Patch if list(&bytes, "data")?.is_some_and(|operations| operations > 0) => {
+        Kind::Patch if list(bytes, "data")?.is_some_and(|operations| operations > 0) => {
             Content::Unsupported("delta bundles")
         }
-        Kind::Patch | Kind::Signatures => Content::Nothing,
+        _ => Content::Nothing,
     };
     Ok(Read { content, duplicates })
 }
 
-fn text(bytes: Vec<u8>) -> Result<String, ContentFault> {
+fn text(bytes: Vec<u8>) -> Result<String, Unread> {
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1;
-        ContentFault::NotUtf8 { offset, line }
+        Unread { bytes: error.into_bytes(), fault: ContentFault::NotUtf8 { offset, line } }
     })
 }
 

@@ -11,6 +11,10 @@ pub enum BundleError {
     Content {
         /// The file.
         file: String,
+        /// Its name as it stands in the bundle.
+        written: String,
+        /// What it holds.
+        bytes: Vec<u8>,
         /// What is wrong with it.
         #[source]
         fault: ContentFault,
@@ -20,6 +24,8 @@ pub enum BundleError {
     RootNotObject {
         /// The file.
         file: String,
+        /// Its name as it stands in the bundle.
+        written: String,
         /// What it is instead.
         found: &'static str,
     },
@@ -28,6 +34,8 @@ pub enum BundleError {
     Clash {
         /// The file that came later.
         file: String,
+        /// Its name as it stands in the bundle.
+        written: String,
         /// The file that was there first.
         other: String,
         /// The key, with dots.
@@ -123,6 +131,23 @@ pub enum BundleError {
 
 fn file_or_bundle(file: Option<&str>) -> String {
     file.map_or_else(|| "in rego_version".to_owned(), |file| format!("in file_rego_versions of '{file}'"))
+}
+
+/// What does not read, and why.
+#[derive(Debug)]
+pub struct Unread {
+    /// The content of the file.
+    pub bytes: Vec<u8>,
+    /// What is wrong with it.
+    pub fault: ContentFault,
+}
+
+impl Unread {
+    /// As the error of a file in a bundle.
+    #[must_use]
+    pub fn of(self, file: String, written: String) -> BundleError {
+        BundleError::Content { file, written, bytes: self.bytes, fault: self.fault }
+    }
 }
 
 /// Why one file does not read.

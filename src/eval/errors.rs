@@ -33,6 +33,25 @@ pub enum EvalError {
     Internal,
 }
 
+/// Errors, a text each, as OPA lists them.
+#[must_use]
+pub fn counted(errors: &[String]) -> String {
+    counted_in(errors, "occurred")
+}
+
+/// Errors of loading, a text each, as OPA lists them.
+#[must_use]
+pub fn counted_of_loading(errors: &[String]) -> String {
+    counted_in(errors, "occurred during loading")
+}
+
+fn counted_in(errors: &[String], occurred: &str) -> String {
+    match errors {
+        [only] => format!("1 error {occurred}: {only}"),
+        several => format!("{} errors {occurred}:\n{}", several.len(), several.join("\n")),
+    }
+}
+
 /// An error as OPA tells it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fault {

@@ -26,7 +26,7 @@ mod tests;
 pub use answers::{ExpressionValue, ResultRow};
 pub use coverage::{Coverage, Covered, FileCoverage, Position, Range, Reason};
 pub use engine::{Engine, EngineOptions, Prepared, Query};
-pub use errors::{EvalError, Fault, TraceFrame};
+pub use errors::{EvalError, Fault, TraceFrame, counted, counted_of_loading};
 pub use events::{Event, Kept, TraceLine, traced};
 pub use failed::Failed;
 pub use machine::{Operation, RecordedCase};

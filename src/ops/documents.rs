@@ -1,12 +1,14 @@
 //! The modules and data a query is asked of, from files and folders as `opa eval --data` and `--bundle` read them.
 
+use super::OpsError;
+use super::bundles::{bundle, overlap};
 use super::language::{Language, read_as};
-use super::problems::{Text, read};
 use crate::bundle::{Manifest, yaml};
 use crate::eval::{EvalError, Fault, Value};
 use crate::rego::check::{CheckOptions, DataPaths};
+use crate::rego::metadata::fault_in_yaml;
 use crate::rego::syntax::{Module, ParseError, parse};
-use crate::sources::{self, Ignore};
+use crate::sources::Ignore;
 use std::path::{Path, PathBuf};
 
 /// Modules and data.
@@ -44,26 +46,35 @@ fn plain(message: impl Into<String>) -> Fault {
 ///
 /// # Errors
 /// All that is wrong with the files, as OPA tells it.
-pub fn load(request: &Request<'_>) -> Result<Documents, EvalError> {
+pub fn load(request: &Request<'_>) -> Result<Documents, OpsError> {
     let mut reader = Reader {
         language: request.language,
         modules: Vec::new(),
         data: Vec::new(),
+        roots: Vec::new(),
         faults: Vec::new(),
         check: request.language.checking(),
         bundles: Vec::new(),
     };
-    for bundle in request.bundles {
-        reader.bundle(bundle, request.ignore);
-    }
     let ignore = Ignore::new(request.ignore).map_err(|error| EvalError::Compile(vec![plain(error.to_string())]))?;
     for typed in request.data {
         let (prefix, path) = prefixed(typed);
         reader.path(&path, &prefix, &ignore, request.ignore);
     }
+    let of_files = reader.merged();
+    if !reader.faults.is_empty() {
+        return Err(EvalError::Compile(reader.faults).into());
+    }
+    for bundle in request.bundles {
+        reader.bundle(bundle, request.ignore)?;
+    }
+    if let Some(message) = overlap(&reader.roots) {
+        return Err(OpsError::BundleActivation(message));
+    }
+    reader.data.insert(0, (String::new(), of_files));
     let data = reader.merged();
     if !reader.faults.is_empty() {
-        return Err(EvalError::Compile(reader.faults));
+        return Err(EvalError::Compile(reader.faults).into());
     }
     Ok(Documents { bundles: reader.bundles, ..Documents::of(reader.modules, data, reader.check) })
 }
@@ -82,7 +93,11 @@ impl Documents {
 /// # Errors
 /// A text that is neither.
 pub fn input(bytes: &[u8]) -> Result<Value, String> {
-    let read = yaml::to_json(bytes, 0).map_err(|error| format!("unable to parse input: yaml: {error}"))?;
+    let read = yaml::to_json(bytes, 0).map_err(|error| {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let words = fault_in_yaml(text).unwrap_or_else(|| format!("yaml: {error}"));
+        format!("unable to parse input: {words}")
+    })?;
     Value::from_json(read.json.as_str()).map_err(|error| format!("unable to parse input: {error}"))
 }
 
@@ -118,6 +133,8 @@ struct Reader<'a> {
     modules: Vec<Module>,
     /// Files and what they give to `data`.
     data: Vec<(String, Value)>,
+    /// Bundles and their roots.
+    roots: Vec<(String, Vec<String>)>,
     faults: Vec<Fault>,
     check: CheckOptions,
     bundles: Vec<(String, Manifest)>,
@@ -131,8 +148,24 @@ impl Reader<'_> {
             }
             Err(error) => self.faults.push(plain(format!("{}: {error}", path.display()))),
             Ok(metadata) if metadata.is_dir() => self.folder(path, prefix, ignore),
-            Ok(_) if path.to_string_lossy().ends_with(".tar.gz") => self.bundle(path, patterns),
+            Ok(_) if path.to_string_lossy().ends_with(".tar.gz") => self.archive(path, patterns),
             Ok(_) => self.file(path, prefix, true),
+        }
+    }
+
+    /// A bundle among files.
+    fn archive(&mut self, path: &Path, ignore: &[String]) {
+        let read = match bundle(path, ignore, self.language) {
+            Ok(read) => read,
+            Err(message) => return self.faults.push(plain(message)),
+        };
+        self.modules.extend(read.modules);
+        match self.language.checking_bundle(&read.loaded.bundle, &read.loaded.metadata) {
+            Ok(check) => self.check = check,
+            Err(error) => self.faults.push(plain(error.to_string())),
+        }
+        if let Ok(value) = Value::from_json(read.loaded.bundle.data.as_str()) {
+            self.data.push((path.display().to_string(), value));
         }
     }
 
@@ -169,9 +202,10 @@ impl Reader<'_> {
         let read = match name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("rego") => return self.module(&shown, &bytes),
             Some("json") => json(&bytes),
-            Some("yaml" | "yml") => {
-                data(&bytes).map_err(|error| format!("error converting YAML to JSON: yaml: {error}"))
-            }
+            Some("yaml" | "yml") => data(&bytes).map_err(|error| {
+                let words = fault_in_yaml(&bytes).unwrap_or_else(|| format!("yaml: {error}"));
+                format!("error converting YAML to JSON: {words}")
+            }),
             _ if is_named => {
                 let version = read_as(self.language.version);
                 if let Ok(module) = parse(&bytes, &shown, &self.language.reading(version)) {
@@ -205,68 +239,20 @@ impl Reader<'_> {
         }
     }
 
-    fn bundle(&mut self, path: &Path, ignore: &[String]) {
-        let asked = sources::Request {
-            paths: vec![path.to_owned()],
-            ignore: ignore.to_vec(),
-            rego_version: self.language.version,
-            revision: None,
-            signed: true,
-        };
-        let loaded = match sources::load(&asked) {
-            Ok(loaded) => loaded,
-            Err(sources::SourceError::NotFound { .. }) => {
-                let path = path.display();
-                let text = format!(
-                    "loading error: error reading {:?}: stat {path}: no such file or directory",
-                    path.to_string()
-                );
-                return self.faults.push(plain(text));
-            }
-            Err(error) => {
-                let mut text = format!("loading error: bundle {}: {}", path.display(), super::chain(&error));
-                if text.contains(" do not permit ") {
-                    text.push_str(" (hint: check bundle directory structure)");
-                }
-                return self.faults.push(plain(text));
-            }
-        };
-        // OPA names what is in an archive by its path there.
-        let is_archive = path.is_file();
-        let shown = |(module, file)| -> (&crate::bundle::Module, &String) {
-            let (module, file): (&crate::bundle::Module, &String) = (module, file);
-            (module, if is_archive { &module.path } else { file })
-        };
-        let modules = loaded.bundle.modules.iter().zip(&loaded.module_files).map(shown);
-        let texts: Vec<Text<'_>> = modules
-            .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
-            .collect();
-        match read(&texts, |version| self.language.reading(version)) {
-            Ok(modules) => self.modules.extend(modules),
-            Err(problems) => {
-                let lines: Vec<String> = problems
-                    .iter()
-                    .map(|problem| {
-                        let (row, _) = problem.place.unwrap_or_default();
-                        let file = problem.file.as_deref().unwrap_or_default();
-                        let head = format!("{file}:{row}: {}: {}", problem.code.unwrap_or_default(), problem.message);
-                        let lines = problem.details.as_ref().map(caret).unwrap_or_default();
-                        lines.iter().fold(head, |text, line| format!("{text}\n\t{line}"))
-                    })
-                    .collect();
-                let message = format!("loading error: bundle {}: {}", path.display(), counted(&lines));
-                self.faults.push(plain(message));
-            }
-        }
-        match self.language.checking_bundle(&loaded.bundle, &loaded.metadata) {
-            Ok(check) => self.check = check,
-            Err(error) => self.faults.push(plain(error.to_string())),
-        }
+    fn bundle(&mut self, path: &Path, ignore: &[String]) -> Result<(), OpsError> {
+        let name = path.display().to_string();
+        let read = bundle(path, ignore, self.language)
+            .map_err(|message| OpsError::BundleLoading { name: name.clone(), message })?;
+        self.modules.extend(read.modules);
+        let loaded = read.loaded;
+        self.check = self.language.checking_bundle(&loaded.bundle, &loaded.metadata)?;
+        self.roots.push((name.clone(), loaded.bundle.manifest.roots.clone()));
         if let Ok(value) = Value::from_json(loaded.bundle.data.as_str()) {
-            self.data.push((path.display().to_string(), value));
+            self.data.push((name, value));
         }
         let name = path.display().to_string();
         self.bundles.extend(loaded.manifests.into_iter().map(|manifest| (name.clone(), manifest)));
+        Ok(())
     }
 
     /// All data as one document.
@@ -321,15 +307,6 @@ fn data(bytes: &[u8]) -> Result<Value, String> {
     Value::from_json(read.json.as_str()).map_err(|error| error.to_string())
 }
 
-/// Errors as OPA lists them.
-#[must_use]
-pub fn counted(lines: &[String]) -> String {
-    match lines {
-        [one] => format!("1 error occurred: {one}"),
-        several => format!("{} errors occurred:\n{}", several.len(), several.join("\n")),
-    }
-}
-
 /// An error of a parser.
 #[must_use]
 pub fn of_parser(file: &str, error: ParseError) -> Fault {
@@ -348,7 +325,7 @@ pub fn of_parser(file: &str, error: ParseError) -> Fault {
 }
 
 /// The line a parser stopped at, and a mark below the place.
-fn caret(details: &serde_json::Value) -> Vec<String> {
+pub(super) fn caret(details: &serde_json::Value) -> Vec<String> {
     let line = details.get("line").and_then(serde_json::Value::as_str).unwrap_or_default();
     let index = details.get("idx").and_then(serde_json::Value::as_u64).unwrap_or_default();
     let before = line.chars().take(usize::try_from(index).unwrap_or_default());

@@ -50,6 +50,17 @@ pub enum OpsError {
     /// A question to a policy.
     #[error(transparent)]
     Eval(#[from] EvalError),
+    /// A bundle that cannot be asked, in OPA's words.
+    #[error("loading error: {message}")]
+    BundleLoading {
+        /// What was typed.
+        name: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Bundles that cannot be asked together, in OPA's words.
+    #[error("bundle activation failed: {0}")]
+    BundleActivation(String),
     /// A template.
     #[error(transparent)]
     Template(#[from] TemplateError),

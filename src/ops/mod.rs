@@ -4,6 +4,7 @@
 pub mod access;
 mod attachment;
 pub mod build;
+mod bundles;
 pub mod check;
 mod clients;
 pub mod copy;
@@ -18,7 +19,6 @@ mod language;
 pub mod login;
 pub mod migrate;
 mod names;
-mod overlaps;
 pub mod parse;
 pub mod policies;
 mod problems;

@@ -2,12 +2,11 @@
 
 use super::documents::Documents;
 use super::language::{Language, read_as};
-use super::overlaps::overlapping;
 use super::{Chosen, OpsError};
 use crate::bundle::archive::Limits;
 use crate::bundle::{Bundle, Manifest, RegoVersion};
 use crate::eval::session::{Loaded, Session};
-use crate::eval::{Engine, EngineOptions, EvalError, Fault, Value};
+use crate::eval::{Engine, EngineOptions, Fault, Value};
 use crate::oci::annotations;
 use crate::rego::check::CheckOptions;
 use crate::store::{Image, Store};
@@ -15,33 +14,20 @@ use crate::store::{Image, Store};
 /// The version of OPA that is told in `data.system.version`.
 const VERSION: &str = "1.22.2";
 
-/// Why a session does not begin.
-#[derive(Debug)]
-pub enum Refused {
-    /// What is wrong with the files.
-    Files(Vec<Fault>),
-    /// What is wrong with all of them together.
-    Whole(Vec<Fault>),
-}
-
-/// A session about what was read, if it was. At most `limit` errors of a check are told, of 0 all. `input` is the
+/// A session about what was read. At most `limit` errors of a check are told, of 0 all. `input` is the
 /// document `input`, as long as nothing is typed that defines another.
 ///
 /// # Errors
-/// What OPA tells before it shows a prompt.
+/// What is wrong with all modules together.
 pub fn start(
-    documents: Result<Documents, EvalError>,
+    documents: Documents,
     input: Option<Value>,
     language: &Language,
     limit: usize,
-) -> Result<Session, Refused> {
-    let documents = documents.map_err(|error| Refused::Files(super::eval::faults(error)))?;
-    if let Some(text) = overlapping(&documents.bundles) {
-        return Err(Refused::Whole(vec![Fault { message: text, ..Fault::default() }]));
-    }
+) -> Result<Session, Vec<Fault>> {
     let options = EngineOptions { check: documents.check.clone(), ..EngineOptions::default() };
     let mut engine = Engine::new(documents.modules.clone(), Value::new_object(), options);
-    engine.check().map_err(|error| Refused::Whole(super::eval::faults(error)))?;
+    engine.check().map_err(super::eval::faults)?;
     let mut data = documents.data;
     super::documents::merge(&mut data, &system(&documents.bundles));
     if let Some(input) = input {

@@ -5,7 +5,7 @@ use super::input::{self, Input};
 use super::walk::{self, Found};
 use super::{Ignore, Inputs, Loaded, Request, SourceError};
 use crate::bundle::archive::{ArchiveError, LimitExceeded, Limits, ReadError};
-use crate::bundle::{Assembly, Bundle, BundleError, FileName, Read, RegoVersion, Repeated, read_content};
+use crate::bundle::{Assembly, Bundle, FileName, Read, RegoVersion, Repeated, read_content};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -152,7 +152,7 @@ fn read_all(files: &[Found]) -> Vec<Outcome> {
 fn read_one(found: &Found) -> Outcome {
     let (bytes, changed) = file::read(&found.path)?;
     let read = read_content(found.kind, &found.name, bytes)
-        .map_err(|fault| BundleError::Content { file: found.shown.clone(), fault })?;
+        .map_err(|unread| unread.of(found.shown.clone(), found.name.clone()))?;
     Ok((read, changed))
 }
 

@@ -1,7 +1,7 @@
 //! Errors of OPA as its `eval` writes them.
 
 use super::answers::Tree;
-use crate::eval::{Fault, TraceFrame, Value};
+use crate::eval::{Fault, TraceFrame, Value, counted, counted_of_loading};
 
 /// How many characters of an expression a line of a traceback shows.
 const SHOWN: usize = 80;
@@ -59,13 +59,13 @@ fn details_of(details: &serde_json::Value) -> Tree {
 /// Errors as `opa eval --format pretty` tells them.
 #[must_use]
 pub fn text(faults: &[Fault]) -> String {
-    match faults {
-        [one] => format!("1 error occurred: {}\n", line(one)),
-        several => {
-            let lines: Vec<String> = several.iter().map(line).collect();
-            format!("{} errors occurred:\n{}\n", several.len(), lines.join("\n"))
-        }
-    }
+    counted(&faults.iter().map(line).collect::<Vec<_>>()) + "\n"
+}
+
+/// Errors of loading as `opa test` tells them.
+#[must_use]
+pub fn text_of_loading(faults: &[Fault]) -> String {
+    counted_of_loading(&faults.iter().map(line).collect::<Vec<_>>()) + "\n"
 }
 
 /// An error as OPA tells it alone.

@@ -44,8 +44,7 @@ impl Bundle {
             let bytes = found.read()?;
             let (path, matched) = (found.path, found.written);
             let file = format!("{shown}{path}");
-            let read =
-                read_content(kind, &path, bytes).map_err(|fault| BundleError::Content { file: file.clone(), fault })?;
+            let read = read_content(kind, &path, bytes).map_err(|unread| unread.of(file.clone(), matched.clone()))?;
             assembly.add(FileName { path, matched, shown: file }, read)?;
             Ok::<(), ReadError>(())
         })?;

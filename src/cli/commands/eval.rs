@@ -7,7 +7,7 @@ use crate::cli::policies;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
-use crate::eval::{Fault, ResultRow, Value};
+use crate::eval::{EvalError, Fault, ResultRow, Value};
 use crate::ops::eval::{Asked, Request, eval};
 use crate::ops::policies::{Source, load};
 use crate::ops::{OpsError, documents};
@@ -181,6 +181,9 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
     let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
         Ok(documents) => Ok(documents),
         Err(OpsError::Eval(error)) => Err(error),
+        Err(error @ (OpsError::BundleLoading { .. } | OpsError::BundleActivation(_))) => {
+            Err(EvalError::Document(error.to_string()))
+        }
         Err(error) => return Err(error),
     };
     let request = Request {

@@ -55,6 +55,8 @@ fn judge(error: &OpsError) -> (u8, Vec<String>) {
         OpsError::Reference(_) => (2, hint("a name is [REGISTRY/]ORG/REPO[:TAG], such as ghcr.io/acme/authz:1.0.0")),
         OpsError::Keychain(error) => keychain::judge(error),
         OpsError::Eval(_)
+        | OpsError::BundleLoading { .. }
+        | OpsError::BundleActivation(_)
         | OpsError::Template(_)
         | OpsError::Server(_)
         | OpsError::Storage(_)

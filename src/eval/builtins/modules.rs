@@ -1,6 +1,6 @@
 //! Rego modules as their trees.
 
-use crate::eval::Value;
+use crate::eval::{Value, counted};
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
@@ -36,11 +36,7 @@ fn told(file: &str, errors: &[ParseError]) -> String {
     };
     match errors {
         [only] if only.message == "empty module" => one(only),
-        [only] => format!("1 error occurred: {}", one(only)),
-        several => {
-            let told: Vec<String> = several.iter().map(one).collect();
-            format!("{} errors occurred:\n{}", several.len(), told.join("\n"))
-        }
+        several => counted(&several.iter().map(one).collect::<Vec<_>>()),
     }
 }
 

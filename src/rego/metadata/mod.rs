@@ -27,3 +27,10 @@ pub use value::{Time, Value};
 
 #[cfg(test)]
 mod tests;
+
+/// What go-yaml, OPA's reader of YAML, says of a text; `None` where all of its documents read.
+#[must_use]
+pub fn fault_in_yaml(text: &[u8]) -> Option<String> {
+    let failure = yaml::fault(&yaml::text_of(text))?;
+    Some(format!("yaml: {}", failure.0))
+}

@@ -10,7 +10,7 @@ use crate::cli::policies;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::ops::policies::load;
-use crate::ops::repl::{Refused, start};
+use crate::ops::repl::start;
 use crate::ops::{OpsError, documents};
 use crate::ui::faults;
 use clap::Args;
@@ -65,43 +65,27 @@ pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(),
         }
     };
     let sources = policies::sources(&arguments.sources, arguments.bundle, &arguments.sign_in, context)?;
+    let refused = |text: String| -> Result<(), OpsError> {
+        context.ui.content(&format!("error: {text}"))?;
+        Err(OpsError::Ended(1))
+    };
     let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
-        Ok(documents) => Ok(documents),
-        Err(OpsError::Eval(error)) => Err(error),
+        Ok(documents) => documents,
+        Err(OpsError::Eval(error)) => {
+            return refused(format!("load error: {}", faults::text_of_loading(&print::listed(error))));
+        }
+        Err(OpsError::BundleLoading { message, .. }) => return refused(format!("load error: {message}\n")),
+        Err(OpsError::BundleActivation(message)) => return refused(format!("initialization error: {message}\n")),
         Err(error) => return Err(error),
     };
     let limit = usize::try_from(arguments.max_errors).unwrap_or_default();
     let session = match start(documents, input, &language, limit) {
         Ok(session) => session,
-        Err(refused) => {
-            context.ui.content(&told(refused))?;
-            return Err(OpsError::Ended(1));
-        }
+        Err(errors) => return refused(format!("initialization error: {}", faults::text(&errors))),
     };
     let json = arguments.format_of_result.as_deref() == Some("json");
     let mut shell = Shell::new(context, session, Settings::new(json));
     lines(&mut shell)
-}
-
-/// Why a session does not begin, in the words of OPA.
-fn told(refused: Refused) -> String {
-    match refused {
-        Refused::Files(faults) => {
-            let lines: Vec<String> = faults.iter().map(faults::line).collect();
-            let of_bundle = lines.iter().find_map(|line| line.strip_prefix("loading error: "));
-            let text = match (of_bundle, lines.as_slice()) {
-                (Some(line), _) => line.to_owned(),
-                (None, [one]) => format!("1 error occurred during loading: {one}"),
-                (None, several) => format!("{} errors occurred during loading:\n{}", several.len(), several.join("\n")),
-            };
-            format!("error: load error: {text}\n")
-        }
-        Refused::Whole(faults) if faults.iter().all(|fault| fault.code.is_empty()) => {
-            let lines: Vec<String> = faults.iter().map(faults::line).collect();
-            format!("error: initialization error: {}\n", lines.join("\n"))
-        }
-        Refused::Whole(faults) => format!("error: initialization error: {}", faults::text(&faults)),
-    }
 }
 
 /// What the system says of a file that cannot be opened, in the words of Go.

@@ -19,6 +19,7 @@ use crate::eval::{EvalError, Kept};
 use crate::ops::policies::{Source, kept_for_tests, load};
 use crate::ops::test::{Request, Suite};
 use crate::ops::{Language, OpsError};
+use crate::ui::faults;
 use clap::{Args, ValueEnum};
 use regex::Regex;
 use std::path::PathBuf;
@@ -171,7 +172,15 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
     let sources = sources(&arguments.paths, arguments.bundle, &arguments.sign_in, context)?;
     let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
         Err(OpsError::Eval(EvalError::Compile(faults))) => {
-            context.ui.plain(&words::told_of_loading(&faults));
+            context.ui.plain(&faults::text_of_loading(&faults));
+            return Err(OpsError::Ended(1));
+        }
+        Err(OpsError::BundleLoading { name, message }) => {
+            context.ui.plain(&format!("unable to load bundle {name}: {message}\n"));
+            return Err(OpsError::Ended(1));
+        }
+        Err(OpsError::BundleActivation(message)) => {
+            context.ui.plain(&(message + "\n"));
             return Err(OpsError::Ended(1));
         }
         other => other?,

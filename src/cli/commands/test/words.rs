@@ -1,7 +1,7 @@
 //! What came of a test, in words.
 
+use crate::eval::EvalError;
 use crate::eval::testing::{Case, Outcome, Tested};
-use crate::eval::{EvalError, Fault};
 use crate::ui::faults;
 
 /// OPA's word for an outcome.
@@ -27,22 +27,6 @@ pub(super) fn told(error: &EvalError) -> String {
 pub(super) fn traceback(error: &EvalError) -> Vec<String> {
     let EvalError::Evaluation(fault) = error else { return Vec::new() };
     fault.trace.iter().map(faults::frame_line).collect()
-}
-
-/// What is wrong with the files tests are read from.
-pub(super) fn told_of_loading(faults: &[Fault]) -> String {
-    if let [only] = faults
-        && let Some(rest) = only.message.strip_prefix("loading error: bundle ")
-    {
-        let (name, _) = rest.split_once(':').unwrap_or((rest, ""));
-        return match rest == format!("{name}: {name} does not exist") {
-            true => format!(
-                "unable to load bundle {name}: error reading \"{name}\": stat {name}: no such file or directory\n"
-            ),
-            false => format!("unable to load bundle {name}: bundle {rest}\n"),
-        };
-    }
-    faults::text(faults).replacen(" occurred:", " occurred during loading:", 1)
 }
 
 /// Why a test did not pass, in one sentence.

@@ -36,6 +36,11 @@ pub(super) fn parse(text: &str) -> Outcome<Option<Document<'_>>> {
     parser::Parser::new(text).document()
 }
 
+/// What is wrong with a text as a stream of documents.
+pub(super) fn fault(text: &str) -> Option<Failure> {
+    parser::Parser::new(text).stream().err()
+}
+
 pub(super) fn too_deep() -> Failure {
     Failure(format!("exceeded max depth of {DEPTH_LIMIT}"))
 }

@@ -58,6 +58,34 @@ impl Parser {
         Ok(Some(Document { nodes: self.nodes, root }))
     }
 
+    /// Reads all documents.
+    pub fn stream(mut self) -> Outcome<()> {
+        self.peek()?;
+        self.scanner.advance();
+        let mut is_first = true;
+        loop {
+            while !is_first && self.peek()?.kind == TokenKind::DocumentEnd {
+                self.scanner.advance();
+            }
+            match self.peek()?.kind {
+                TokenKind::StreamEnd => return Ok(()),
+                TokenKind::Version { .. } | TokenKind::TagDirective { .. } | TokenKind::DocumentStart => {
+                    let _ = self.explicit_document()?;
+                }
+                _ if is_first => {
+                    self.directives()?;
+                    let _ = self.tree()?;
+                }
+                _ => {
+                    let _ = self.explicit_document()?;
+                }
+            }
+            self.handles.clear();
+            self.anchors.clear();
+            is_first = false;
+        }
+    }
+
     fn explicit_document(&mut self) -> Outcome<usize> {
         self.directives()?;
         let token = self.peek()?;

@@ -1,6 +1,7 @@
 //! The only place that prints: results to standard output, everything else to standard error.
 
 pub mod answers;
+pub mod editor;
 mod escape;
 pub mod faults;
 mod log;

@@ -118,6 +118,7 @@ fn a_crate_is_named_by_one_module_alone() {
         ("clap::", "cli"),
         ("axum::", "server"),
         ("comfy_table::", "ui"),
+        ("rustyline::", "ui"),
     ];
     for path in found {
         let name = path.strip_prefix(&source).unwrap().to_str().unwrap().replace('\\', "/");

@@ -25,6 +25,8 @@ mod rego;
 mod remote_deletion;
 mod remote_listing;
 mod screens;
+#[cfg(unix)]
+mod sessions;
 mod support;
 mod testing;
 mod transfers;

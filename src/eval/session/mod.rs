@@ -4,6 +4,7 @@
 //! it, and where, is what it says of a module. Each statement is checked with everything that was loaded and typed.
 
 mod globals;
+mod names;
 mod package;
 mod typed;
 
@@ -14,6 +15,7 @@ use crate::rego::syntax::{
     Body, Import, Module, Options, ParseError, RegoVersion, TermKind, Typed, TypedKind, TypedRule, parse_query,
     parse_statements,
 };
+pub use names::KnownRule;
 use package::{DefinedRule, Item, Package, TypedImport, name_of, overlap, reference_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -167,13 +169,6 @@ impl Session {
     #[must_use]
     pub fn modules(&self) -> Vec<Arc<Module>> {
         self.program(None)
-    }
-
-    /// The names that imports of typed packages give.
-    #[must_use]
-    pub fn imported_names(&self) -> Vec<String> {
-        let documents = self.packages.values().flat_map(Package::imports).filter(|import| is_of_document(import));
-        documents.filter_map(|import| import.name().map(str::to_owned)).collect()
     }
 
     /// Reads a text as statements of the current package.

@@ -12,6 +12,8 @@ mod peer;
 mod pushing;
 mod registry;
 mod sandbox;
+#[cfg(unix)]
+mod terminal;
 mod tls_front;
 mod token_server;
 mod tunnel;
@@ -28,6 +30,8 @@ pub use peer::find;
 pub use pushing::push;
 pub use registry::Registry;
 pub use sandbox::{Run, Sandbox};
+#[cfg(unix)]
+pub use terminal::Terminal;
 pub use tls_front::TlsFront;
 pub use token_server::TokenServer;
 pub use tunnel::Tunnel;

@@ -1,9 +1,12 @@
 //! `policy repl`.
 
 mod commands;
+mod history;
+mod names;
 mod print;
 mod settings;
 mod shell;
+mod terminal;
 
 use super::{Context, build::split};
 use crate::cli::policies;
@@ -12,10 +15,12 @@ use crate::cli::sign_in::SignInArgs;
 use crate::ops::policies::load;
 use crate::ops::repl::start;
 use crate::ops::{OpsError, documents};
+use crate::rego::capabilities::Capabilities;
 use crate::ui::faults;
 use clap::Args;
 use settings::Settings;
 use shell::{Flow, Shell};
+use std::ffi::OsString;
 use std::io::{BufRead as _, Read as _};
 use std::path::PathBuf;
 
@@ -46,7 +51,7 @@ pub struct ReplArgs {
     ignore: Vec<String>,
     /// File for what was typed, so that later sessions find it [default: ~/.policy/repl_history]; '' for none
     #[arg(short = 'H', long, value_name = "FILE")]
-    history: Option<PathBuf>,
+    history: Option<OsString>,
     #[command(flatten)]
     rego: RegoArgs,
     #[command(flatten)]
@@ -85,7 +90,24 @@ pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(),
     };
     let json = arguments.format_of_result.as_deref() == Some("json");
     let mut shell = Shell::new(context, session, Settings::new(json));
-    lines(&mut shell)
+    if !context.ui.is_interactive() {
+        return lines(&mut shell);
+    }
+    shell.write(&banner(&arguments.sources))?;
+    let history = match &arguments.history {
+        Some(path) if path.is_empty() => None,
+        Some(path) => Some(path.into()),
+        None => terminal::usual_history(context),
+    };
+    let capabilities = language.capabilities.as_ref().unwrap_or_else(|| Capabilities::current());
+    terminal::run(&mut shell, context, history, capabilities)
+}
+
+/// What a terminal shows first.
+fn banner(sources: &[String]) -> String {
+    let running = if sources.is_empty() { String::new() } else { format!("running policy [{}]\n", sources.join(", ")) };
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{running}policy {version}, with the Rego of OPA 1.22.2\n\nRun 'help' to see a list of commands.\n\n")
 }
 
 /// What the system says of a file that cannot be opened, in the words of Go.

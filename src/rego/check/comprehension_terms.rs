@@ -95,7 +95,7 @@ pub(super) fn requires_evaluation(unit: &Unit<'_>, term: TermId) -> bool {
         _ => {}
     }
     let mut found = false;
-    walk(&unit.nodes, &[Node::Term(term)], |node| {
+    walk(&unit.nodes, [Node::Term(term)], |node| {
         if let Node::Term(term) = node {
             found |= matches!(
                 unit.nodes.term(term).kind,

@@ -16,7 +16,7 @@ pub(super) fn declared_in_expression(nodes: &Nodes<Symbol>, id: ExpressionId, de
     match nodes.expression(id).kind {
         ExpressionKind::Call(call) => {
             if let Some((target, _)) = assignment(nodes, call) {
-                each_variable(nodes, &[Node::Term(target)], |name| declared.push(name));
+                each_variable(nodes, [Node::Term(target)], |name| declared.push(name));
             }
         }
         ExpressionKind::Some { symbols, .. } => declared_by_some(nodes, symbols, declared),
@@ -36,12 +36,12 @@ fn declared_by_some(nodes: &Nodes<Symbol>, symbols: List<TermId>, declared: &mut
         match nodes.term(*symbol).kind {
             TermKind::Var(name) => declared.push(name),
             TermKind::Call(call) => {
-                let bound: Vec<Node> = match nodes.terms(call) {
-                    [_, key, value, _] => vec![Node::Term(*value), Node::Term(*key)],
-                    [_, value, ..] => vec![Node::Term(*value)],
-                    _ => Vec::new(),
+                let bound = match nodes.terms(call) {
+                    [_, key, value, _] => [Some(*value), Some(*key)],
+                    [_, value, ..] => [Some(*value), None],
+                    _ => [None, None],
                 };
-                each_variable(nodes, &bound, |name| declared.push(name));
+                each_variable(nodes, bound.into_iter().flatten().map(Node::Term), |name| declared.push(name));
             }
             _ => {}
         }

@@ -5,7 +5,7 @@ use super::program::{Program, operator};
 use super::required::each_typed_call;
 use super::stage::Stage;
 use super::unit::Unit;
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, of_rule, of_terms, walk};
 use crate::rego::syntax::{ExpressionKind, List, Location, TermId, TermKind};
 
 /// Tells calls of deprecated functions, since v1, before that only when strict.
@@ -42,9 +42,8 @@ fn calls<'p>(unit: &Unit<'_>, program: &'p Program<'_>) -> Vec<(Location, &'p st
     let mut calls = Vec::new();
     for id in unit.rules_with_else() {
         let Some(rule) = nodes.rule(id) else { continue };
-        let mut roots: Vec<Node> = nodes.terms(rule.head.reference).iter().copied().map(Node::Term).collect();
-        roots.extend(unit.nodes_of_rule(id));
-        walk(nodes, &roots, |node| {
+        let roots = of_terms(nodes, rule.head.reference).chain(of_rule(nodes, id));
+        walk(nodes, roots, |node| {
             let call = match node {
                 Node::Expression(id) => match nodes.expression(id).kind {
                     ExpressionKind::Call(call) => Some((nodes.expression(id).location, call)),

@@ -6,7 +6,7 @@ use super::program::Program;
 use super::stage::Stage;
 use super::types;
 use super::unit::Unit;
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, of_rule, walk};
 use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
 
 /// Tells calls of undefined functions and calls with too few or too many arguments; calls in what is told are passed over.
@@ -19,7 +19,7 @@ pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
     }
     let mut errors = Vec::new();
     for rule in unit.rules_with_else() {
-        walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
+        walk(&unit.nodes, of_rule(&unit.nodes, rule), |node| {
             let Node::Expression(id) = node else { return Enter::Yes };
             match error(unit, program, id, &mut path) {
                 None => Enter::Yes,

@@ -5,7 +5,7 @@ use super::names::Symbol;
 use super::program::Program;
 use super::stage::Stage;
 use super::unit::Unit;
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, of_rule, walk};
 use crate::rego::syntax::{ExpressionKind, Location, TermId, TermKind};
 
 /// Tells rules named `input` or `data`, and assignments to them; since v1, before that only when strict.
@@ -23,7 +23,7 @@ pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
     let assigned = unit.nodes.all_expressions().any(|(id, _)| assigned_document(unit, Node::Expression(id)).is_some());
     let rules = if assigned { unit.rules_with_else() } else { Vec::new() };
     for rule in rules {
-        walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
+        walk(&unit.nodes, of_rule(&unit.nodes, rule), |node| {
             found.extend(
                 assigned_document(unit, node).map(|(location, name)| (location, name, "variables", "variable")),
             );

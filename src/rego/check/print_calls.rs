@@ -10,7 +10,7 @@ use super::stage::Stage;
 use super::template_strings::unbound;
 use super::unit::Unit;
 use super::variables::{Bound, Skip, VariableWalk};
-use super::walk::{Enter, Node, each_variable, walk};
+use super::walk::{Enter, Node, each_variable, of_head, walk};
 use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, Location, Nodes, TermId, TermKind};
 
 /// Rewrites or erases the calls in a unit.
@@ -31,7 +31,7 @@ pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
             let _ = bound.add(name);
         });
         walk.terms(rule.head.arguments);
-        for closure in closures(&rewriter.unit.nodes, &rewriter.unit.nodes_of_head(id)) {
+        for closure in closures(&rewriter.unit.nodes, of_head(&rewriter.unit.nodes, &rule.head)) {
             let _ = rewriter.closure(closure, &mut bound.clone());
         }
         if let Ok(body) = rewriter.body(rule.body, &bound)
@@ -53,7 +53,7 @@ fn is_print(nodes: &Nodes<Symbol>, id: ExpressionId) -> bool {
 }
 
 /// The outermost nodes with bodies.
-fn closures(nodes: &Nodes<Symbol>, roots: &[Node]) -> Vec<Node> {
+fn closures(nodes: &Nodes<Symbol>, roots: impl IntoIterator<Item = Node>) -> Vec<Node> {
     let mut found = Vec::new();
     walk(nodes, roots, |node| {
         let is_closure = match node {
@@ -98,7 +98,7 @@ impl Rewriter<'_, '_, '_> {
         let mut expressions = self.unit.nodes.body(body).to_vec();
         let mut bound = around.clone();
         for id in &expressions {
-            for closure in closures(&self.unit.nodes, &[Node::Expression(*id)]) {
+            for closure in closures(&self.unit.nodes, [Node::Expression(*id)]) {
                 self.closure(closure, &mut bound.clone())?;
             }
             self.bind(*id, &mut bound);
@@ -116,7 +116,7 @@ impl Rewriter<'_, '_, '_> {
                 continue;
             }
             self.bind(id, &mut bound);
-            each_variable(&self.unit.nodes, &[Node::Expression(id)], |name| {
+            each_variable(&self.unit.nodes, [Node::Expression(id)], |name| {
                 if name.ordinal().is_some() {
                     let _ = bound.add(name);
                 }

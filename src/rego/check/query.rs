@@ -169,9 +169,8 @@ fn gives_a_value(unit: &Unit<'_>, program: &Program<'_>, terms: List<TermId>) ->
 
 /// Whether a body may hold in several ways.
 fn iterates(unit: &Unit<'_>, program: &Program<'_>, body: &[ExpressionId]) -> bool {
-    let roots: Vec<Node> = body.iter().copied().map(Node::Expression).collect();
     let mut found = false;
-    walk(&unit.nodes, &roots, |node| {
+    walk(&unit.nodes, body.iter().copied().map(Node::Expression), |node| {
         let Node::Term(term) = node else { return Enter::Yes };
         match unit.nodes.term(term).kind {
             _ if found => return Enter::No,

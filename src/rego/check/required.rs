@@ -17,7 +17,7 @@ pub(super) fn each_typed_call(unit: &Unit<'_>, mut found: impl FnMut(List<TermId
     };
     for rule in unit.rules_with_else().iter().filter_map(|rule| nodes.rule(*rule)) {
         calls_of(rule.body);
-        walk(nodes, &of_body(nodes, rule.body), |node| {
+        walk(nodes, of_body(nodes, rule.body), |node| {
             if let Node::Term(term) = node
                 && let TermKind::ArrayComprehension { body, .. }
                 | TermKind::SetComprehension { body, .. }

@@ -9,7 +9,7 @@ use super::names::Symbol;
 use super::program::{Exports, Program};
 use super::stage::Stage;
 use super::unit::{Unit, UnitImport};
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, of_terms, walk};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Location, Part, RuleId, TermId, TermKind};
 use rustc_hash::FxHashMap;
 
@@ -124,8 +124,7 @@ impl Resolver<'_, '_> {
         let nodes = &self.unit.nodes;
         let mut declared = Vec::new();
         let mut shadowed = None;
-        let arguments: Vec<Node> = nodes.terms(arguments).iter().copied().map(Node::Term).collect();
-        walk(nodes, &arguments, |node| {
+        walk(nodes, of_terms(nodes, arguments), |node| {
             let Node::Term(term) = node else { return Enter::Yes };
             match nodes.term(term).kind {
                 _ if shadowed.is_some() => return Enter::No,

@@ -11,7 +11,7 @@ use super::safety::Outputs;
 use super::stage::Stage;
 use super::unit::Unit;
 use super::variables::{Bound, Skip, VariableWalk};
-use super::walk::{Enter, Node, of_body, push_children, walk};
+use super::walk::{Enter, Node, of_head, of_rule, push_children, walk};
 use crate::rego::syntax::{
     Body, ExpressionId, ExpressionKind, List, Location, Part, RegoVersion, RuleId, TermId, TermKind,
 };
@@ -40,8 +40,7 @@ struct Rewriter<'u, 'm, 'p> {
 impl Rewriter<'_, '_, '_> {
     fn rule(&mut self, id: RuleId) {
         let Some(rule) = self.unit.nodes.rule(id).copied() else { return };
-        let roots = self.unit.nodes_of_rule(id);
-        if !self.has_template(&roots) {
+        if !self.has_template(of_rule(&self.unit.nodes, id)) {
             return;
         }
         let mut bound = Bound::default();
@@ -51,14 +50,13 @@ impl Rewriter<'_, '_, '_> {
         });
         walk.terms(rule.head.arguments);
         let bound = self.body(rule.body, bound);
-        for node in roots {
-            if !matches!(node, Node::Expression(_)) {
-                self.visit(node, &bound);
-            }
+        let head: Vec<Node> = of_head(&self.unit.nodes, &rule.head).collect();
+        for node in head {
+            self.visit(node, &bound);
         }
     }
 
-    fn has_template(&self, roots: &[Node]) -> bool {
+    fn has_template(&self, roots: impl IntoIterator<Item = Node>) -> bool {
         let mut found = false;
         walk(&self.unit.nodes, roots, |node| {
             found |= matches!(node, Node::Term(term) if self.is_template(term));
@@ -74,8 +72,10 @@ impl Rewriter<'_, '_, '_> {
     /// Rewrites a body, and gives what is bound behind it.
     fn body(&mut self, body: Body, mut bound: Bound) -> Bound {
         Outputs::new(&self.unit.nodes, &self.unit.assigned, self.program).bind(self.unit.nodes.body(body), &mut bound);
-        for node in of_body(&self.unit.nodes, body) {
-            self.visit(node, &bound);
+        for place in 0..body.len() {
+            if let Some(id) = self.unit.nodes.body(body).get(place).copied() {
+                self.visit(Node::Expression(id), &bound);
+            }
         }
         bound
     }
@@ -112,7 +112,7 @@ impl Rewriter<'_, '_, '_> {
             drop(self.body(body, within));
             self.depth -= 1;
         }
-        if self.depth > TOLD_AGAIN || !self.has_template(&[node]) {
+        if self.depth > TOLD_AGAIN || !self.has_template([node]) {
             return;
         }
         let mut children = Vec::new();

@@ -4,7 +4,6 @@ use super::errors::CheckError;
 use super::names::{Names, Symbol};
 use super::query::AskedRule;
 use super::stage::Stage;
-use super::walk::Node;
 use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
@@ -147,23 +146,6 @@ impl<'m> Unit<'m> {
             }
         }
         all
-    }
-
-    /// The arguments, key, value and body of a rule, as OPA walks through them.
-    pub(super) fn nodes_of_rule(&self, rule: RuleId) -> Vec<Node> {
-        let mut nodes = self.nodes_of_head(rule);
-        if let Some(rule) = self.nodes.rule(rule) {
-            nodes.extend(self.nodes.body(rule.body).iter().copied().map(Node::Expression));
-        }
-        nodes
-    }
-
-    /// The arguments, key and value of a rule.
-    pub(super) fn nodes_of_head(&self, rule: RuleId) -> Vec<Node> {
-        let Some(rule) = self.nodes.rule(rule) else { return Vec::new() };
-        let mut nodes: Vec<Node> = self.nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
-        nodes.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
-        nodes
     }
 
     /// Remembers that an equality was written as `:=`.

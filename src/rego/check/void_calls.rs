@@ -4,7 +4,7 @@ use super::errors::{CheckError, Code, Place};
 use super::program::{Program, operator};
 use super::stage::Stage;
 use super::unit::Unit;
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, of_rule, walk};
 use crate::rego::syntax::{TermId, TermKind};
 
 /// Tells calls of functions such as `print` in places of values.
@@ -20,7 +20,7 @@ pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
     }
     let mut found = Vec::new();
     for rule in unit.rules_with_else() {
-        walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
+        walk(&unit.nodes, of_rule(&unit.nodes, rule), |node| {
             if let Node::Term(term) = node
                 && is_void(unit, term)
             {

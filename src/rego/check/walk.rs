@@ -1,7 +1,9 @@
 //! Walks through the nodes of a tree, in the order OPA walks through them.
 
 use super::names::Symbol;
-use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Nodes, Part, TermId, TermKind, With};
+use crate::rego::syntax::{
+    Body, ExpressionId, ExpressionKind, Head, List, Nodes, Part, RuleId, TermId, TermKind, With,
+};
 
 /// A node on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,17 +15,9 @@ pub(super) enum Node {
 
 /// Calls `visit` with every node below and including those given, each before what is in it, and goes into a node unless
 /// `visit` says that it need not.
-pub(super) fn walk(nodes: &Nodes<Symbol>, roots: &[Node], mut visit: impl FnMut(Node) -> Enter) {
-    let mut due: Vec<Node> = roots.iter().rev().copied().collect();
-    while let Some(node) = due.pop() {
-        if visit(node) == Enter::Yes {
-            let height = due.len();
-            push_children(nodes, node, &mut due);
-            if let Some(children) = due.get_mut(height..) {
-                children.reverse();
-            }
-        }
-    }
+pub(super) fn walk(nodes: &Nodes<Symbol>, roots: impl IntoIterator<Item = Node>, visit: impl FnMut(Node) -> Enter) {
+    let mut walk = Walk { nodes, visit };
+    roots.into_iter().for_each(|root| walk.node(root));
 }
 
 /// Whether a walk goes into a node.
@@ -31,6 +25,96 @@ pub(super) fn walk(nodes: &Nodes<Symbol>, roots: &[Node], mut visit: impl FnMut(
 pub(super) enum Enter {
     Yes,
     No,
+}
+
+struct Walk<'n, F> {
+    nodes: &'n Nodes<Symbol>,
+    visit: F,
+}
+
+impl<F: FnMut(Node) -> Enter> Walk<'_, F> {
+    fn node(&mut self, node: Node) {
+        match node {
+            Node::Term(term) => self.term(term),
+            Node::Expression(id) => self.expression(id),
+            Node::With { target, value } => self.with(target, value),
+        }
+    }
+
+    fn with(&mut self, target: TermId, value: TermId) {
+        if (self.visit)(Node::With { target, value }) == Enter::Yes {
+            self.term(target);
+            self.term(value);
+        }
+    }
+
+    fn term(&mut self, term: TermId) {
+        if (self.visit)(Node::Term(term)) == Enter::No {
+            return;
+        }
+        match self.nodes.term(term).kind {
+            TermKind::Ref(list)
+            | TermKind::Call(list)
+            | TermKind::Array(list)
+            | TermKind::Object(list)
+            | TermKind::Set(list) => self.terms(list),
+            TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
+                self.term(term);
+                self.body(body);
+            }
+            TermKind::ObjectComprehension { key, value, body } => {
+                self.term(key);
+                self.term(value);
+                self.body(body);
+            }
+            TermKind::TemplateString { parts, .. } => {
+                for part in self.nodes.parts(parts) {
+                    self.node(node_of_part(part));
+                }
+            }
+            TermKind::Null
+            | TermKind::Boolean(_)
+            | TermKind::Number(_)
+            | TermKind::String { .. }
+            | TermKind::Var(_) => {}
+        }
+    }
+
+    fn expression(&mut self, id: ExpressionId) {
+        if (self.visit)(Node::Expression(id)) == Enter::No {
+            return;
+        }
+        let expression = self.nodes.expression(id);
+        match expression.kind {
+            ExpressionKind::Term(term) => self.term(term),
+            ExpressionKind::Call(list) => self.terms(list),
+            ExpressionKind::Some { symbols, .. } => self.terms(symbols),
+            ExpressionKind::Every { key, value, domain, body, .. } => {
+                key.into_iter().chain([value, domain]).for_each(|term| self.term(term));
+                self.body(body);
+            }
+            ExpressionKind::Not { body, .. } => self.body(body),
+            ExpressionKind::And(logical) | ExpressionKind::Or(logical) => {
+                self.body(logical.left);
+                self.body(logical.right);
+            }
+        }
+        for with in self.nodes.withs(expression.with) {
+            self.with(with.target, with.value);
+        }
+    }
+
+    fn terms(&mut self, list: List<TermId>) {
+        for term in self.nodes.terms(list) {
+            self.term(*term);
+        }
+    }
+
+    fn body(&mut self, body: Body) {
+        for id in self.nodes.body(body) {
+            self.expression(*id);
+        }
+    }
 }
 
 /// The nodes right below a node, in order.
@@ -58,10 +142,7 @@ fn push_parts_of_term(nodes: &Nodes<Symbol>, term: TermId, due: &mut Vec<Node>) 
             push_body(nodes, body, due);
         }
         TermKind::TemplateString { parts, .. } => {
-            due.extend(nodes.parts(parts).iter().map(|part| match part {
-                Part::Term(term) => Node::Term(*term),
-                Part::Expression(expression) => Node::Expression(*expression),
-            }));
+            due.extend(nodes.parts(parts).iter().map(node_of_part));
         }
         TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_) => {}
     }
@@ -87,6 +168,13 @@ fn push_parts_of_expression(nodes: &Nodes<Symbol>, id: ExpressionId, due: &mut V
     due.extend(nodes.withs(expression.with).iter().map(node_of_with));
 }
 
+fn node_of_part(part: &Part) -> Node {
+    match part {
+        Part::Term(term) => Node::Term(*term),
+        Part::Expression(expression) => Node::Expression(*expression),
+    }
+}
+
 fn node_of_with(with: &With) -> Node {
     Node::With { target: with.target, value: with.value }
 }
@@ -100,12 +188,32 @@ fn push_body(nodes: &Nodes<Symbol>, body: Body, due: &mut Vec<Node>) {
 }
 
 /// The nodes of a body.
-pub(super) fn of_body(nodes: &Nodes<Symbol>, body: Body) -> Vec<Node> {
-    nodes.body(body).iter().copied().map(Node::Expression).collect()
+pub(super) fn of_body(nodes: &Nodes<Symbol>, body: Body) -> impl Iterator<Item = Node> {
+    nodes.body(body).iter().copied().map(Node::Expression)
+}
+
+/// The nodes of a list of terms.
+pub(super) fn of_terms(nodes: &Nodes<Symbol>, list: List<TermId>) -> impl Iterator<Item = Node> {
+    nodes.terms(list).iter().copied().map(Node::Term)
+}
+
+/// The nodes of a rule's arguments, key and value.
+pub(super) fn of_head(nodes: &Nodes<Symbol>, head: &Head<Symbol>) -> impl Iterator<Item = Node> {
+    of_terms(nodes, head.arguments).chain(head.key.into_iter().chain(head.value).map(Node::Term))
+}
+
+/// The arguments, key, value and body of a rule, as OPA walks through them.
+pub(super) fn of_rule(nodes: &Nodes<Symbol>, rule: RuleId) -> impl Iterator<Item = Node> {
+    let rule = nodes.rule(rule).into_iter();
+    rule.flat_map(|rule| of_head(nodes, &rule.head).chain(of_body(nodes, rule.body)))
 }
 
 /// Calls `found` with every variable of nodes, those of operators and of what is in comprehensions among them.
-pub(super) fn each_variable(nodes: &Nodes<Symbol>, roots: &[Node], mut found: impl FnMut(Symbol)) {
+pub(super) fn each_variable(
+    nodes: &Nodes<Symbol>,
+    roots: impl IntoIterator<Item = Node>,
+    mut found: impl FnMut(Symbol),
+) {
     walk(nodes, roots, |node| {
         if let Node::Term(term) = node
             && let TermKind::Var(name) = nodes.term(term).kind

@@ -9,7 +9,7 @@ use super::rewrite::{NOWHERE, equality};
 use super::rule_tree::RuleTree;
 use super::stage::Stage;
 use super::unit::Unit;
-use super::walk::{Node, push_children};
+use super::walk::{Node, of_head, of_terms, push_children};
 use crate::rego::syntax::{Body, Expression, ExpressionId, ExpressionKind, List, TermId, TermKind, With};
 
 /// Rewrites the bodies of a unit: values that have to be evaluated become variables. Tells targets and values that cannot
@@ -21,9 +21,8 @@ pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
     }
     for id in unit.rules_with_else() {
         let Some(rule) = unit.nodes.rule(id).copied() else { continue };
-        let mut head: Vec<Node> = unit.nodes.terms(rule.head.reference).iter().copied().map(Node::Term).collect();
-        head.extend(unit.nodes.terms(rule.head.arguments).iter().copied().map(Node::Term));
-        head.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
+        let head = of_terms(&unit.nodes, rule.head.reference).chain(of_head(&unit.nodes, &rule.head));
+        let head = head.collect();
         bodies_in(unit, program, head);
         if let Some(body) = body(unit, program, rule.body)
             && let Some(rule) = unit.nodes.rule_mut(id)

@@ -3,7 +3,7 @@
 use super::super::names::{Names, Symbol};
 use super::super::path::is_constant;
 use super::super::unit::Unit;
-use super::super::walk::{Enter, Node, of_body, walk};
+use super::super::walk::{Enter, Node, of_body, of_head, walk};
 use super::bindings::Bindings;
 use crate::rego::syntax::{RuleId, TermId, TermKind};
 
@@ -49,7 +49,7 @@ pub(in crate::rego::check) fn references(
         if parts.iter().all(|part| is_leaf(nodes.term(*part).kind)) { Enter::No } else { Enter::Yes }
     };
     let mut met: usize = 0;
-    walk(nodes, &of_body(nodes, rule.body), |node| match node {
+    walk(nodes, of_body(nodes, rule.body), |node| match node {
         Node::Term(term) => visit(met.saturating_sub(1), term),
         Node::Expression(id) => {
             // Expressions of inner bodies come between those of the body, but are none of it.
@@ -58,10 +58,8 @@ pub(in crate::rego::check) fn references(
         }
         Node::With { .. } => Enter::Yes,
     });
-    let mut head: Vec<Node> = nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
-    head.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
     let behind_body = body.len();
-    walk(nodes, &head, |node| match node {
+    walk(nodes, of_head(nodes, &rule.head), |node| match node {
         Node::Term(term) => visit(behind_body, term),
         Node::Expression(_) | Node::With { .. } => Enter::Yes,
     });

@@ -29,7 +29,7 @@ pub(super) fn of_domain(nodes: &Nodes<Symbol>, domain: TermId) -> Vec<Symbol> {
 pub(super) fn bound(nodes: &Nodes<Symbol>, value: TermId, member: TermId, domain: TermId) -> Vec<Symbol> {
     let given = variables(nodes, Skip::NOTHING, &[domain]);
     let mut bound = Vec::new();
-    walk(nodes, &[Node::Term(value), Node::Term(member)], |node| {
+    walk(nodes, [Node::Term(value), Node::Term(member)], |node| {
         let Node::Term(term) = node else { return Enter::Yes };
         match nodes.term(term).kind {
             TermKind::ArrayComprehension { .. }

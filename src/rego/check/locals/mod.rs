@@ -17,7 +17,7 @@ use super::program::Program;
 use super::rewrite::is_scalar;
 use super::stage::Stage;
 use super::unit::Unit;
-use super::walk::{Enter, Node, each_variable, walk};
+use super::walk::{Enter, Node, each_variable, of_head, of_terms, walk};
 use crate::rego::syntax::{
     Body, Expression, ExpressionId, ExpressionKind, Head, List, Location, RuleId, TermId, TermKind,
 };
@@ -88,8 +88,8 @@ impl Locals<'_, '_> {
         let Some(head) = self.unit.nodes.rule(id).map(|rule| rule.head) else { return };
         let mut unused = Vec::new();
         if self.program.options.strict {
-            let arguments: Vec<Node> = self.unit.nodes.terms(head.arguments).iter().copied().map(Node::Term).collect();
-            each_variable(&self.unit.nodes, &arguments, |name| unused.push(name));
+            let nodes = &self.unit.nodes;
+            each_variable(nodes, of_terms(nodes, head.arguments), |name| unused.push(name));
         }
         self.scopes = Scopes::of(&[]);
         self.refused = 0;
@@ -141,11 +141,10 @@ impl Locals<'_, '_> {
 
     /// Rewrites comprehensions and template strings in arguments, key and value, each in a scope of its own.
     fn head_closures(&mut self, head: &Head<Symbol>) {
-        let mut roots: Vec<Node> = self.unit.nodes.terms(head.arguments).iter().copied().map(Node::Term).collect();
-        roots.extend(head.key.into_iter().chain(head.value).map(Node::Term));
+        let nodes = &self.unit.nodes;
         let mut closures = Vec::new();
-        walk(&self.unit.nodes, &roots, |node| match node {
-            Node::Term(term) => match self.unit.nodes.term(term).kind {
+        walk(nodes, of_head(nodes, head), |node| match node {
+            Node::Term(term) => match nodes.term(term).kind {
                 TermKind::ArrayComprehension { .. }
                 | TermKind::SetComprehension { .. }
                 | TermKind::ObjectComprehension { .. }
@@ -174,11 +173,10 @@ impl Locals<'_, '_> {
     fn used_by_head(&self, head: &Head<Symbol>, unused: &mut Vec<Symbol>) -> Vec<Symbol> {
         let nodes = &self.unit.nodes;
         let mut used = Vec::new();
-        let parts = nodes.terms(head.reference).iter().skip(1).copied().chain(head.key);
-        let parts: Vec<Node> = parts.map(Node::Term).collect();
-        each_variable(nodes, &parts, |name| used.push(name));
+        let parts = of_terms(nodes, head.reference).skip(1).chain(head.key.map(Node::Term));
+        each_variable(nodes, parts, |name| used.push(name));
         if let Some(value) = head.value {
-            each_variable(nodes, &[Node::Term(value)], |name| {
+            each_variable(nodes, [Node::Term(value)], |name| {
                 used.push(name);
                 unused.retain(|argument| *argument != name);
             });
@@ -189,8 +187,7 @@ impl Locals<'_, '_> {
     /// Replaces variables in terms of a head by what they became in the body.
     fn rename_in_head(&mut self, terms: &[TermId]) {
         let mut found = Vec::new();
-        let roots: Vec<Node> = terms.iter().copied().map(Node::Term).collect();
-        walk(&self.unit.nodes, &roots, |node| {
+        walk(&self.unit.nodes, terms.iter().copied().map(Node::Term), |node| {
             if let Node::Term(term) = node
                 && let TermKind::Var(name) = self.unit.nodes.term(term).kind
                 && let Some(entry) = self.scopes.find_here(name)

@@ -128,7 +128,7 @@ impl Locals<'_, '_> {
     fn check_operator(&mut self, call: TermId, list: List<TermId>) {
         let Some(operator) = self.unit.nodes.terms(list).first().copied() else { return };
         let mut shadowed = 0;
-        each_variable(&self.unit.nodes, &[Node::Term(operator)], |name| {
+        each_variable(&self.unit.nodes, [Node::Term(operator)], |name| {
             shadowed += u32::from(self.scopes.declared(name).is_some_and(|becomes| becomes != name));
         });
         for _ in 0..shadowed {
@@ -142,7 +142,7 @@ impl Locals<'_, '_> {
     fn comprehension(&mut self, collected: &[TermId], body: Body) -> Body {
         let mut used = Vec::new();
         for term in collected {
-            each_variable(&self.unit.nodes, &[Node::Term(*term)], |name| used.push(name));
+            each_variable(&self.unit.nodes, [Node::Term(*term)], |name| used.push(name));
         }
         self.scopes.enter();
         let body = self.body(body, &used);

@@ -48,7 +48,7 @@ impl Locals<'_, '_> {
             let nodes = &self.unit.nodes;
             let holds = |id: &&ExpressionId| {
                 let mut found = false;
-                each_variable(nodes, &[Node::Expression(**id)], |variable| found |= variable == becomes);
+                each_variable(nodes, [Node::Expression(**id)], |variable| found |= variable == becomes);
                 found
             };
             let expressions = nodes.body(body);

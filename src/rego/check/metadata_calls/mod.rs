@@ -10,7 +10,7 @@ use super::program::Program;
 use super::rewrite::{call, equality, equality_operator};
 use super::stage::Stage;
 use super::unit::Unit;
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, of_rule, walk};
 use crate::rego::syntax::{ExpressionId, ExpressionKind, List, Location, Nodes, RuleId, TermId, TermKind};
 
 /// Whether a unit calls one of the functions.
@@ -91,7 +91,7 @@ fn first_call(unit: &Unit<'_>, rule: RuleId, name: Symbol) -> Option<Location> {
     let mut first = None;
     let mut next = Some(rule);
     while let (None, Some(rule)) = (first, next) {
-        walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
+        walk(&unit.nodes, of_rule(&unit.nodes, rule), |node| {
             if let Node::Expression(id) = node
                 && first.is_none()
                 && let Some((called, _, location)) = called(&unit.nodes, id)
@@ -118,7 +118,7 @@ fn prepend(unit: &mut Unit<'_>, rule: RuleId, mut expressions: Vec<ExpressionId>
 /// Puts the variables of `chain` and `rule` in place of the calls of a rule.
 fn replace_calls(unit: &mut Unit<'_>, rule: RuleId, [chain, own]: [Option<TermId>; 2]) {
     let mut calls = Vec::new();
-    walk(&unit.nodes, &unit.nodes_of_rule(rule), |node| {
+    walk(&unit.nodes, of_rule(&unit.nodes, rule), |node| {
         if let Node::Expression(id) = node
             && let Some((name, arguments, location)) = called(&unit.nodes, id)
             && let Some(variable) = if name == Symbol::CHAIN { chain } else { own }

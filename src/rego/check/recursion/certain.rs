@@ -6,7 +6,7 @@ use crate::rego::check::names::Symbol;
 use crate::rego::check::path::{Key, Step, is_constant};
 use crate::rego::check::rule_tree::{Reach, TreeRule};
 use crate::rego::check::unit::Unit;
-use crate::rego::check::walk::{Node, each_variable};
+use crate::rego::check::walk::{Node, each_variable, of_head};
 use crate::rego::syntax::{RuleId, TermId, TermKind, compare_numbers};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -50,14 +50,12 @@ impl Bound {
         let mut first = FxHashMap::default();
         let nodes = &unit.nodes;
         if let Some(rule) = nodes.rule(rule) {
-            let mut head: Vec<Node> = nodes.terms(rule.head.arguments).iter().copied().map(Node::Term).collect();
-            head.extend(rule.head.key.into_iter().chain(rule.head.value).map(Node::Term));
-            each_variable(nodes, &head, |name| {
+            each_variable(nodes, of_head(nodes, &rule.head), |name| {
                 let _ = first.insert(name, 0);
             });
             first.extend(rule.head.name.map(|name| (name, 0)));
             for (place, expression) in (1..).zip(nodes.body(rule.body)) {
-                each_variable(nodes, &[Node::Expression(*expression)], |name| {
+                each_variable(nodes, [Node::Expression(*expression)], |name| {
                     let _ = first.entry(name).or_insert(place);
                 });
             }

@@ -49,9 +49,8 @@ fn record_in(unit: &mut Unit<'_>, names: &Names, id: RuleId) {
 
 /// Whether the author calls the recorder.
 fn records_by_itself(unit: &Unit<'_>, body: &[ExpressionId]) -> bool {
-    let roots: Vec<Node> = body.iter().copied().map(Node::Expression).collect();
     let mut found = false;
-    walk(&unit.nodes, &roots, |node| {
+    walk(&unit.nodes, body.iter().copied().map(Node::Expression), |node| {
         if let Node::Expression(id) = node
             && let ExpressionKind::Call(terms) = unit.nodes.expression(id).kind
             && operator(unit, terms).is_some_and(|names| names == RECORDER)
@@ -69,7 +68,7 @@ fn raise(unit: &Unit<'_>, body: &mut Vec<ExpressionId>, variable: Symbol) {
     let Some(id) = body.get(from).copied() else { return };
     let Some(value) = value_given(unit, id, variable) else { return };
     let mut needed = Vec::new();
-    each_variable(&unit.nodes, &[Node::Term(value)], |name| {
+    each_variable(&unit.nodes, [Node::Term(value)], |name| {
         if name.ordinal().is_some() {
             needed.push(name);
         }
@@ -96,7 +95,7 @@ fn value_given(unit: &Unit<'_>, id: ExpressionId, variable: Symbol) -> Option<Te
 
 fn mentions(unit: &Unit<'_>, id: ExpressionId, variable: Symbol) -> bool {
     let mut found = false;
-    each_variable(&unit.nodes, &[Node::Expression(id)], |name| found |= name == variable);
+    each_variable(&unit.nodes, [Node::Expression(id)], |name| found |= name == variable);
     found
 }
 

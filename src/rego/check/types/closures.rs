@@ -119,7 +119,7 @@ impl Checker<'_, '_> {
         }
         let mut closures = Vec::new();
         let nodes = &self.unit.nodes;
-        walk(nodes, &[Node::Expression(id)], |node| {
+        walk(nodes, [Node::Expression(id)], |node| {
             if let Node::Term(term) = node
                 && is_closure(nodes.term(term).kind)
             {
@@ -173,7 +173,7 @@ impl Checker<'_, '_> {
             }
             let nodes = &self.unit.nodes;
             let inside = due.len();
-            walk(nodes, &[Node::Term(term)], |node| match node {
+            walk(nodes, [Node::Term(term)], |node| match node {
                 Node::Term(inner) if inner != term && is_closure(nodes.term(inner).kind) => {
                     due.push(inner);
                     Enter::No
@@ -195,7 +195,7 @@ impl Checker<'_, '_> {
             depth += 1;
             let mut inside = Vec::new();
             for outer in level {
-                walk(nodes, &[Node::Term(outer)], |node| match node {
+                walk(nodes, [Node::Term(outer)], |node| match node {
                     Node::Term(inner) if inner != outer && is_closure(nodes.term(inner).kind) => {
                         inside.push(inner);
                         Enter::No

@@ -3,7 +3,7 @@
 //! `x := f(g(y))` becomes `g(y, v); f(v, w); x = w`. What a ref goes into must be a variable or a ref too, so `[1, 2][i]`
 //! becomes `v = [1, 2]; v[i]`; for messages the variable remembers what it stands for.
 
-use super::rewrite::{append, call, copy, equality, equality_operator};
+use super::rewrite::{append, call, call_of, copy, equality, equality_operator};
 use super::stage::Stage;
 use super::unit::Unit;
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, RuleId, TermId, TermKind, With};
@@ -140,9 +140,8 @@ fn expand(unit: &mut Unit<'_>, id: TermId, support: &mut Vec<ExpressionId>) -> T
             expand_all(unit, list, 1, support);
             let name = unit.make(None);
             let output = unit.nodes.add_term(TermKind::Var(name), term.location);
-            let mut terms = unit.nodes.terms(list).to_vec();
-            terms.push(output);
-            support.push(call(&mut unit.nodes, &terms, term.location));
+            let terms = unit.nodes.extend_terms(list, &[output]);
+            support.push(call_of(&mut unit.nodes, terms, term.location));
             return output;
         }
         TermKind::Ref(parts) => reference(unit, parts, support),

@@ -2,7 +2,7 @@
 
 use super::errors::{CheckError, Code, Place};
 use super::names::Symbol;
-use super::program::Program;
+use super::program::{Program, names_operator};
 use super::stage::Stage;
 use super::types;
 use super::unit::Unit;
@@ -75,21 +75,11 @@ impl Program<'_> {
     /// How many arguments the function takes that a call's operator names; `None` if there is none. `path` then has the
     /// names of the operator.
     fn arity_of(&self, unit: &Unit<'_>, operator: TermId, path: &mut Vec<Symbol>) -> Option<usize> {
-        path.clear();
-        match unit.nodes.term(operator).kind {
-            TermKind::Var(name) => path.push(name),
-            TermKind::Ref(parts) => {
-                for part in unit.nodes.terms(parts) {
-                    path.push(match unit.nodes.term(*part).kind {
-                        TermKind::Var(name) if path.is_empty() => name,
-                        TermKind::String { value, .. } => value,
-                        _ => return self.rules.arity_of_reference(&unit.nodes, parts),
-                    });
-                }
-            }
-            _ => return None,
+        if names_operator(unit, operator, path) {
+            return self.arity(path);
         }
-        self.arity(path)
+        let TermKind::Ref(parts) = unit.nodes.term(operator).kind else { return None };
+        self.rules.arity_of_reference(&unit.nodes, parts)
     }
 }
 

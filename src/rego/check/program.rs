@@ -177,13 +177,25 @@ pub(super) fn ground_names(nodes: &Nodes<Symbol>, parts: List<TermId>) -> Vec<Sy
 
 /// The names of the function a call's first term names; `None` if it is not a ref of names alone.
 pub(super) fn operator(unit: &Unit<'_>, call: List<TermId>) -> Option<Vec<Symbol>> {
-    let first = *unit.nodes.terms(call).first()?;
-    match unit.nodes.term(first).kind {
-        TermKind::Var(name) => Some(vec![name]),
+    let mut path = Vec::new();
+    names_operator(unit, *unit.nodes.terms(call).first()?, &mut path).then_some(path)
+}
+
+/// Whether a term that is called is a ref of names alone, or a name; `path` has its names then.
+pub(super) fn names_operator(unit: &Unit<'_>, operator: TermId, path: &mut Vec<Symbol>) -> bool {
+    path.clear();
+    match unit.nodes.term(operator).kind {
+        TermKind::Var(name) => path.push(name),
         TermKind::Ref(parts) => {
-            let names = ground_names(&unit.nodes, parts);
-            (names.len() == parts.len()).then_some(names)
+            for part in unit.nodes.terms(parts) {
+                match unit.nodes.term(*part).kind {
+                    TermKind::Var(name) if path.is_empty() => path.push(name),
+                    TermKind::String { value, .. } => path.push(value),
+                    _ => return false,
+                }
+            }
         }
-        _ => None,
+        _ => return false,
     }
+    true
 }

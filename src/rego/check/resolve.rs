@@ -11,11 +11,11 @@ use super::stage::Stage;
 use super::unit::{Unit, UnitImport};
 use super::walk::{Enter, Node, of_terms, walk};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Location, Part, RuleId, TermId, TermKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// What a name stands for.
 struct Global {
-    path: Vec<TermId>,
+    path: List<TermId>,
     used: bool,
 }
 
@@ -44,14 +44,17 @@ pub(super) fn resolve(unit: &mut Unit<'_>, program: &Program<'_>, exports: &Expo
 }
 
 fn globals(unit: &mut Unit<'_>, exports: &Exports) -> FxHashMap<Symbol, Global> {
-    let mut globals = FxHashMap::default();
-    for name in exports.of(&unit.package_names) {
-        let mut path = unit.package.clone();
-        path.push(unit.nodes.add_term(TermKind::String { value: *name, raw: false }, Location::NONE));
+    let names = exports.of(&unit.package_names);
+    let mut globals = FxHashMap::with_capacity_and_hasher(names.len() + unit.imports.len(), FxBuildHasher);
+    let package = unit.nodes.add_terms(&unit.package);
+    for name in names {
+        let name_term = unit.nodes.add_term(TermKind::String { value: *name, raw: false }, Location::NONE);
+        let path = unit.nodes.extend_terms(package, &[name_term]);
         let _ = globals.insert(*name, Global { path, used: false });
     }
-    for import in &unit.imports {
-        let Some((name, path)) = named(unit, import) else { continue };
+    for import in unit.imports.clone() {
+        let Some((name, path)) = named(unit, &import) else { continue };
+        let path = unit.nodes.add_terms(&path);
         let _ = globals.insert(name, Global { path, used: false });
     }
     globals
@@ -172,18 +175,20 @@ impl Resolver<'_, '_> {
     }
 
     /// The path a name stands for, its terms moved to where it is used.
-    fn global(&mut self, name: Symbol, location: Location) -> Option<&[TermId]> {
+    fn global(&mut self, name: Symbol, location: Location) -> Option<List<TermId>> {
         if self.ignored.get(&name).is_some_and(|count| *count > 0) {
             return None;
         }
         let global = self.globals.get_mut(&name)?;
         global.used = true;
-        for part in &global.path {
-            if let Some(term) = self.unit.nodes.term_mut(*part) {
+        let path = global.path;
+        for place in 0..path.len() {
+            let part = self.unit.nodes.terms(path).get(place).copied();
+            if let Some(term) = part.and_then(|part| self.unit.nodes.term_mut(part)) {
                 term.location = location;
             }
         }
-        Some(&global.path)
+        Some(path)
     }
 
     fn body(&mut self, body: Body) {
@@ -240,8 +245,8 @@ impl Resolver<'_, '_> {
         let term = *self.unit.nodes.term(id);
         match term.kind {
             TermKind::Var(name) => {
-                if let Some(path) = self.global(name, term.location).map(<[TermId]>::to_vec) {
-                    self.refer(id, &path);
+                if let Some(path) = self.global(name, term.location) {
+                    self.refer(id, path, List::EMPTY);
                 }
             }
             TermKind::Ref(parts) => self.reference(id, parts),
@@ -283,10 +288,9 @@ impl Resolver<'_, '_> {
                 TermKind::Var(name) => {
                     if let Some(path) = self.global(name, term.location) {
                         if place == 0 {
-                            longer = Some(path.to_vec());
+                            longer = Some(path);
                         } else {
-                            let path = path.to_vec();
-                            self.refer(part, &path);
+                            self.refer(part, path, List::EMPTY);
                         }
                     }
                 }
@@ -298,15 +302,14 @@ impl Resolver<'_, '_> {
                 _ => self.term(part),
             }
         }
-        if let Some(mut path) = longer {
-            path.extend(self.unit.nodes.terms(parts).iter().skip(1));
-            self.refer(id, &path);
+        if let Some(path) = longer {
+            self.refer(id, path, parts);
         }
     }
 
-    /// Makes a term a ref.
-    fn refer(&mut self, id: TermId, path: &[TermId]) {
-        let parts = self.unit.nodes.add_terms(path);
+    /// Makes a term a ref along a path, and then along what stands behind the head of another ref.
+    fn refer(&mut self, id: TermId, path: List<TermId>, behind: List<TermId>) {
+        let parts = self.unit.nodes.join_terms(path, behind, 1);
         if let Some(term) = self.unit.nodes.term_mut(id) {
             term.kind = TermKind::Ref(parts);
         }

@@ -40,6 +40,11 @@ pub(super) fn equality_operator(nodes: &mut Nodes<Symbol>, location: Location) -
 /// An expression that calls a function, made by a stage.
 pub(super) fn call(nodes: &mut Nodes<Symbol>, terms: &[TermId], location: Location) -> ExpressionId {
     let terms = nodes.add_terms(terms);
+    call_of(nodes, terms, location)
+}
+
+/// The same for terms that are a list.
+pub(super) fn call_of(nodes: &mut Nodes<Symbol>, terms: List<TermId>, location: Location) -> ExpressionId {
     nodes.add_expression(Expression {
         kind: ExpressionKind::Call(terms),
         with: List::EMPTY,
@@ -93,6 +98,9 @@ pub(super) fn copy(nodes: &mut Nodes<Symbol>, id: TermId) -> TermId {
 
 /// Copies of terms.
 pub(super) fn copy_all(nodes: &mut Nodes<Symbol>, list: List<TermId>) -> List<TermId> {
+    if list.is_empty() {
+        return list;
+    }
     let copies: Vec<TermId> = nodes.terms(list).to_vec().into_iter().map(|term| copy(nodes, term)).collect();
     nodes.add_terms(&copies)
 }

@@ -220,10 +220,15 @@ impl Bound {
 
     /// Back to a point.
     pub fn rewind(&mut self, point: usize) {
-        if point < self.added.len() {
-            let mut gone = self.added.split_off(point);
+        let Some(gone) = self.added.get_mut(point..).filter(|gone| !gone.is_empty()) else { return };
+        if let [variable] = *gone {
+            if let Ok(place) = self.sorted.binary_search(&variable) {
+                let _ = self.sorted.remove(place);
+            }
+        } else {
             gone.sort_unstable();
             self.sorted.retain(|variable| gone.binary_search(variable).is_err());
         }
+        self.added.truncate(point);
     }
 }

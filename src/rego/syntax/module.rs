@@ -1,5 +1,6 @@
 //! A module: the tree of one file.
 
+use std::collections::HashMap;
 use super::json::Sorted;
 use super::location::{LineTable, Location, Span};
 use super::nodes::Nodes;
@@ -9,7 +10,6 @@ use super::tree::{
     With,
 };
 use crate::rego::metadata::Annotation;
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// The tree of one file, and the text it was read from.
@@ -117,7 +117,7 @@ impl Module {
     /// The members of sets, doubles left out, and the keys and values of objects by turns, in the order OPA keeps them.
     /// Sets and objects with fewer than two members are not among them.
     #[must_use]
-    pub fn sorted_members(&self) -> HashMap<TermId, Vec<TermId>> {
+    pub fn sorted_members(&self) -> Vec<(TermId, Vec<TermId>)> {
         Sorted::new(self).into_members()
     }
 

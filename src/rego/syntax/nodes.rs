@@ -5,6 +5,7 @@ use super::tree::{
     Body, Expression, ExpressionId, ExpressionKind, List, Part, Rule, RuleId, Term, TermId, TermKind, With,
 };
 use std::marker::PhantomData;
+use std::ops::Range;
 
 /// All nodes of a tree. `N` is what a name is.
 ///
@@ -45,6 +46,12 @@ const NO_EXPRESSION: &Expression = &Expression {
 
 fn run<T, U>(all: &[U], list: List<T>) -> &[U] {
     all.get(list.start as usize..list.start.saturating_add(list.length) as usize).unwrap_or_default()
+}
+
+/// The places of a list's members, from one of them on; all are below `end`.
+fn within<T>(list: List<T>, from: usize, end: usize) -> Range<usize> {
+    let stop = (list.start as usize + list.len()).min(end);
+    (list.start as usize + from).min(stop)..stop
 }
 
 /// Puts a list behind all others.
@@ -165,6 +172,27 @@ impl<N: Copy> Nodes<N> {
         append(&mut self.term_lists, terms)
     }
 
+    /// One more list: the terms of a list, and others behind them.
+    pub fn extend_terms(&mut self, list: List<TermId>, more: &[TermId]) -> List<TermId> {
+        let start = self.term_lists.len();
+        self.term_lists.extend_from_within(within(list, 0, start));
+        self.term_lists.extend_from_slice(more);
+        self.list_from(start)
+    }
+
+    /// One more list: the terms of a list, and behind them those of another from a place on.
+    pub fn join_terms(&mut self, first: List<TermId>, second: List<TermId>, from: usize) -> List<TermId> {
+        let start = self.term_lists.len();
+        self.term_lists.extend_from_within(within(first, 0, start));
+        self.term_lists.extend_from_within(within(second, from, start));
+        self.list_from(start)
+    }
+
+    fn list_from(&self, start: usize) -> List<TermId> {
+        let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+        List { start: number(start), length: number(self.term_lists.len() - start), of: PhantomData }
+    }
+
     /// One more expression.
     pub fn add_expression(&mut self, expression: Expression) -> ExpressionId {
         let id = ExpressionId(u32::try_from(self.expressions.len()).unwrap_or(u32::MAX));
@@ -207,20 +235,29 @@ impl<N: Copy> Nodes<N> {
         }
     }
 
-    /// The same tree with other names; numbers and lists stay what they are.
+    /// The same tree with other names, and with room to be rewritten in; numbers and lists stay what they are.
     #[must_use]
     pub fn renamed<M>(&self, mut name: impl FnMut(N) -> M) -> Nodes<M> {
-        let terms = self.terms.iter().map(|term| Term { kind: renamed(term.kind, &mut name), location: term.location });
+        let mut terms = Vec::with_capacity(self.terms.len() * 3 / 2);
+        let renamed = |term: &Term<N>| Term { kind: renamed(term.kind, &mut name), location: term.location };
+        terms.extend(self.terms.iter().map(renamed));
         Nodes {
-            terms: terms.collect(),
-            term_lists: self.term_lists.clone(),
-            expressions: self.expressions.clone(),
-            bodies: self.bodies.clone(),
+            terms,
+            term_lists: with_room(&self.term_lists, 9),
+            expressions: with_room(&self.expressions, 10),
+            bodies: with_room(&self.bodies, 18),
             withs: self.withs.clone(),
             parts: self.parts.clone(),
             rules: self.rules.iter().map(|rule| (*rule).renamed(&mut name)).collect(),
         }
     }
+}
+
+/// A copy with room for as many quarters of its length.
+fn with_room<T: Copy>(all: &[T], quarters: usize) -> Vec<T> {
+    let mut copy = Vec::with_capacity(all.len() * quarters / 4);
+    copy.extend_from_slice(all);
+    copy
 }
 
 fn renamed<N, M>(kind: TermKind<N>, name: &mut impl FnMut(N) -> M) -> TermKind<M> {

@@ -19,7 +19,7 @@ use super::stage::Stage;
 use super::unit::Unit;
 use super::walk::{Enter, Node, each_variable, of_head, of_terms, walk};
 use crate::rego::syntax::{
-    Body, Expression, ExpressionId, ExpressionKind, Head, List, Location, RuleId, TermId, TermKind,
+    Body, Expression, ExpressionId, ExpressionKind, Head, List, Location, Nodes, RuleId, TermId, TermKind,
 };
 use scopes::Scopes;
 
@@ -53,6 +53,12 @@ pub(super) fn rewrite<'p>(unit: &'p mut Unit<'_>, program: &'p Program<'p>) {
     for rule in locals.unit.rules.clone() {
         locals.rule_with_else(rule);
     }
+}
+
+/// The terms of a head that may hold variables: arguments, the parts of the ref, key and value.
+fn terms_of_head(nodes: &Nodes<Symbol>, head: &Head<Symbol>) -> impl Iterator<Item = TermId> {
+    let parts = nodes.terms(head.reference).iter().skip(1);
+    nodes.terms(head.arguments).iter().chain(parts).copied().chain(head.key).chain(head.value)
 }
 
 struct Locals<'u, 'm> {
@@ -91,7 +97,7 @@ impl Locals<'_, '_> {
             let nodes = &self.unit.nodes;
             each_variable(nodes, of_terms(nodes, head.arguments), |name| unused.push(name));
         }
-        self.scopes = Scopes::of(&[]);
+        self.scopes.begin(&[]);
         self.refused = 0;
         self.arguments(head.arguments);
         let arguments = self.scopes.current().to_vec();
@@ -113,30 +119,21 @@ impl Locals<'_, '_> {
 
     fn rule(&mut self, id: RuleId, arguments: &[scopes::Entry], unused: &mut Vec<Symbol>) {
         let Some(rule) = self.unit.nodes.rule(id).copied() else { return };
-        let terms = self.terms_of_head(&rule.head);
         let mut used = Vec::new();
-        if terms.iter().any(|term| !is_scalar(self.unit.nodes.term(*term).kind)) {
+        let nodes = &self.unit.nodes;
+        if terms_of_head(nodes, &rule.head).any(|term| !is_scalar(nodes.term(term).kind)) {
             self.head_closures(&rule.head);
             used = self.used_by_head(&rule.head, unused);
         }
-        self.scopes = Scopes::of(arguments);
+        self.scopes.begin(arguments);
         self.refused = 0;
         self.builtin_names(id, rule.body);
         let body = self.body(rule.body, &used);
         if let Some(rule) = self.unit.nodes.rule_mut(id) {
             rule.body = body;
         }
-        self.rename_in_head(&terms);
+        self.rename_in_head(&rule.head);
         self.tell_unused();
-    }
-
-    /// The terms of a head that may hold variables: arguments, key, value, and the parts of the ref.
-    fn terms_of_head(&self, head: &Head<Symbol>) -> Vec<TermId> {
-        let nodes = &self.unit.nodes;
-        let mut terms = nodes.terms(head.arguments).to_vec();
-        terms.extend(nodes.terms(head.reference).iter().skip(1));
-        terms.extend(head.key.into_iter().chain(head.value));
-        terms
     }
 
     /// Rewrites comprehensions and template strings in arguments, key and value, each in a scope of its own.
@@ -158,7 +155,7 @@ impl Locals<'_, '_> {
         });
         let mut refused = 0;
         for closure in closures {
-            self.scopes = Scopes::of(&[]);
+            self.scopes.begin(&[]);
             // One closure of a head does not keep another from being looked at.
             let unused = std::mem::take(&mut self.unused);
             self.refused = refused;
@@ -185,11 +182,12 @@ impl Locals<'_, '_> {
     }
 
     /// Replaces variables in terms of a head by what they became in the body.
-    fn rename_in_head(&mut self, terms: &[TermId]) {
+    fn rename_in_head(&mut self, head: &Head<Symbol>) {
+        let nodes = &self.unit.nodes;
         let mut found = Vec::new();
-        walk(&self.unit.nodes, terms.iter().copied().map(Node::Term), |node| {
+        walk(nodes, terms_of_head(nodes, head).map(Node::Term), |node| {
             if let Node::Term(term) = node
-                && let TermKind::Var(name) = self.unit.nodes.term(term).kind
+                && let TermKind::Var(name) = nodes.term(term).kind
                 && let Some(entry) = self.scopes.find_here(name)
                 && entry.becomes != name
             {

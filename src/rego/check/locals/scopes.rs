@@ -41,17 +41,18 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// One scope with entries of another.
-    pub(super) fn of(entries: &[Entry]) -> Self {
-        let mut scopes = Self::default();
-        scopes.enter();
+    /// Forgets all scopes, and begins one with entries of another.
+    pub(super) fn begin(&mut self, entries: &[Entry]) {
+        self.entries.clear();
+        self.starts.clear();
+        self.innermost.clear();
+        self.enter();
         for entry in entries {
-            scopes.insert(entry.name, entry.becomes, entry.occurrence);
-            if let Some(new) = scopes.entries.last_mut() {
+            self.insert(entry.name, entry.becomes, entry.occurrence);
+            if let Some(new) = self.entries.last_mut() {
                 new.count = entry.count;
             }
         }
-        scopes
     }
 
     pub(super) fn enter(&mut self) {

@@ -48,8 +48,10 @@ impl Locals<'_, '_> {
             }
             TermKind::Array(list) => self.terms_in(list, pass),
             TermKind::Object(list) | TermKind::Set(list) => {
-                for member in self.unit.nodes.terms(list).to_vec() {
-                    if !is_scalar(self.unit.nodes.term(member).kind) {
+                for place in 0..list.len() {
+                    if let Some(member) = self.unit.nodes.terms(list).get(place).copied()
+                        && !is_scalar(self.unit.nodes.term(member).kind)
+                    {
                         self.term_in(member, pass);
                     }
                 }

@@ -28,7 +28,9 @@ pub(super) struct Closure {
 
 #[derive(Debug)]
 struct Known {
-    /// The variables in it.
+    /// Whether closures are nested so deep in it that it is only typed once, and those in it not on their own.
+    alone: bool,
+    /// The variables in it; none where it is only typed once.
     variables: Rc<[Symbol]>,
     /// What it was typed as, for the types of its variables and the number of the last layer of replaced documents.
     typed: Vec<(u32, Box<[Type]>, Closure)>,
@@ -52,7 +54,7 @@ impl Closures {
 impl Checker<'_, '_> {
     /// Types a closure.
     pub(super) fn closure(&mut self, term: TermId) -> Closure {
-        let variables = self.variables_of(term);
+        let (variables, _) = self.known(term);
         let types: Box<[Type]> = variables.iter().map(|variable| self.variables.get(*variable)).collect();
         let layer = self.replaced.last().map_or(0, |replaced| replaced.number);
         if let Some(known) = self.closures.known.get(&term) {
@@ -96,20 +98,21 @@ impl Checker<'_, '_> {
         Closure { of, found: found.into() }
     }
 
-    /// The variables in a closure; none where so many closures are in it that it is only typed once.
-    fn variables_of(&mut self, term: TermId) -> Rc<[Symbol]> {
+    /// The variables in a closure, and whether it is only typed once.
+    fn known(&mut self, term: TermId) -> (Rc<[Symbol]>, bool) {
         if let Some(known) = self.closures.known.get(&term) {
-            return Rc::clone(&known.variables);
+            return (Rc::clone(&known.variables), known.alone);
         }
         let mut variables = Vec::new();
-        if self.depth_of(term) <= DEEPEST {
+        let alone = self.depth_of(term) > DEEPEST;
+        if !alone {
             VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| variables.push(name)).term(term);
             variables.sort_unstable();
             variables.dedup();
         }
         let variables: Rc<[Symbol]> = variables.into();
-        self.closures.known.insert(term, Known { variables: Rc::clone(&variables), typed: Vec::new() });
-        variables
+        self.closures.known.insert(term, Known { alone, variables: Rc::clone(&variables), typed: Vec::new() });
+        (variables, alone)
     }
 
     /// Types the closures of an expression, those inside others too: the errors of the last of them that has some.
@@ -130,7 +133,7 @@ impl Checker<'_, '_> {
         });
         let mut last: Option<Rc<[Found]>> = None;
         for term in closures {
-            let alone = self.depth_of(term) > DEEPEST;
+            let (_, alone) = self.known(term);
             self.closures_in(term, alone, &mut last);
         }
         found.extend(last.iter().flat_map(|found| found.iter().cloned()));

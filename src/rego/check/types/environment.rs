@@ -96,12 +96,14 @@ impl<'c> Checker<'c, '_> {
     /// The signature of a built-in function.
     fn builtin(&mut self, path: &[Symbol]) -> Type {
         let Some(place) = self.program.builtins.find(path) else { return Type::UNKNOWN };
-        if let Some(known) = self.signatures.get(&place) {
+        if let Some(Some(known)) = self.signatures.get(place) {
             return *known;
         }
         let builtin = self.program.builtin(path);
         let signature = builtin.map_or(Type::UNKNOWN, |builtin| builtin.signature(&mut self.types));
-        self.signatures.insert(place, signature);
+        if let Some(slot) = self.signatures.get_mut(place) {
+            *slot = Some(signature);
+        }
         signature
     }
 
@@ -171,17 +173,21 @@ impl<'c> Checker<'c, '_> {
 
     /// The type of a path that begins with a name of built-in functions.
     fn type_of_builtin_reference(&mut self, name: Symbol, tail: &[TermId]) -> Type {
+        let signature = self.builtin(&[name]);
+        if !signature.is_unknown() {
+            return self.selected(signature, tail);
+        }
         let mut path = vec![name];
         let mut rest = tail;
         loop {
-            let signature = self.builtin(&path);
-            if !signature.is_unknown() {
-                return self.selected(signature, rest);
-            }
             let Some((part, further)) = rest.split_first() else { return Type::UNKNOWN };
             let TermKind::String { value, .. } = self.kind(*part) else { return Type::UNKNOWN };
             path.push(value);
             rest = further;
+            let signature = self.builtin(&path);
+            if !signature.is_unknown() {
+                return self.selected(signature, rest);
+            }
         }
     }
 

@@ -102,7 +102,7 @@ struct Checker<'c, 'm> {
     variables: Variables,
     closures: Closures,
     /// Signatures of built-in functions, by their places in the capabilities.
-    signatures: FxHashMap<usize, Type>,
+    signatures: Vec<Option<Type>>,
     /// The types of a call's arguments; kept for its room alone.
     arguments: Vec<Type>,
     /// Names as strings.
@@ -133,7 +133,7 @@ impl<'c, 'm> Checker<'c, 'm> {
             annotated: Annotated::new(units, program),
             variables: Variables::default(),
             closures: Closures::default(),
-            signatures: FxHashMap::default(),
+            signatures: vec![None; program.options.capabilities.builtins().len()],
             arguments: Vec::new(),
             strings: Vec::new(),
             found: Vec::new(),

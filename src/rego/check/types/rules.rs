@@ -41,6 +41,7 @@ impl Checker<'_, '_> {
         let unit = self.unit;
         let (mut path, _) = self.ground_prefix(&unit.package);
         let reference = unit.nodes.rule(id).map_or(&[][..], |rule| self.terms(rule.head.reference));
+        path.reserve(reference.len());
         for (place, part) in reference.iter().enumerate() {
             let step = match self.kind(*part) {
                 TermKind::Var(name) if place == 0 => Some((Step::String(name), self.string(name))),

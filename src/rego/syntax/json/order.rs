@@ -4,15 +4,14 @@ use super::super::module::Module;
 use super::super::tree::{Body, Expression, ExpressionId, ExpressionKind, List, Part, TermId, TermKind, With};
 use super::number;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 /// The sets of a module without doubles, and its objects, both sorted.
 ///
 /// Sets keep the first of equal members; objects keep every entry, also of equal keys, for as long as they are read.
 pub(in crate::rego::syntax) struct Sorted<'m> {
     module: &'m Module,
-    /// The members of sets, keys and values of objects by turns; only where there are two or more.
-    members: HashMap<TermId, Vec<TermId>>,
+    /// The members of sets, keys and values of objects by turns, by number; only where there are two or more.
+    members: Vec<(TermId, Vec<TermId>)>,
 }
 
 /// Two nodes whose order is to be told, one after the other until one tells.
@@ -28,7 +27,7 @@ enum Pair<'m> {
 impl<'m> Sorted<'m> {
     /// A term is numbered after everything in it, so that members are sorted before what holds them.
     pub(in crate::rego::syntax) fn new(module: &'m Module) -> Self {
-        let mut sorted = Self { module, members: HashMap::new() };
+        let mut sorted = Self { module, members: Vec::new() };
         for (number, term) in (0..).zip(&module.nodes.terms) {
             let members: Vec<TermId> = match term.kind {
                 TermKind::Set(members) if members.len() > 1 => {
@@ -45,7 +44,7 @@ impl<'m> Sorted<'m> {
                 }
                 _ => continue,
             };
-            let _ = sorted.members.insert(TermId(number), members);
+            sorted.members.push((TermId(number), members));
         }
         sorted
     }
@@ -53,9 +52,9 @@ impl<'m> Sorted<'m> {
     /// The members of each set, and the keys and values of each object by turns, in order; only where there are two
     /// members or more. Of entries with equal keys, the value of the last counts, as where OPA makes an object anew;
     /// numbers are equal keys if they are written alike.
-    pub(in crate::rego::syntax) fn into_members(mut self) -> HashMap<TermId, Vec<TermId>> {
+    pub(in crate::rego::syntax) fn into_members(mut self) -> Vec<(TermId, Vec<TermId>)> {
         let mut shorter = Vec::new();
-        for (id, members) in &self.members {
+        for (place, (id, members)) in self.members.iter().enumerate() {
             let TermKind::Object(_) = self.module.term(*id).kind else { continue };
             let mut merged: Vec<TermId> = Vec::with_capacity(members.len());
             for [key, value] in members.as_chunks::<2>().0 {
@@ -65,10 +64,14 @@ impl<'m> Sorted<'m> {
                 }
             }
             if merged.len() < members.len() {
-                shorter.push((*id, merged));
+                shorter.push((place, merged));
             }
         }
-        self.members.extend(shorter);
+        for (place, merged) in shorter {
+            if let Some((_, members)) = self.members.get_mut(place) {
+                *members = merged;
+            }
+        }
         self.members
     }
 
@@ -81,11 +84,17 @@ impl<'m> Sorted<'m> {
 
     /// The members of a set, or the keys and values of an object by turns, in order.
     pub(super) fn members(&self, id: TermId, written: List<TermId>) -> &[TermId] {
-        self.members.get(&id).map_or_else(|| self.module.terms(written), Vec::as_slice)
+        let place = self.members.binary_search_by_key(&id, |(id, _)| *id).ok();
+        let sorted = place.and_then(|place| self.members.get(place));
+        sorted.map_or_else(|| self.module.terms(written), |(_, members)| members)
     }
 
     fn compare(&self, left: TermId, right: TermId) -> Ordering {
-        let mut due = vec![Pair::Terms(left, right)];
+        let mut due = Vec::new();
+        let first = self.compare_terms(left, right, &mut due);
+        if first.is_ne() {
+            return first;
+        }
         while let Some(pair) = due.pop() {
             let order = match pair {
                 Pair::Terms(left, right) => self.compare_terms(left, right, &mut due),

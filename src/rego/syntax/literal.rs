@@ -90,31 +90,35 @@ impl Lexer<'_> {
         }
     }
 
+    /// The place of the first byte from a place on that is one of those looked for; the end of the text if none is, or a
+    /// place that is behind it.
+    fn find(&self, place: u32, is_it: impl Fn(u8) -> bool) -> u32 {
+        let rest = self.text.get(place as usize..).unwrap_or_default();
+        let length = rest.iter().position(|byte| is_it(*byte)).unwrap_or(rest.len());
+        place.saturating_add(u32::try_from(length).unwrap_or(u32::MAX))
+    }
+
     pub(super) fn string(&mut self, mut place: u32) -> u32 {
         loop {
+            place = self.find(place, |byte| matches!(byte, b'"' | b'\\' | b'\n'));
             match self.byte(place) {
-                None | Some(b'\n') => {
+                Some(b'"') => return place + 1,
+                Some(b'\\') => place = self.escape(place + 1, false),
+                _ => {
                     self.fault(place, "non-terminated string");
                     return place.min(self.length());
                 }
-                Some(b'"') => return place + 1,
-                Some(b'\\') => place = self.escape(place + 1, false),
-                Some(_) => place += 1,
             }
         }
     }
 
     pub(super) fn raw_string(&mut self, mut place: u32) -> u32 {
-        loop {
-            match self.byte(place) {
-                None => {
-                    self.fault(place, "non-terminated string");
-                    return place.min(self.length());
-                }
-                Some(b'`') => return place + 1,
-                Some(_) => place += 1,
-            }
+        place = self.find(place, |byte| byte == b'`');
+        if self.byte(place).is_some() {
+            return place + 1;
         }
+        self.fault(place, "non-terminated string");
+        place.min(self.length())
     }
 
     pub(super) fn dollar(&mut self, place: u32) -> Lexeme {

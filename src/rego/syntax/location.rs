@@ -59,6 +59,17 @@ pub struct LineTable {
 /// The bytes between two counts of code points.
 const BLOCK: usize = 256;
 
+/// The bytes that are searched at a time.
+const WORD: usize = 8;
+
+/// A word with the highest bit of each byte set that is a newline, and no other.
+const fn newlines(word: [u8; WORD]) -> u64 {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let others = u64::from_le_bytes(word) ^ 0x0a0a_0a0a_0a0a_0a0a;
+    // Adding carries into the highest bit of each byte where one of the lower ones is set, and into no other byte.
+    !(((others & LOW) + LOW) | others | LOW)
+}
+
 fn continues(byte: &u8) -> bool {
     byte & 0xC0 == 0x80
 }
@@ -69,8 +80,16 @@ impl LineTable {
     pub fn new(text: &[u8]) -> Self {
         let mut starts = Vec::with_capacity(text.len() / 24 + 1);
         starts.push(0);
-        let ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        starts.extend(ends.map(|(place, _)| u32::try_from(place + 1).unwrap_or(u32::MAX)));
+        let (words, rest) = text.as_chunks::<WORD>();
+        for (behind, word) in (1..).step_by(WORD).zip(words) {
+            let mut newlines = newlines(*word);
+            while newlines != 0 {
+                starts.push(behind + newlines.trailing_zeros() / u8::BITS);
+                newlines &= newlines - 1;
+            }
+        }
+        let behind = u32::try_from(words.len() * WORD + 1).unwrap_or(u32::MAX);
+        starts.extend((behind..).zip(rest).filter(|(_, byte)| **byte == b'\n').map(|(behind, _)| behind));
         let mut continuations = Vec::new();
         if !text.is_ascii() {
             let mut count = 0;
@@ -128,6 +147,14 @@ mod tests {
         let text = b"a\nb\nc\nd\n";
         let table = LineTable::new(text).restarting(vec![2, 4]);
         assert_eq!([0, 2, 4, 6].map(|offset| table.row_and_column(text, offset).0), [1, 1, 1, 2]);
+    }
+
+    #[test]
+    fn every_row_is_found() {
+        for text in ["", "\n", "\n\n\n\n\n\n\n\n\n\n", "abc\n\u{8a}\u{b}\n\t\n\nfgh\u{a0a}\nk\n", "12345678\n2345678\n"] {
+            let ends = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n').map(|(_, behind)| behind);
+            assert_eq!(LineTable::new(text.as_bytes()).starts, [0].into_iter().chain(ends).collect::<Vec<u32>>());
+        }
     }
 
     #[test]

@@ -32,7 +32,8 @@ impl Parser<'_> {
     /// The terms put aside since a mark, as a list.
     pub(super) fn list_since(&mut self, mark: usize) -> List<TermId> {
         let start = next_number(&self.nodes.term_lists);
-        self.nodes.term_lists.extend(self.terms.drain(mark.min(self.terms.len())..));
+        self.nodes.term_lists.extend_from_slice(self.terms.get(mark..).unwrap_or_default());
+        self.terms.truncate(mark);
         List { start, length: next_number(&self.nodes.term_lists) - start, of: PhantomData }
     }
 
@@ -68,13 +69,14 @@ impl Parser<'_> {
     /// A body of the expressions put aside since a mark.
     pub(super) fn body_since(&mut self, mark: usize) -> Body {
         let start = next_number(&self.nodes.bodies);
-        let mark = mark.min(self.expressions.len());
-        self.nodes.bodies.extend(self.expressions.drain(mark..));
-        for index in start..next_number(&self.nodes.bodies) {
-            if let Some(id) = self.nodes.bodies.get(index as usize).copied() {
-                self.change(id, |expression| expression.index = index - start);
+        let gathered = self.expressions.get(mark..).unwrap_or_default();
+        for (index, id) in (0..).zip(gathered) {
+            if let Some(expression) = self.nodes.expressions.get_mut(id.0 as usize) {
+                expression.index = index;
             }
         }
+        self.nodes.bodies.extend_from_slice(gathered);
+        self.expressions.truncate(mark);
         List { start, length: next_number(&self.nodes.bodies) - start, of: PhantomData }
     }
 

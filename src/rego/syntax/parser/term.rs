@@ -167,7 +167,7 @@ impl Parser<'_> {
 
     /// Takes a keyword that begins a ref for an identifier; whether it did.
     pub(super) fn scan_ahead_reference(&mut self) -> bool {
-        if !self.is_allowed_in_reference(self.state.token) {
+        if self.is(Token::Identifier) || !self.is_allowed_in_reference(self.state.token) {
             return false;
         }
         let found = matches!(self.peek_touching(), Token::Dot | Token::LeftBracket);

@@ -5,7 +5,7 @@
 
 use super::names::Symbol;
 use super::unit::Unit;
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, of_head, walk};
 use crate::rego::syntax::{ExpressionId, ExpressionKind, List, Location, TermId, TermKind};
 use rustc_hash::FxHashSet;
 
@@ -50,7 +50,7 @@ pub enum WithoutValue {
 #[must_use]
 pub fn shown(unit: &Unit<'_>, id: ExpressionId) -> Shown {
     let mut shown = Shown { whole: whole(unit, id), parts: Vec::new(), variables: Vec::new(), documents: Vec::new() };
-    walk(&unit.nodes, &[Node::Expression(id)], |node| {
+    walk(&unit.nodes, [Node::Expression(id)], |node| {
         if let Node::Term(id) = node {
             match unit.nodes.term(id).kind {
                 TermKind::Var(name) => shown.variables.push(name),
@@ -75,11 +75,11 @@ pub fn shown(unit: &Unit<'_>, id: ExpressionId) -> Shown {
 #[must_use]
 pub fn variables_of_head(unit: &Unit<'_>, rule: crate::rego::syntax::RuleId) -> Vec<Symbol> {
     let mut found = Vec::new();
-    let mut nodes = unit.nodes_of_head(rule);
     if let Some(rule) = unit.nodes.rule(rule) {
-        nodes.extend(unit.nodes.terms(rule.head.reference).iter().copied().map(Node::Term));
+        let reference = unit.nodes.terms(rule.head.reference).iter().copied().map(Node::Term);
+        let nodes = of_head(&unit.nodes, &rule.head).chain(reference);
+        super::walk::each_variable(&unit.nodes, nodes, |name| found.push(name));
     }
-    super::walk::each_variable(&unit.nodes, &nodes, |name| found.push(name));
     found
 }
 

@@ -65,7 +65,7 @@ impl<'m> Writer<'m> {
         let imports = imports::Directives::of(module);
         Self {
             module,
-            members: module.sorted_members(),
+            members: module.sorted_members().into_iter().collect(),
             out: String::with_capacity(module.source.len() * 2),
             level: 0,
             inline: false,

@@ -39,9 +39,11 @@ pub(super) fn annotations(
     let valid = std::str::from_utf8(text).ok();
     let texts: Vec<Cow<'_, str>> = comments
         .iter()
-        .map(|comment| match valid.and_then(|text| text.get(comment.text.offset as usize..comment.text.end() as usize)) {
-            Some(text) => Cow::Borrowed(text),
-            None => Cow::Owned(replaced(bytes(comment))),
+        .map(|comment| {
+            match valid.and_then(|text| text.get(comment.text.offset as usize..comment.text.end() as usize)) {
+                Some(text) => Cow::Borrowed(text),
+                None => Cow::Owned(replaced(bytes(comment))),
+            }
         })
         .collect();
     let comments: Vec<metadata::Comment<'_>> = comments

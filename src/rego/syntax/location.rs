@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn every_row_is_found() {
-        for text in ["", "\n", "\n\n\n\n\n\n\n\n\n\n", "abc\n\u{8a}\u{b}\n\t\n\nfgh\u{a0a}\nk\n", "12345678\n2345678\n"] {
+        for text in ["", "\n", "\n\n\n\n\n\n\n\n\n\n", "abc\n\u{8a}\u{b}\n\t\n\nfgh\u{a0a}\nk\n", "12345678\n2345678\n"]
+        {
             let ends = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n').map(|(_, behind)| behind);
             assert_eq!(LineTable::new(text.as_bytes()).starts, [0].into_iter().chain(ends).collect::<Vec<u32>>());
         }

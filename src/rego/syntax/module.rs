@@ -1,6 +1,5 @@
 //! A module: the tree of one file.
 
-use std::collections::HashMap;
 use super::json::Sorted;
 use super::location::{LineTable, Location, Span};
 use super::nodes::Nodes;
@@ -10,6 +9,7 @@ use super::tree::{
     With,
 };
 use crate::rego::metadata::Annotation;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// The tree of one file, and the text it was read from.

@@ -59,9 +59,9 @@ fn signature_text(types: &Types, of: Type) -> String {
 
 /// The paths of base documents.
 fn below(value: &Value, path: &str, depth: usize, found: &mut Vec<String>) {
-    let Ok(entries) = value.as_object() else { return };
+    let Some(entries) = value.as_object() else { return };
     for (key, value) in entries.iter() {
-        let Ok(key) = key.as_string() else { continue };
+        let Some(key) = key.as_string() else { continue };
         if depth > DEPTH || found.len() >= DOCUMENTS {
             return;
         }

@@ -324,11 +324,11 @@ pub fn of_parser(file: &str, error: ParseError) -> Fault {
     }
 }
 
-/// The line a parser stopped at, and a mark below the place.
+/// The line a parser stopped at without the tabs it begins with, and a mark below the place.
 pub(super) fn caret(details: &serde_json::Value) -> Vec<String> {
-    let line = details.get("line").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let whole = details.get("line").and_then(serde_json::Value::as_str).unwrap_or_default();
     let index = details.get("idx").and_then(serde_json::Value::as_u64).unwrap_or_default();
-    let before = line.chars().take(usize::try_from(index).unwrap_or_default());
-    let blanks: String = before.map(|character| if character == '\t' { '\t' } else { ' ' }).collect();
-    vec![line.to_owned(), format!("{blanks}^")]
+    let line = whole.trim_start_matches('\t');
+    let blanks = usize::try_from(index).unwrap_or_default().saturating_sub(whole.len() - line.len());
+    vec![line.to_owned(), format!("{}^", " ".repeat(blanks))]
 }

@@ -11,12 +11,13 @@ mod typed;
 use super::builtins::BuiltinOptions;
 use super::{Engine, EngineOptions, EvalError, Event, Kept, Query, ResultRow, Value};
 use crate::rego::check::{Asked, CheckOptions};
+use crate::rego::layout;
 use crate::rego::syntax::{
     Body, Import, Module, Options, ParseError, RegoVersion, TermKind, Typed, TypedKind, TypedRule, parse_query,
     parse_statements,
 };
 pub use names::KnownRule;
-use package::{DefinedRule, Item, Package, TypedImport, name_of, overlap, reference_of};
+use package::{Begun, DefinedRule, Item, Package, TypedImport, name_of, overlap, reference_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -159,10 +160,10 @@ impl Session {
         std::mem::take(&mut self.times)
     }
 
-    /// The module of the current package; none where there is none yet.
+    /// The current package as OPA's formatter lays it out; none where there is none yet.
     #[must_use]
-    pub fn module(&self) -> Option<&Module> {
-        self.package().map(|package| &*package.module)
+    pub fn text(&self) -> Option<String> {
+        self.package().map(|package| layout(&package.module, &package.wildcards))
     }
 
     /// Everything that was loaded and typed, in the order in which OPA names it.
@@ -188,7 +189,8 @@ impl Session {
         let Some(statement) = typed.statements.get(place) else { return Ok(Outcome::Done) };
         match &statement.kind {
             TypedKind::Package(package) => {
-                self.enter(typed::package_path(&typed.module, package))?;
+                let path = typed::package_path(&typed.module, package);
+                self.enter(Begun { path, text: typed::alone(typed, statement) })?;
                 Ok(Outcome::Done)
             }
             TypedKind::Import(import) => self.import(typed, place, import),
@@ -263,10 +265,10 @@ impl Session {
         self.package().map_or_else(|| DEFAULT.map(str::to_owned).to_vec(), |package| package.path.clone())
     }
 
-    fn enter(&mut self, path: Vec<String>) -> Result<(), EvalError> {
-        let name = reference_of(&path);
+    fn enter(&mut self, begun: Begun) -> Result<(), EvalError> {
+        let name = reference_of(&begun.path);
         if !self.packages.contains_key(&name) {
-            let package = Package::read(path, Vec::new(), &self.reading)?;
+            let package = Package::read(begun, Vec::new(), &self.reading)?;
             let _ = self.packages.insert(name.clone(), package);
         }
         self.current = Some(name);
@@ -276,7 +278,9 @@ impl Session {
     /// The current package, and its name; the usual one where there is none yet.
     fn begun(&mut self) -> Result<(String, Package), EvalError> {
         if self.package().is_none() {
-            self.enter(self.path())?;
+            let path = self.path();
+            let text = format!("package {}", name_of(&path));
+            self.enter(Begun { path, text })?;
         }
         let name = self.current.clone().unwrap_or_default();
         match self.packages.get(&name) {
@@ -329,9 +333,9 @@ impl Session {
         if package.imports().any(|known| known.path == new.path && known.alias == new.alias) {
             return Ok(Outcome::Done);
         }
-        let mut items = package.items;
+        let mut items = package.items.clone();
         items.push(Item::Import(new));
-        let package = Package::read(package.path, items, &self.reading)?;
+        let package = package.with(items, &self.reading)?;
         let _ = self.packages.insert(name, package);
         Ok(Outcome::Done)
     }
@@ -347,7 +351,7 @@ impl Session {
         if items.len() == package.items.len() {
             return Ok(false);
         }
-        let package = Package::read(package.path, items, &self.reading)?;
+        let package = package.with(items, &self.reading)?;
         let _ = self.checked(Some((&name, &package)), &Asking::default())?;
         let _ = self.packages.insert(name, package);
         Ok(true)
@@ -361,12 +365,17 @@ impl Session {
         let new = DefinedRule {
             text: typed::rule_alone(typed, place),
             reference: typed::parts(&typed.module, found.head.reference),
+            wildcards: typed
+                .statements
+                .get(place)
+                .map(|own| typed::wildcards(&typed.module, own.span))
+                .unwrap_or_default(),
         };
         let again = found.head.assign && self.remove(&new.reference)?;
         let (name, package) = self.begun()?;
-        let mut items = package.items;
+        let mut items = package.items.clone();
         items.push(Item::Rule(new));
-        let package = Package::read(package.path, items, &self.reading)?;
+        let package = package.with(items, &self.reading)?;
         let _ = self.checked(Some((&name, &package)), &Asking::default())?;
         let shown = name_of(&package.path);
         let _ = self.packages.insert(name, package);

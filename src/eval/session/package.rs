@@ -2,6 +2,7 @@
 
 use crate::eval::EvalError;
 use crate::rego::syntax::{Keyword, Keywords, Module, Options, RegoVersion, parse, quoted, write_part};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// An import.
@@ -32,6 +33,8 @@ pub(super) struct DefinedRule {
     pub(super) text: String,
     /// The parts of its head's ref, as Rego writes each.
     pub(super) reference: Vec<String>,
+    /// The names its wildcards were read with, in their order: those of one line are different.
+    pub(super) wildcards: Vec<String>,
 }
 
 /// Something of a package.
@@ -41,21 +44,35 @@ pub(super) enum Item {
     Rule(DefinedRule),
 }
 
+/// How a package begins.
+#[derive(Debug)]
+pub(super) struct Begun {
+    /// Its path, `data` first.
+    pub(super) path: Vec<String>,
+    /// The statement.
+    pub(super) text: String,
+}
+
 /// A package whose imports and rules were typed.
 #[derive(Debug, Clone)]
 pub(super) struct Package {
     /// Its path, `data` first.
     pub(super) path: Vec<String>,
+    /// The statement that began it.
+    text: String,
     pub(super) items: Vec<Item>,
     /// The same as a module.
     pub(super) module: Arc<Module>,
+    /// The wildcards that have a name with others, by the bytes at which they stand.
+    pub(super) wildcards: HashMap<u32, String>,
 }
 
 impl Package {
     /// A package, read as a module. Its text has what was typed in the order in which it was, each piece with rows of
     /// its own.
-    pub(super) fn read(path: Vec<String>, items: Vec<Item>, reading: &Options) -> Result<Self, EvalError> {
-        let mut text = format!("package {}\n", name_of(&path));
+    pub(super) fn read(begun: Begun, items: Vec<Item>, reading: &Options) -> Result<Self, EvalError> {
+        let Begun { path, text: first } = begun;
+        let mut text = format!("{first}\n");
         let mut starts = Vec::with_capacity(items.len());
         for item in &items {
             starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
@@ -73,8 +90,14 @@ impl Package {
             read = parse(text.as_bytes(), "", reading);
         }
         let mut module = read.map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
+        let wildcards = shared_wildcards(&module, &items, &starts);
         module.restart_rows(starts);
-        Ok(Self { path, items, module: Arc::new(module) })
+        Ok(Self { path, text: first, items, module: Arc::new(module), wildcards })
+    }
+
+    /// The same with other imports and rules.
+    pub(super) fn with(self, items: Vec<Item>, reading: &Options) -> Result<Self, EvalError> {
+        Self::read(Begun { path: self.path, text: self.text }, items, reading)
     }
 
     pub(super) fn imports(&self) -> impl Iterator<Item = &TypedImport> {
@@ -130,4 +153,25 @@ pub(super) fn overlap(left: &[String], right: &[String]) -> bool {
 /// A string as a part of a head's ref.
 pub(super) fn string_part(text: &str) -> String {
     quoted(text)
+}
+
+/// The names of wildcards that stand at several places: those of lines that were read apart may have the same.
+fn shared_wildcards(module: &Module, items: &[Item], starts: &[u32]) -> HashMap<u32, String> {
+    let mut places: Vec<u32> = module.wildcard_places();
+    places.sort_unstable();
+    let mut named: Vec<(u32, &str)> = Vec::new();
+    for (place, item) in items.iter().enumerate() {
+        let Item::Rule(rule) = item else { continue };
+        let (start, end) =
+            (starts.get(place).copied().unwrap_or(0), starts.get(place + 1).copied().unwrap_or(u32::MAX));
+        let own = places.iter().copied().filter(|at| (start..end).contains(at));
+        named.extend(own.zip(rule.wildcards.iter().map(String::as_str)));
+    }
+    let mut count: HashMap<&str, usize> = HashMap::new();
+    for (_, name) in &named {
+        *count.entry(name).or_default() += 1;
+    }
+    let is_shared = |name: &str| count.get(name).is_some_and(|count| *count > 1);
+    let shown = |name: &str| format!("_{}", name.trim_start_matches('$'));
+    named.into_iter().filter(|(_, name)| is_shared(name)).map(|(at, name)| (at, shown(name))).collect()
 }

@@ -46,7 +46,9 @@ pub(super) fn parts(module: &Module, reference: List<TermId>) -> Vec<String> {
 
 /// The text of a module with blanks in the places of all but some pieces of it, and of comments.
 fn blanked(module: &Module, kept: &[Span]) -> String {
-    let comments = module.comments.iter().map(|comment| comment.location.text);
+    // Annotations are not for what is typed.
+    let has_metadata = module.comments.iter().any(|comment| module.span(comment.text).trim() == "METADATA");
+    let comments = module.comments.iter().filter(|_| has_metadata).map(|comment| comment.location.text);
     let comments: Vec<Span> = comments.collect();
     let is_in = |spans: &[Span], at: u32| spans.iter().any(|span| span.offset <= at && at < span.end());
     let mut text = String::with_capacity(module.source.len());
@@ -102,4 +104,13 @@ pub(super) fn left_of_equality(module: &Module, body: Body) -> Option<TermId> {
         _ => Vec::new(),
     };
     (name == ["eq"]).then_some(*left)
+}
+
+/// The names of the wildcards in a piece of a text, in their order.
+pub(super) fn wildcards(module: &Module, span: Span) -> Vec<String> {
+    let mut found: Vec<(u32, &str)> =
+        module.wildcards().filter(|(at, _)| span.offset <= *at && *at < span.end()).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|(_, name)| name.to_owned()).collect()
 }

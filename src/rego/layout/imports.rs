@@ -1,12 +1,14 @@
 //! Imports, and which of them are written.
 
 use super::Writer;
-use crate::rego::syntax::{ExpressionKind, Import, Module, RegoVersion, TermKind};
+use crate::rego::syntax::{ExpressionKind, Import, Keyword, Keywords, Module, RegoVersion, TermKind};
 use std::collections::BTreeSet;
 
 /// What imports of keywords change.
 #[derive(Debug, Default)]
 pub(super) struct Directives {
+    /// The keywords that are imported one by one.
+    pub(super) keywords: Keywords,
     pub(super) ifs: bool,
     pub(super) contains: bool,
 }
@@ -16,9 +18,17 @@ impl Directives {
         let mut directives = Self::default();
         for import in &module.imports {
             match words(module, import).as_slice() {
-                ["rego", "v1" | "v2"] | ["future", "keywords"] => directives = Self { ifs: true, contains: true },
-                ["future", "keywords", "contains"] => directives.contains = true,
-                ["future", "keywords", "if"] => directives.ifs = true,
+                ["rego", "v1"] | ["future", "keywords"] => {
+                    directives = Self { ifs: true, contains: true, ..directives };
+                }
+                ["rego", "v2"] => directives = Self { ifs: true, contains: true, keywords: Keywords::ALL },
+                ["future", "keywords", word] => {
+                    directives.contains |= *word == "contains";
+                    directives.ifs |= *word == "if";
+                    if let Some(keyword) = Keyword::of(word.as_bytes()) {
+                        directives.keywords = directives.keywords.with(keyword);
+                    }
+                }
                 _ => {}
             }
         }
@@ -40,7 +50,7 @@ fn words<'m>(module: &'m Module, import: &Import) -> Vec<&'m str> {
 fn needed(module: &Module) -> BTreeSet<&'static str> {
     let mut needed = BTreeSet::new();
     let nodes = module.nodes();
-    for expression in nodes.expressions() {
+    for (_, expression) in nodes.all_expressions() {
         match expression.kind {
             ExpressionKind::Every { .. } => needed.extend(["every"]),
             ExpressionKind::Not { .. } => needed.extend(["not"]),
@@ -90,35 +100,32 @@ impl Writer<'_> {
                 (false, false) => needed.collect(),
             };
         }
-        kept.sort_by_key(|import| self.place(import.location));
-        let mut groups: Vec<Vec<(Vec<&str>, String)>> = Vec::new();
-        if !extra.is_empty() {
-            groups.push(
-                extra
-                    .iter()
-                    .map(|word| (vec!["future", "keywords", word], format!("import future.keywords.{word}")))
-                    .collect(),
-            );
+        let of_language =
+            |import: &&Import| matches!(words(module, import).as_slice(), ["future", ..] | ["rego", "v1"]);
+        let rows = kept.iter().filter(|import| of_language(import)).map(|import| self.row(import.location));
+        let behind = rows.max().map_or(1, |row| row + 1);
+        let added = extra.iter().map(|word| {
+            let path = vec!["future", "keywords", *word];
+            Line { row: behind, column: 1, path, text: format!("import future.keywords.{word}") }
+        });
+        let typed = kept.iter().map(|import| {
+            let (row, column) = self.place(import.location);
+            Line { row, column, path: words(module, import), text: self.import_line(import) }
+        });
+        let rules = module.rules.iter().filter_map(|rule| module.rule(*rule));
+        let first = rules.map(|rule| self.row(rule.location)).min();
+        // What would stand behind a rule stands before everything.
+        if !extra.is_empty() && first.is_some_and(|first| behind >= first) {
+            let mut groups = grouped(added.collect());
+            groups.extend(grouped(typed.collect()));
+            return groups;
         }
-        let mut last = None;
-        for import in kept {
-            let row = self.row(import.location);
-            let line = (words(module, import), self.import_line(import));
-            match groups.last_mut() {
-                Some(group) if last.is_none_or(|last| row - last <= 1) => group.push(line),
-                _ => groups.push(vec![line]),
-            }
-            last = Some(row);
-        }
-        for group in &mut groups {
-            group.sort();
-        }
-        groups.into_iter().map(|group| group.into_iter().map(|(_, line)| line).collect()).collect()
+        grouped(typed.chain(added).collect())
     }
 
     fn import_line(&self, import: &Import) -> String {
         let module = self.module;
-        let mut writer = Writer::new(module);
+        let mut writer = Writer::new(module, self.wildcards);
         writer.write("import ");
         writer.inline = true;
         writer.term(import.path, false);
@@ -128,4 +135,29 @@ impl Writer<'_> {
         }
         writer.out
     }
+}
+
+/// An import as it is written.
+struct Line<'m> {
+    row: u32,
+    column: u32,
+    path: Vec<&'m str>,
+    text: String,
+}
+
+/// Imports by adjacent rows, sorted in each group.
+fn grouped(mut lines: Vec<Line<'_>>) -> Vec<Vec<String>> {
+    lines.sort_by_key(|line| (line.row, line.column));
+    let mut groups: Vec<Vec<Line<'_>>> = Vec::new();
+    for line in lines {
+        match groups.last_mut() {
+            Some(group) if group.last().is_some_and(|last| line.row - last.row <= 1) => group.push(line),
+            _ => groups.push(vec![line]),
+        }
+    }
+    let sorted = |mut group: Vec<Line<'_>>| {
+        group.sort_by(|left, right| (&left.path, &left.text).cmp(&(&right.path, &right.text)));
+        group.into_iter().map(|line| line.text).collect()
+    };
+    groups.into_iter().map(sorted).collect()
 }

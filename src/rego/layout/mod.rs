@@ -9,7 +9,7 @@ mod rules;
 mod terms;
 
 use super::syntax::{
-    Body, ExpressionId, ExpressionKind, Location, Module, RegoVersion, RuleId, TermId, TermKind, Written,
+    Body, ExpressionId, ExpressionKind, Keywords, Location, Module, RegoVersion, RuleId, TermId, TermKind, Written,
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,11 +17,12 @@ use std::collections::HashMap;
 /// The stack for a module that is nested deeply.
 const DEEP_STACK: usize = 1 << 30;
 
-/// The text of a module as `opa fmt` lays it out, without comments.
+/// The text of a module as `opa fmt` lays it out, without comments. `wildcards` has the names of those that are not
+/// written `_`, by the bytes at which they stand.
 #[must_use]
-pub fn layout(module: &Module) -> String {
+pub fn layout(module: &Module, wildcards: &HashMap<u32, String>) -> String {
     let write = || {
-        let mut writer = Writer::new(module);
+        let mut writer = Writer::new(module, wildcards);
         writer.module();
         writer.out.truncate(writer.out.trim_end_matches('\n').len());
         writer.out + "\n"
@@ -39,12 +40,15 @@ pub fn layout(module: &Module) -> String {
 /// Writes nodes.
 struct Writer<'m> {
     module: &'m Module,
+    wildcards: &'m HashMap<u32, String>,
     /// The members of sets, doubles left out, and keys and values of objects.
     members: HashMap<TermId, Vec<TermId>>,
     out: String,
     level: usize,
     /// Whether a line was begun.
     inline: bool,
+    /// Keywords that are imported.
+    keywords: Keywords,
     is_v1: bool,
     is_v2: bool,
     /// Whether heads are written with all their parts as refs.
@@ -60,11 +64,13 @@ struct Writer<'m> {
 }
 
 impl<'m> Writer<'m> {
-    fn new(module: &'m Module) -> Self {
+    fn new(module: &'m Module, wildcards: &'m HashMap<u32, String>) -> Self {
         let is_v1 = module.version != RegoVersion::V0;
         let imports = imports::Directives::of(module);
         Self {
             module,
+            wildcards,
+            keywords: imports.keywords,
             members: module.sorted_members().into_iter().collect(),
             out: String::with_capacity(module.source.len() * 2),
             level: 0,

@@ -66,7 +66,9 @@ impl Writer<'_> {
             self.write("default ");
         }
         let is_constant = self.is_true(rule.body) && rule.otherwise.is_none();
-        self.head(&rule.head, rule.default, is_constant, is_else);
+        let is_written = module.body(rule.body).iter().any(|id| !module.expression(*id).generated);
+        let head = Head { generated_value: rule.head.generated_value && !(is_written && is_constant), ..rule.head };
+        self.head(&head, rule.default, is_constant, is_else);
         let body = module.body(rule.body);
         let Some(first) = body.first().copied().filter(|_| !is_constant) else {
             return self.end_line();

@@ -1,7 +1,7 @@
 //! Terms.
 
 use super::Writer;
-use crate::rego::syntax::{TermId, TermKind, is_identifier, is_keyword, quoted};
+use crate::rego::syntax::{Keyword, List, Part, TermId, TermKind, is_identifier, is_keyword, quoted};
 
 impl Writer<'_> {
     /// A term; a call that is written between its operands is put in parentheses if `grouped`.
@@ -34,8 +34,12 @@ impl Writer<'_> {
                 self.comprehension(["{", "}"], Some(key), value, body, term.location);
             }
             TermKind::String { .. } => self.string(id),
-            TermKind::TemplateString { .. } => self.write(self.text(term.location)),
+            TermKind::TemplateString { raw, parts } => self.template(raw, parts),
             TermKind::Call(list) => self.call(list, grouped || is_wrapped),
+            TermKind::Var(_) if self.wildcards.contains_key(&term.location.at) => {
+                let name = self.wildcards.get(&term.location.at).map_or("_", String::as_str);
+                self.write(name);
+            }
             TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::Var(_) => {
                 let text = self.written(id);
                 self.write(&text);
@@ -44,6 +48,34 @@ impl Writer<'_> {
         if !self.inline {
             self.start_line();
         }
+    }
+
+    fn template(&mut self, raw: bool, parts: List<Part>) {
+        let quote = if raw { "`" } else { "\"" };
+        self.write("$");
+        self.write(quote);
+        for part in self.module.parts(parts).to_vec() {
+            match part {
+                Part::Expression(id) => {
+                    self.write("{");
+                    self.level += 1;
+                    self.expression(id);
+                    self.level -= 1;
+                    self.write("}");
+                }
+                Part::Term(id) => {
+                    let text = match self.kind(id) {
+                        TermKind::String { value, .. } if raw => self.module.text(value).to_owned(),
+                        _ => self.written(id),
+                    };
+                    let is_quoted = !raw || !matches!(self.kind(id), TermKind::String { .. });
+                    let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|_| is_quoted);
+                    let text = escaped(inner.unwrap_or(&text));
+                    self.write(&text);
+                }
+            }
+        }
+        self.write(quote);
     }
 
     /// A string as it was written.
@@ -57,6 +89,11 @@ impl Writer<'_> {
                 self.write(&text);
             }
         }
+    }
+
+    fn is_keyword(&self, word: &str) -> bool {
+        let imported = Keyword::of(word.as_bytes()).is_some_and(|keyword| self.keywords.contains(keyword));
+        imported || is_keyword(word, self.module.version)
     }
 
     pub(super) fn reference(&mut self, parts: &[TermId]) {
@@ -78,7 +115,7 @@ impl Writer<'_> {
         };
         let text = self.module.text(value);
         let is_quoted = self.text(self.module.term(part).location).starts_with('"');
-        if !is_identifier(text) || (is_quoted && is_keyword(text, self.module.version)) {
+        if !is_identifier(text) || (is_quoted && self.is_keyword(text)) {
             self.write("[");
             self.write(&quoted(text));
             self.write("]");
@@ -87,4 +124,16 @@ impl Writer<'_> {
             self.write(text);
         }
     }
+}
+
+/// A text with a backslash before each brace that has none.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '{' && !escaped.ends_with('\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }

@@ -1,8 +1,9 @@
 use super::layout;
 use crate::rego::syntax::{Options, RegoVersion, parse};
+use std::collections::HashMap;
 
 fn laid_out(text: &str) -> String {
-    layout(&parse(text.as_bytes(), "", &Options::new(RegoVersion::V1)).unwrap())
+    layout(&parse(text.as_bytes(), "", &Options::new(RegoVersion::V1)).unwrap(), &HashMap::new())
 }
 
 #[test]
@@ -14,7 +15,7 @@ fn bodies_of_one_expression_stand_behind_if() {
 
 #[test]
 fn a_body_of_true_is_a_value() {
-    assert_eq!(laid_out("package a\np if {true}\nf(x) if { true }\n"), "package a\n\np := true\n\nf(x)\n");
+    assert_eq!(laid_out("package a\np if {true}\nf(x) if { true }\n"), "package a\n\np := true\n\nf(x) := true\n");
 }
 
 #[test]

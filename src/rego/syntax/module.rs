@@ -5,8 +5,8 @@ use super::location::{LineTable, Location, Span};
 use super::nodes::Nodes;
 use super::options::RegoVersion;
 use super::tree::{
-    Body, Comment, Expression, ExpressionId, Import, List, Package, Part, Rule, RuleId, Statement, Term, TermId, Text,
-    With,
+    Body, Comment, Expression, ExpressionId, Import, List, Package, Part, Rule, RuleId, Statement, Term, TermId,
+    TermKind, Text, With,
 };
 use crate::rego::metadata::Annotation;
 use std::collections::HashMap;
@@ -119,6 +119,20 @@ impl Module {
     #[must_use]
     pub fn sorted_members(&self) -> Vec<(TermId, Vec<TermId>)> {
         Sorted::new(self).into_members()
+    }
+
+    /// The bytes at which wildcards stand.
+    #[must_use]
+    pub fn wildcard_places(&self) -> Vec<u32> {
+        self.wildcards().map(|(at, _)| at).collect()
+    }
+
+    /// The bytes at which wildcards stand, and their names.
+    pub fn wildcards(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.nodes.all_terms().filter_map(|(_, term)| match term.kind {
+            TermKind::Var(name) => Some((term.location.at, self.text(name))).filter(|(_, name)| name.starts_with('$')),
+            _ => None,
+        })
     }
 
     /// The characters of a text.

@@ -63,12 +63,6 @@ fn append<T, U: Copy>(all: &mut Vec<U>, members: &[U]) -> List<T> {
 }
 
 impl<N: Copy> Nodes<N> {
-    /// All expressions.
-    #[must_use]
-    pub fn expressions(&self) -> &[Expression] {
-        &self.expressions
-    }
-
     /// A term.
     #[must_use]
     pub fn term(&self, id: TermId) -> &Term<N> {

@@ -114,7 +114,7 @@ impl Shell<'_> {
 
     fn show(&self, words: &[&str]) -> Told {
         match words.first() {
-            None => Ok(self.session.module().map_or_else(|| "no rules defined\n".to_owned(), crate::rego::layout)),
+            None => Ok(self.session.text().unwrap_or_else(|| "no rules defined\n".to_owned())),
             Some(&"debug") => Ok(self.settings.debug()),
             Some(other) => Err(format!("unknown option '{other}'")),
         }

@@ -47,20 +47,27 @@ impl<'p> Machine<'p> {
 
     /// Goes through `data` along parts of a ref.
     pub(super) fn data(&mut self, parts: &'p [Term], give: Give<'_, 'p>) -> Flow {
-        let names_one = parts.first().is_some_and(|part| self.is_ground(part));
-        let base = if names_one { self.state.data.clone() } else { self.listed() };
+        if parts.is_empty() {
+            return match self.whole()? {
+                Some(value) => give(self, value),
+                None => Ok(false),
+            };
+        }
+        let base = self.state.data.clone();
         self.tree(Some(0), Some(base), parts, give)
     }
 
-    /// The base documents but for `system`, which is only there for those who name it.
-    fn listed(&self) -> Value {
-        let mut whole = self.state.data.clone();
-        if whole.field(SYSTEM).is_some()
+    /// All documents but `system`, which is only there for those who name it.
+    fn whole(&mut self) -> Result<Option<Value>, Failure> {
+        let base = self.state.data.clone();
+        let mut whole = self.document(0, Some(base))?;
+        if let Some(whole) = &mut whole
+            && whole.field(SYSTEM).is_some()
             && let Some(entries) = whole.as_object_mut()
         {
             let _ = entries.remove(&Value::from(SYSTEM));
         }
-        whole
+        Ok(whole)
     }
 
     /// What rules give at a path of `data`; `None` too where none lie there.
@@ -111,6 +118,9 @@ impl<'p> Machine<'p> {
         }
         let of_base = base.as_ref().and_then(members).unwrap_or_default();
         let mut keys: Vec<Value> = of_base.into_iter().map(|(key, _)| key).collect();
+        if at == 0 {
+            keys.retain(|key| *key != Value::from(SYSTEM));
+        }
         if let Some(node) = self.plan.nodes.get(at) {
             let known = keys.len();
             for key in node.children.keys() {

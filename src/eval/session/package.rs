@@ -1,7 +1,7 @@
 //! A package whose imports and rules were typed.
 
 use crate::eval::EvalError;
-use crate::rego::syntax::{Keyword, Keywords, Module, Options, RegoVersion, parse, quoted, write_part};
+use crate::rego::syntax::{Features, Keyword, Keywords, Module, Options, RegoVersion, parse, quoted, write_part};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -82,13 +82,19 @@ impl Package {
             });
             text.push('\n');
         }
-        // What was typed was read with the keywords of OPA 1.0, save for the very first lines.
-        let older = !matches!(reading.version, RegoVersion::V1 | RegoVersion::V2);
-        let newer = Options { imported: Keywords::OF_V1, ..reading.clone() };
-        let mut read = parse(text.as_bytes(), "", if older { &newer } else { reading });
-        if older && read.is_err() {
-            read = parse(text.as_bytes(), "", reading);
-        }
+        let reading = Options { lenient: true, ..reading.clone() };
+        // What was typed was read as OPA 1.0 reads it, save for the very first lines.
+        let newer = match reading.version {
+            RegoVersion::V1 | RegoVersion::V2 => None,
+            RegoVersion::V0 | RegoVersion::V0V1 => {
+                let features = Features { template_strings: true, ..reading.features };
+                Some(Options { imported: Keywords::OF_V1, features, ..reading.clone() })
+            }
+        };
+        let read = match newer.map(|newer| parse(text.as_bytes(), "", &newer)) {
+            Some(Ok(module)) => Ok(module),
+            Some(Err(_)) | None => parse(text.as_bytes(), "", &reading),
+        };
         let mut module = read.map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
         let wildcards = shared_wildcards(&module, &items, &starts);
         module.restart_rows(starts);

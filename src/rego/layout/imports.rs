@@ -131,7 +131,8 @@ impl Writer<'_> {
         writer.term(import.path, false);
         if let Some(alias) = import.alias {
             writer.write(" as ");
-            writer.write(module.text(alias));
+            let name = module.text(alias);
+            writer.write(if name.starts_with('$') { "_" } else { name });
         }
         writer.out
     }

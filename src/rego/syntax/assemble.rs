@@ -72,7 +72,7 @@ impl Parser<'_> {
                 },
             }
         }
-        if level >= 1 {
+        if level >= 1 && !options.lenient {
             for rule in &module.rules {
                 self.check_rule(*rule, &mut faults);
             }

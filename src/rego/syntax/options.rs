@@ -133,6 +133,8 @@ pub struct Options {
     pub unknown_keyword: Option<String>,
     /// The keywords that imports before the text made active.
     pub imported: Keywords,
+    /// Whether rules are taken that a module of OPA 1.0 must not have.
+    pub lenient: bool,
 }
 
 impl Options {
@@ -154,7 +156,7 @@ impl Options {
             RegoVersion::V1 => (current, Keywords::OF_V2),
             RegoVersion::V2 => (Features { rego_v1_import: true, ..current }, Keywords::NONE),
         };
-        Self { version, features, keywords, unknown_keyword: None, imported: Keywords::NONE }
+        Self { version, features, keywords, unknown_keyword: None, imported: Keywords::NONE, lenient: false }
     }
 
     /// The same with the lists of a capabilities file.

@@ -7,7 +7,7 @@ use super::module::Module;
 use super::options::Options;
 use super::parse::{Places, on_a_stack, unplaced};
 use super::parser::{Parsed, Parser, SHALLOW};
-use super::tree::{Body, ExpressionKind, Import, Package, RuleId};
+use super::tree::{Body, ExpressionKind, Import, Package, RuleId, TermKind};
 use std::cell::LazyCell;
 
 /// A text read as statements.
@@ -116,7 +116,8 @@ impl Parser<'_> {
         }
         Some(self.rule_of_body(body).map(|mut rule| {
             // A function without a body is told apart from one that is written in a module.
-            rule.generated_body = rule.head.arguments.is_empty();
+            let left = self.nodes.terms(list).get(1).map(|left| self.nodes.term(*left).kind);
+            rule.generated_body = !matches!(left, Some(TermKind::Call(_)));
             let rule = self.new_rule(rule);
             self.typed(rule, places)
         }))

@@ -9,7 +9,7 @@ use super::failed::Failed;
 use super::machine::{Failure, Machine, RecordedCase, Recorder, Row, Setting};
 use super::plan::{self, Plan};
 use crate::eval::Value;
-use crate::rego::check::{Asked, CheckOptions, compile};
+use crate::rego::check::{Asked, CheckOptions, compile, types_in_query};
 use crate::rego::syntax::{
     Body, ExpressionKind, Module, Options, ParseError, RegoVersion, TermKind, parse, parse_query,
 };
@@ -279,6 +279,13 @@ impl Engine {
                 Err(error)
             }
         }
+    }
+
+    /// What is known of the types in a query that was read: its refs and variables, and their types.
+    #[must_use]
+    pub fn types(&self, asked: &Asked<'_>) -> Vec<(String, String)> {
+        let modules: Vec<&Module> = self.modules.iter().map(|module| &**module).collect();
+        types_in_query(&modules, asked, &self.options.check)
     }
 
     /// Answers a query that was made ready: a row for each way to satisfy it.

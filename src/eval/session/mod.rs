@@ -48,6 +48,8 @@ pub struct Asking {
     pub traces: bool,
     /// Which events are kept.
     pub events: Option<Kept>,
+    /// Whether types are told.
+    pub types: bool,
     /// Ends a query as soon as it is true.
     pub stop: Option<Arc<AtomicBool>>,
 }
@@ -79,11 +81,13 @@ pub struct Answer {
     pub prints: Vec<String>,
     /// What happened, where that was to be kept.
     pub events: Vec<Event>,
+    /// Refs and variables of the query and their types, where they were to be told.
+    pub types: Vec<(String, String)>,
 }
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { result: Ok(Vec::new()), prints: Vec::new(), events: Vec::new() }
+        Self { result: Ok(Vec::new()), prints: Vec::new(), events: Vec::new(), types: Vec::new() }
     }
 }
 
@@ -413,7 +417,9 @@ impl Session {
         let start = Instant::now();
         let result = engine.answer(&prepared);
         self.times.evaluation = Some(start.elapsed());
-        Ok(Outcome::Answered(Answer { result, prints: engine.take_prints(), events: engine.take_events() }))
+        let types = if asking.types { engine.types(&asked) } else { Vec::new() };
+        let (prints, events) = (engine.take_prints(), engine.take_events());
+        Ok(Outcome::Answered(Answer { result, prints, events, types }))
     }
 
     /// The document `input`: what `data.repl.input` is.

@@ -132,6 +132,19 @@ pub fn compile<T: Send>(
     on_a_stack(deep, work).unwrap_or_else(|| Err(vec![without_a_stack()]))
 }
 
+/// What is known of the types in a query: its refs and variables as OPA names them, and their types. Nothing is told where
+/// something is refused.
+#[must_use]
+pub fn types_in_query(modules: &[&Module], asked: &Asked<'_>, options: &CheckOptions) -> Vec<(String, String)> {
+    let deep = modules.iter().any(|module| module.deep) || asked.module.deep;
+    let work = || {
+        let asked = Asked { captured: false, ..*asked };
+        let (compiled, errors) = run_all(modules, Some(&asked), options);
+        if errors.is_empty() { types::of_query(&compiled.units, &compiled.program) } else { Vec::new() }
+    };
+    on_a_stack(deep, work).unwrap_or_default()
+}
+
 fn run(modules: &[&Module], options: &CheckOptions) -> Vec<CheckError> {
     run_all(modules, None, options).1
 }
@@ -237,7 +250,10 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
         functions::check(unit, program);
         safety::heads(unit, program);
         safety::bodies(unit, program);
-        dynamic_terms::rewrite_equals(unit);
+        // Queries do not go through this stage.
+        if unit.asked.is_none() {
+            dynamic_terms::rewrite_equals(unit);
+        }
         dynamic_terms::rewrite(unit);
         if program.options.shows_values {
             test_rules::name_sides(unit, &program.names);

@@ -195,7 +195,16 @@ impl<'m> Unit<'m> {
 
     /// The name of a made variable, as the program numbers it.
     pub(super) fn made_name(&self, units: &[Unit<'_>], ordinal: u32) -> String {
+        if self.asked.is_some() {
+            return format!("__localq{}__", self.number_in_query(ordinal));
+        }
         format!("__local{}__", self.number_of_made(units, ordinal))
+    }
+
+    /// Those of a query are counted alone, without those that hold values.
+    fn number_in_query(&self, ordinal: u32) -> u32 {
+        let (start, end) = self.made_in(Stage::Captures);
+        ordinal - if ordinal >= end { end - start } else { 0 }
     }
 
     /// One counter runs through all stages, and in each through all modules.

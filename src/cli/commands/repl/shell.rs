@@ -100,6 +100,7 @@ impl<'c> Shell<'c> {
                 strict_builtin_errors: self.settings.strict_builtin_errors,
                 traces: self.settings.traceback,
                 events: self.settings.explain.kept(),
+                types: self.settings.types,
                 stop: Some(self.stop.clone()),
             };
             match self.session.run(typed, place, &asking) {
@@ -114,13 +115,19 @@ impl<'c> Shell<'c> {
                 }
                 Ok(Outcome::Answered(mut answer)) => {
                     if let Some(message) = self.settings.missing() {
-                        answer = Answer { result: Err(EvalError::Document(message.to_owned())), ..Answer::default() };
+                        let types = if self.settings.unknowns.is_empty() { answer.types } else { Vec::new() };
+                        let result = Err(EvalError::Document(message.to_owned()));
+                        answer = Answer { result, types, ..Answer::default() };
                     }
                     for line in &answer.prints {
                         self.write(&format!("{line}\n"))?;
                     }
                     let times = self.session.take_times();
+                    let types = std::mem::take(&mut answer.types);
                     self.write(&print::answer(answer, &times, &self.settings))?;
+                    for (name, of) in types {
+                        self.write(&format!("# {name}: {of}\n"))?;
+                    }
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::plan::{self, Plan};
 use crate::eval::Value;
 use crate::rego::check::{Asked, CheckOptions, compile, types_in_query};
 use crate::rego::syntax::{
-    Body, ExpressionKind, Module, Options, ParseError, RegoVersion, TermKind, parse, parse_query,
+    Body, ExpressionKind, Keyword, Module, Options, ParseError, QueryError, RegoVersion, TermKind, parse, parse_query,
 };
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub struct EngineOptions {
     pub without_early_exit: bool,
     /// How modules and queries are checked.
     pub check: CheckOptions,
+    /// How queries are read.
+    pub reading: Options,
     /// What the answers of some built-in functions depend on.
     pub builtins: BuiltinOptions,
     /// Gives evaluations up as soon as it is true.
@@ -231,8 +233,7 @@ impl Engine {
     /// # Errors
     /// A query or module that is refused, or an evaluation that fails.
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
-        let (module, body) = parse_query(query.text.as_bytes(), "", &Options::new(RegoVersion::V1))
-            .map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
+        let (module, body) = parse_query(query.text.as_bytes(), "", &self.reading(query)).map_err(not_a_query)?;
         if let Some((path, told)) = asked_path(&module, body).filter(|_| self.options.events.is_none())
             && let plan = self.plan()?
             && plan.has_rules_at(&path)
@@ -294,6 +295,25 @@ impl Engine {
     /// An evaluation that fails.
     pub fn answer(&mut self, prepared: &Prepared) -> Result<Vec<ResultRow>, EvalError> {
         self.rows(prepared.0.clone())
+    }
+
+    /// How a query is read: with the keywords it imports.
+    fn reading(&self, query: &Query<'_>) -> Options {
+        let mut options = self.options.reading.clone();
+        for import in query.imports {
+            match import.trim() {
+                "rego.v1" if matches!(options.version, RegoVersion::V0) => options.version = RegoVersion::V0V1,
+                "rego.v2" => options.version = RegoVersion::V2,
+                "future.keywords" => options.imported = options.imported.union(options.keywords),
+                import => {
+                    let word = import.strip_prefix("future.keywords.").unwrap_or_default();
+                    if let Some(keyword) = Keyword::of(word.as_bytes()) {
+                        options.imported = options.imported.with(keyword);
+                    }
+                }
+            }
+        }
+        options
     }
 
     /// The plan of the modules alone.
@@ -420,6 +440,19 @@ fn asked_path(module: &Module, body: Body) -> Option<(Vec<Value>, ExpressionValu
     let (row, column) = module.row_and_column(expression.location).unwrap_or_default();
     let text = module.span(expression.location.text).to_owned();
     Some((path, ExpressionValue { value: Value::Undefined, text, row, column }))
+}
+
+/// An error of a text that is to be a query, as OPA tells it.
+fn not_a_query(error: QueryError) -> EvalError {
+    match error {
+        QueryError::Syntax(errors) => EvalError::Parse { file: String::new(), errors },
+        QueryError::Statement(kind) => EvalError::Document(format!("expected body but got *ast.{kind}")),
+        QueryError::Empty => EvalError::Compile(vec![Fault {
+            code: "rego_compile_error".to_owned(),
+            message: "empty query cannot be compiled".to_owned(),
+            ..Fault::default()
+        }]),
+    }
 }
 
 /// A path of names and the name it gets.

@@ -1,9 +1,10 @@
 //! Asks modules and data a question.
 
 use super::documents::{Documents, of_parser};
+use super::language::{Language, read_as};
 use crate::eval::builtins::BuiltinOptions;
 use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Query, Reason, ResultRow, Value};
-use crate::rego::syntax::ParseError;
+use crate::rego::check::CheckOptions;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Request<'a> {
     pub timeout: Option<Duration>,
     /// Whether it is told what was evaluated, and with which reasons why other things were not.
     pub coverage: Option<Vec<Reason>>,
+    /// The language of the query.
+    pub language: &'a Language,
     /// What `opa.runtime().env` shows.
     pub environment: BTreeMap<String, String>,
     /// Whether rules are evaluated too that the index of rules leaves out.
@@ -55,11 +58,6 @@ pub fn eval(request: &Request<'_>, documents: Result<Documents, EvalError>) -> A
     if request.query.is_empty() {
         return failed(vec![plain("cannot evaluate empty query")]);
     }
-    for (word, node) in [("package ", "Package"), ("import ", "Import")] {
-        if request.query.trim_start().starts_with(word) {
-            return failed(vec![plain(&format!("expected body but got *ast.{node}"))]);
-        }
-    }
     match documents {
         Ok(documents) => ask(request, documents),
         Err(error) => failed(faults(error)),
@@ -67,24 +65,12 @@ pub fn eval(request: &Request<'_>, documents: Result<Documents, EvalError>) -> A
 }
 
 fn ask(request: &Request<'_>, documents: Documents) -> Asked {
-    let check = documents.check;
-    if request.strict {
-        // A query may have variables that nothing uses.
-        let check = crate::rego::check::CheckOptions { strict: true, ..check.clone() };
-        let options = EngineOptions { check, ..EngineOptions::default() };
-        if let Err(error) = Engine::new(documents.modules.clone(), Value::new_object(), options).check() {
-            return Asked {
-                result: Err(faults(error)),
-                prints: Vec::new(),
-                builtin_errors: Vec::new(),
-                coverage: None,
-            };
-        }
-    }
+    let check = CheckOptions { strict: request.strict, ..documents.check };
     let options = EngineOptions {
         strict_builtin_errors: request.strict_builtin_errors,
         timeout: request.timeout,
         traces: true,
+        reading: request.language.reading(read_as(request.language.version)),
         coverage: request.coverage.clone(),
         builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },
         without_index: request.without_index,
@@ -95,15 +81,7 @@ fn ask(request: &Request<'_>, documents: Documents) -> Asked {
     let mut engine = Engine::new(documents.modules, documents.data, options);
     engine.set_input_value(request.input.clone());
     let query = Query { text: request.query, package: request.package, imports: request.imports };
-    let mut result = engine.query(&query).map_err(faults);
-    if let Err(faults) = &mut result
-        && let [only] = faults.as_mut_slice()
-        && only.message == "empty body"
-    {
-        "rego_compile_error".clone_into(&mut only.code);
-        "empty query cannot be compiled".clone_into(&mut only.message);
-        only.is_placed = false;
-    }
+    let result = engine.query(&query).map_err(faults);
     let covered = engine.take_covered();
     Asked {
         result,
@@ -117,13 +95,7 @@ fn ask(request: &Request<'_>, documents: Documents) -> Asked {
 #[must_use]
 pub fn faults(error: EvalError) -> Vec<Fault> {
     match error {
-        EvalError::Parse { file, errors } => {
-            // OPA reads a query as a body alone, and never looks for the value of a rule in it.
-            let is_of_rule = |error: &ParseError| file.is_empty() && error.message.contains("expected rule value term");
-            let (of_rule, own): (Vec<_>, Vec<_>) = errors.into_iter().partition(is_of_rule);
-            let told = if own.is_empty() { of_rule } else { own };
-            told.into_iter().map(|error| of_parser(&file, error)).collect()
-        }
+        EvalError::Parse { file, errors } => errors.into_iter().map(|error| of_parser(&file, error)).collect(),
         EvalError::Compile(faults) => faults,
         EvalError::Evaluation(fault) => vec![*fault],
         other => vec![Fault { message: other.to_string(), ..Fault::default() }],

@@ -195,6 +195,7 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         strict_builtin_errors: arguments.strict_builtin_errors,
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()),
         coverage: (arguments.coverage || !arguments.coverage_runs.is_empty()).then_some(reasons),
+        language: &language,
         environment: context.environment.texts(),
         without_index: arguments.disable_indexing,
         without_early_exit: arguments.disable_early_exit,

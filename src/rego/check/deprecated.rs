@@ -15,7 +15,7 @@ pub(super) fn check(units: &mut [Unit<'_>], program: &Program<'_>) {
     if !program.builtins.any_deprecated() || !units.iter().any(|unit| has_typed_call(unit, program)) {
         return;
     }
-    for unit in units.iter_mut().filter(|unit| unit.since_v1 || program.options.strict) {
+    for unit in units.iter_mut().filter(|unit| unit.refuses_more(program.options)) {
         for (location, name) in calls(unit, program) {
             let message = format!("deprecated built-in function calls in expression: {name}");
             let place = location.is_some().then_some(Place { unit: unit.number, location });

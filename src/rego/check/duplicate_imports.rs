@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 /// Tells imports with the name of an earlier one; since v1, before that only when strict.
 pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
-    if !unit.since_v1 && !program.options.strict {
+    if !unit.refuses_more(program.options) {
         return;
     }
     let mut first: FxHashMap<Symbol, UnitImport> = FxHashMap::default();

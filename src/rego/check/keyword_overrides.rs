@@ -10,7 +10,7 @@ use crate::rego::syntax::{ExpressionKind, Location, TermId, TermKind};
 
 /// Tells rules named `input` or `data`, and assignments to them; since v1, before that only when strict.
 pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
-    if !unit.since_v1 && !program.options.strict {
+    if !unit.refuses_more(program.options) {
         return;
     }
     let mut found = Vec::new();

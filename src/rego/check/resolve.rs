@@ -37,7 +37,7 @@ pub(super) fn resolve(unit: &mut Unit<'_>, program: &Program<'_>, exports: &Expo
             }
         }
     }
-    if program.options.strict {
+    if resolver.unit.is_strict(program.options) {
         let Resolver { unit, globals, .. } = resolver;
         tell_unused_imports(unit, program, &globals);
     }

@@ -2,6 +2,7 @@
 
 use super::errors::CheckError;
 use super::names::{Names, Symbol};
+use super::program::CheckOptions;
 use super::query::AskedRule;
 use super::stage::Stage;
 use crate::rego::syntax::{ExpressionId, Location, Module, Nodes, RuleId, TermId, TermKind};
@@ -103,6 +104,16 @@ impl<'m> Unit<'m> {
         let Some(place) = self.made_by.iter().position(|(made_by, _)| *made_by == stage) else { return (0, 0) };
         let start = self.made_by.get(place).map_or(0, |(_, start)| *start);
         (start, self.made_by.get(place + 1).map_or(end, |(_, next)| *next))
+    }
+
+    /// Whether the checks of `opa check --strict` are made of it; of a query they never are.
+    pub(super) fn is_strict(&self, options: &CheckOptions) -> bool {
+        options.strict && self.asked.is_none()
+    }
+
+    /// Whether what is refused since OPA 1.0, and before that where checks are strict, is refused in it.
+    pub(super) fn refuses_more(&self, options: &CheckOptions) -> bool {
+        self.asked.is_none() && (self.since_v1 || options.strict)
     }
 
     /// A new variable, and the one of the author it stands for.

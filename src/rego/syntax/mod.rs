@@ -45,7 +45,7 @@ pub use location::{LineTable, Location, Span};
 pub use module::Module;
 pub use nodes::Nodes;
 pub use options::{Features, Keyword, Keywords, Options, RegoVersion};
-pub use parse::{count_tokens, parse, parse_query};
+pub use parse::{QueryError, count_tokens, parse, parse_query};
 pub use statements::{Typed, TypedKind, TypedRule, TypedStatement, parse_statements};
 pub use text::Written;
 pub use text::quoted;

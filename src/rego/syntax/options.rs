@@ -137,6 +137,12 @@ pub struct Options {
     pub lenient: bool,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self::new(RegoVersion::V1)
+    }
+}
+
 impl Options {
     /// What OPA 1.22.2 takes for a version when no capabilities file is given.
     #[must_use]

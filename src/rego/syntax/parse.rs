@@ -27,43 +27,49 @@ pub fn parse(text: &[u8], file: &str, options: &Options) -> Result<Module, Vec<P
     on_a_stack(|limit| read(text, file, options, limit))
 }
 
+/// Why a text is no query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueryError {
+    /// All that OPA 1.22.2 would tell of the text, in its order.
+    Syntax(Vec<ParseError>),
+    /// A statement of this kind, by OPA's name, stands in it.
+    Statement(&'static str),
+    /// There is no expression in it.
+    Empty,
+}
+
 /// Reads a text as a query: expressions, with `;` or newlines between them. The module holds the nodes alone.
 ///
 /// # Errors
-/// All that OPA 1.22.2 would tell of the text, in its order.
-pub fn parse_query(text: &[u8], file: &str, options: &Options) -> Result<(Module, Body), Vec<ParseError>> {
+/// A text that is none.
+pub fn parse_query(text: &[u8], file: &str, options: &Options) -> Result<(Module, Body), QueryError> {
     if text.len() > LENGTH_LIMIT {
-        return Err(vec![unplaced("the query is longer than 2 GiB")]);
+        return Err(QueryError::Syntax(vec![unplaced("the query is longer than 2 GiB")]));
     }
     on_a_stack(|limit| read_query(text, file, options, limit))
 }
 
-fn read_query(
-    text: &[u8],
-    file: &str,
-    options: &Options,
-    limit: u32,
-) -> (Result<(Module, Body), Vec<ParseError>>, bool) {
+fn read_query(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<(Module, Body), QueryError>, bool) {
     let mut parser = Parser::new(text, options, limit);
+    parser.queries_only = true;
     let parsed = parser.statements();
     let places = LazyCell::new(|| Places::new(text));
     let reports = parser.errors();
     if !reports.is_empty() || parser.too_deep {
-        let errors = reports.into_iter().map(|(location, message)| places.error(location, message, true));
-        return (Err(errors.collect()), parser.too_deep);
+        let errors = reports.into_iter().map(|(location, message)| places.error(location, message, location.is_some()));
+        return (Err(QueryError::Syntax(errors.collect())), parser.too_deep);
     }
     let mut expressions = Vec::new();
     for statement in &parsed {
         match statement {
             Parsed::Query(body) => expressions.extend_from_slice(parser.nodes.body(*body)),
-            other => {
-                let location = parser.place_of_statement(other);
-                return (Err(vec![places.error(location, "expected body".to_owned(), false)]), false);
-            }
+            Parsed::Package(_) => return (Err(QueryError::Statement("Package")), false),
+            Parsed::Import(_) => return (Err(QueryError::Statement("Import")), false),
+            Parsed::Rule(_) => return (Err(QueryError::Statement("Rule")), false),
         }
     }
     if expressions.is_empty() {
-        return (Err(vec![unplaced("empty body")]), false);
+        return (Err(QueryError::Empty), false);
     }
     let body = parser.nodes.add_body(&expressions);
     let text = String::from_utf8_lossy(text);

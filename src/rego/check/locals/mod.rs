@@ -93,7 +93,7 @@ impl Locals<'_, '_> {
     fn rule_with_else(&mut self, id: RuleId) {
         let Some(head) = self.unit.nodes.rule(id).map(|rule| rule.head) else { return };
         let mut unused = Vec::new();
-        if self.program.options.strict {
+        if self.unit.is_strict(self.program.options) {
             let nodes = &self.unit.nodes;
             each_variable(nodes, of_terms(nodes, head.arguments), |name| unused.push(name));
         }

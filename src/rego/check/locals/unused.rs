@@ -32,7 +32,7 @@ impl Locals<'_, '_> {
 
     /// Tells variables that `:=` declares and nothing uses; only the first body of a rule that has some is told of.
     pub(super) fn unused_assigned(&mut self, body: Body, used: &[Symbol]) {
-        if !self.program.options.strict || self.refused > 0 || !self.unused.is_empty() {
+        if !self.unit.is_strict(self.program.options) || self.refused > 0 || !self.unused.is_empty() {
             return;
         }
         let unused: Vec<(Symbol, Symbol)> = self

@@ -15,6 +15,10 @@ impl Parser<'_> {
         let importable = self.importable_keywords();
         self.scan();
         while !self.is(Token::End) && self.statement(&mut statements, importable) {
+            if self.queries_only {
+                // What did not read is not told again where the next statement begins with it.
+                continue;
+            }
             self.known.clear();
             self.known_of_future.clear();
             self.no_operands.clear();

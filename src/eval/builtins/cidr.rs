@@ -6,12 +6,14 @@ use std::net::{IpAddr, Ipv6Addr};
 use crate::eval::Value;
 
 use super::error::failed;
-use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, size};
 
 pub(super) const BUILTINS: &[Builtin] = &[
     builtin("net.cidr_contains", 2, contains),
     builtin("net.cidr_contains_matches", 2, contains_matches),
+    builtin("net.cidr_expand", 1, expand),
     builtin("net.cidr_intersects", 2, intersects),
+    builtin("net.cidr_is_valid", 1, is_valid),
     builtin("net.cidr_merge", 1, merge),
     builtin("net.cidr_overlap", 2, contains),
 ];
@@ -107,6 +109,22 @@ fn does_contain(network: &Value, inner: &Value) -> Result<bool, BuiltinError> {
     let inner = Network::parse(inner)
         .map_err(|_| failed(format!("not a valid textual representation of an IP address or CIDR: {inner}")))?;
     Ok(network.holds_network(inner))
+}
+
+fn is_valid(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    Ok(operand::string(operands, 1).is_ok_and(|text| Network::parse(text).is_ok()).into())
+}
+
+/// The addresses of a network.
+fn expand(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    let network = Network::parse(operand::string(operands, 1)?)?;
+    let count = usize::try_from(network.last() - network.first()).unwrap_or(usize::MAX);
+    size::check(count.saturating_mul(size::VALUE))?;
+    let address = |bits: u128| {
+        let address = Ipv6Addr::from_bits(bits);
+        address.to_ipv4_mapped().map_or_else(|| address.to_string(), |address| address.to_string())
+    };
+    Ok((network.first()..=network.last()).map(|bits| Value::from(address(bits))).collect::<BTreeSet<_>>().into())
 }
 
 fn intersects(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {

@@ -2,7 +2,6 @@
 
 use crate::eval::Value;
 
-use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 
 pub(super) const BUILTINS: &[Builtin] = &[
@@ -14,7 +13,6 @@ pub(super) const BUILTINS: &[Builtin] = &[
     builtin("cast_object", 1, cast_object),
     builtin("cast_set", 1, cast_set),
     builtin("cast_string", 1, cast_string),
-    builtin("re_match", 2, re_match),
     builtin("set_diff", 2, set_diff),
 ];
 
@@ -73,13 +71,6 @@ fn of_type(operands: &[Value], wanted: &str) -> Result<Value, BuiltinError> {
     if value.type_name() == wanted { Ok(value.clone()) } else { Err(operand::wrong(1, value, &[wanted])) }
 }
 
-fn re_match(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
-    let pattern = operand::string(operands, 1)?;
-    let text = operand::string(operands, 2)?;
-    let pattern = regex::Regex::new(pattern).map_err(|error| failed(error.to_string()))?;
-    Ok(pattern.is_match(text).into())
-}
-
 fn set_diff(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let left = operand::set(operands, 1)?;
     let right = operand::set(operands, 2)?;
@@ -118,6 +109,5 @@ mod tests {
         let options = BuiltinOptions::default();
         let set = |text| cast_set(&[json(text)], &options).unwrap();
         assert_eq!(set_diff(&[set("[1,2,3]"), set("[2]")], &options), Ok(set("[1,3]")));
-        assert_eq!(re_match(&["^a+$".into(), "aaa".into()], &options), Ok(true.into()));
     }
 }

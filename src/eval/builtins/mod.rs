@@ -3,30 +3,47 @@
 mod arrays;
 mod aws;
 mod base64;
+mod bits;
 mod certificates;
 mod cidr;
 mod collections;
 mod deprecated;
-mod encoding;
+mod encodings;
 mod error;
 mod globs;
 mod graphql;
+mod graphs;
 mod hashes;
+mod identifiers;
+mod joins;
+mod json;
 mod json_paths;
 mod jwt;
+mod letters;
 mod modules;
 mod network;
 mod numbers;
 mod objects;
 mod operand;
+mod patch;
 mod pem;
+mod queries;
+mod ranges;
+mod regexes;
 mod render;
 mod runtime;
 mod schema;
+mod search;
+mod size;
 mod sprintf;
 mod strings;
+mod subset;
 mod text;
+mod times;
+mod units;
 mod uri;
+mod versions;
+mod wildcards;
 mod yaml;
 
 pub use error::BuiltinError;
@@ -67,26 +84,42 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
     [
         arrays::BUILTINS,
         aws::BUILTINS,
+        bits::BUILTINS,
         certificates::BUILTINS,
         cidr::BUILTINS,
         collections::BUILTINS,
         deprecated::BUILTINS,
-        encoding::BUILTINS,
+        encodings::BUILTINS,
         globs::BUILTINS,
         graphql::BUILTINS,
+        graphs::BUILTINS,
         hashes::BUILTINS,
+        identifiers::BUILTINS,
+        joins::BUILTINS,
+        json::BUILTINS,
         json_paths::BUILTINS,
         jwt::BUILTINS,
+        letters::BUILTINS,
         modules::BUILTINS,
         network::BUILTINS,
         numbers::BUILTINS,
         objects::BUILTINS,
+        patch::BUILTINS,
+        queries::BUILTINS,
+        ranges::BUILTINS,
+        regexes::BUILTINS,
         render::BUILTINS,
         runtime::BUILTINS,
         schema::BUILTINS,
+        search::BUILTINS,
         sprintf::BUILTINS,
         strings::BUILTINS,
+        subset::BUILTINS,
+        times::BUILTINS,
+        units::BUILTINS,
         uri::BUILTINS,
+        versions::BUILTINS,
+        wildcards::BUILTINS,
         yaml::BUILTINS,
     ]
     .into_iter()

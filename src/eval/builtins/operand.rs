@@ -1,7 +1,9 @@
 //! Operands as the type a function wants.
 
+use num_bigint::BigInt;
+
 use crate::eval::Value;
-use crate::eval::value::{Object, Set};
+use crate::eval::value::{Number, Object, Set};
 
 use super::BuiltinError;
 
@@ -60,6 +62,39 @@ pub(super) fn members(operands: &[Value], position: usize) -> Result<Vec<&Value>
 pub(super) fn wrong_member(position: usize, whole: &Value, got: &Value, expected: &str) -> BuiltinError {
     let (whole, got) = (whole.type_name(), got.type_name());
     BuiltinError::Operand(format!("operand {position} must be {whole} of {expected}s but got {whole} containing {got}"))
+}
+
+/// An integer of any size.
+pub(super) fn big_integer(operands: &[Value], position: usize) -> Result<BigInt, BuiltinError> {
+    let operand = at(operands, position);
+    let Value::Number(number) = operand else { return Err(wrong(position, operand, &["integer"])) };
+    number.integer().ok_or_else(|| {
+        BuiltinError::Operand(format!("operand {position} must be integer number but got floating-point number"))
+    })
+}
+
+/// The number of a text of digits.
+pub(super) fn number(text: &str) -> Value {
+    Number::read(text).map(Value::from).unwrap_or_default()
+}
+
+/// The texts of an array or a set; the types are told in the order given.
+pub(super) fn texts<'v>(
+    operands: &'v [Value],
+    position: usize,
+    expected: &[&str],
+) -> Result<Vec<&'v str>, BuiltinError> {
+    let operand = at(operands, position);
+    let items: Vec<&Value> = match operand {
+        Value::Array(items) => items.iter().collect(),
+        Value::Set(items) => items.iter().collect(),
+        other => return Err(wrong(position, other, expected)),
+    };
+    let text = |item: &'v Value| match item {
+        Value::String(text) => Ok(&**text),
+        other => Err(wrong_member(position, operand, other, "string")),
+    };
+    items.into_iter().map(text).collect()
 }
 
 /// The refusal of an operand by its type.

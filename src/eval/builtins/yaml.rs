@@ -1,11 +1,15 @@
-//! `yaml.marshal`: values as Go's YAML writes them.
+//! YAML: values as Go's YAML writes them, and whether texts are YAML.
 
-use super::{Builtin, BuiltinError, BuiltinOptions, builtin};
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 use crate::bundle::yaml::to_json;
 use crate::eval::Value;
 use std::collections::BTreeMap;
 
-pub(super) const BUILTINS: &[Builtin] = &[builtin("yaml.marshal", 1, marshal)];
+pub(super) const BUILTINS: &[Builtin] = &[builtin("yaml.is_valid", 1, is_valid), builtin("yaml.marshal", 1, marshal)];
+
+fn is_valid(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    Ok(operand::string(operands, 1).is_ok_and(|text| to_json(text.as_bytes(), 0).is_ok()).into())
+}
 
 fn marshal(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let Some(value) = operands.first() else { return Ok(Value::Undefined) };

@@ -53,7 +53,8 @@ fn one(fields: &Object) -> Result<Named, String> {
             format!("{frame}: {frame}: {what}")
         };
         let text = text(fields, field).ok_or_else(|| failure(&format!("required field {field} is missing")))?;
-        base64::address(text).map_err(|error| failure(&format!("failed to decode value for key {field}: {error}")))
+        let bytes = base64::address(text).or_else(|_| base64::standard(text));
+        bytes.map_err(|_| failure(&format!("failed to decode value for key {field}: expected base64 encoded []byte")))
     };
     let key = match kind {
         "oct" => Key::Secret(bytes("k")?),

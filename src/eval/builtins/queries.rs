@@ -86,12 +86,12 @@ fn decode_object(operands: &[Value], _: &BuiltinOptions) -> Result<Value, Builti
     let mut wrong = None;
     for pair in operand::string(operands, 1)?.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let read = if pair.contains(';') {
-            Err(failed("invalid semicolon separator in query"))
-        } else {
-            unescaped(name).and_then(|name| Ok((name, unescaped(value)?)))
-        };
-        match read {
+        if pair.contains(';') {
+            // It is told rather than what was wrong before.
+            wrong = Some(failed("invalid semicolon separator in query"));
+            continue;
+        }
+        match unescaped(name).and_then(|name| Ok((name, unescaped(value)?))) {
             Ok((name, value)) => members.entry(name).or_default().push(value.into()),
             Err(error) => drop(wrong.get_or_insert(error)),
         }

@@ -35,7 +35,8 @@ pub(super) fn escape(text: &mut String, character: char, quote: char, ascii: boo
     }
 }
 
-fn is_printable(character: char) -> bool {
+/// Whether Go's `strconv` shows a character as it is.
+pub(super) fn is_printable(character: char) -> bool {
     let shown = character.escape_debug();
     !character.is_control() && (shown.len() == 1 || !character.is_whitespace() && shown.len() < 4)
 }

@@ -107,7 +107,7 @@ mod tests {
     fn versions_are_in_order() {
         let sorted = ["1.0.0-1", "1.0.0-2", "1.0.0-10", "1.0.0-a", "1.0.0-a.1", "1.0.0-b", "1.0.0", "1.0.1", "1.10.0"];
         for pair in sorted.windows(2) {
-            assert_eq!((order(&pair[0], &pair[1]).as_str(), order(&pair[1], &pair[0]).as_str()), ("-1", "1"));
+            assert_eq!((order(pair[0], pair[1]).as_str(), order(pair[1], pair[0]).as_str()), ("-1", "1"));
         }
         assert_eq!(order("v1.0.0+a", "1.0.0+b"), "0");
         assert_eq!(order("1.0.0", "01.0.0"), r#"operand 2: string "01.0.0" is not a valid SemVer"#);

@@ -46,6 +46,8 @@ struct Group {
     last: Option<u64>,
     /// The most of all items.
     most: u64,
+    /// Where the last item ends in what is written.
+    end: usize,
 }
 
 /// Reads a pattern.
@@ -127,6 +129,7 @@ impl<'p> Parser<'p> {
         let group = &mut self.group;
         group.last = Some(times);
         group.most = group.most.max(times);
+        group.end = self.written.len();
     }
 
     /// Writes a character that stands for itself.
@@ -228,8 +231,11 @@ impl<'p> Parser<'p> {
         if is_counted && times > MOST_REPEATED {
             return Err(Wrong { what: "invalid repeat count", place: own });
         }
+        // Flags may stand between an item and its repetition.
+        let flags = self.written.split_off(self.group.end.min(self.written.len()));
         self.written.push_str(&own);
         self.item_repeated(times);
+        self.written.push_str(&flags);
         Ok(())
     }
 

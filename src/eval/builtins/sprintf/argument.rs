@@ -72,7 +72,12 @@ impl Argument {
             if matches!(self, Self::Nothing) {
                 return format!("%!{verb}(<nil>)");
             }
-            format!("%!{verb}({name}={})", self.shown(flags))
+            let shown = match self {
+                Self::Float(number) if flags.sharp => float::written(*number, 'g', flags),
+                _ => None,
+            };
+            let shown = shown.unwrap_or_else(|| self.shown(Flags { sharp: false, ..flags }));
+            format!("%!{verb}({name}={shown})")
         })
     }
 
@@ -193,7 +198,9 @@ fn character(number: i64, verb: char, flags: Flags) -> Option<String> {
         'U' => {
             let digits = format!("{number:X}");
             let zeros = "0".repeat(flags.precision.unwrap_or(4).max(4).saturating_sub(digits.len()));
-            let shown = if flags.sharp { format!(" '{character}'") } else { String::new() };
+            let is_shown = flags.sharp && u32::try_from(number).is_ok_and(|code| code == u32::from(character));
+            let is_shown = is_shown && text::is_printable(character);
+            let shown = if is_shown { format!(" '{character}'") } else { String::new() };
             Some(pad(format!("U+{zeros}{digits}{shown}"), Flags { zero: false, ..flags }))
         }
         _ => None,

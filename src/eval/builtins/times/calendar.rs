@@ -44,15 +44,7 @@ impl Moment {
 
     /// The year, the month and the day.
     pub(super) fn date(&self) -> (i64, i64, i64) {
-        // Days since the first of March of the year 0, in eras of 400 years.
-        let days = self.second.div_euclid(DAY) + 719_468;
-        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-        let day_of_year = day - (365 * year + year / 4 - year / 100);
-        let month = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * month + 2) / 5 + 1;
-        let month = if month < 10 { month + 3 } else { month - 9 };
-        (year + era * 400 + i64::from(month <= 2), month, day)
+        date(self.second)
     }
 
     /// The hour, the minute and the second.
@@ -70,6 +62,19 @@ impl Moment {
         let (year, ..) = self.date();
         (self.second - seconds((year, 1, 1), (0, 0, 0))).div_euclid(DAY) + 1
     }
+}
+
+/// The year, the month and the day at a second since 1970.
+pub(super) fn date(second: i64) -> (i64, i64, i64) {
+    // Days since the first of March of the year 0, in eras of 400 years.
+    let days = second.div_euclid(DAY) + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// Seconds since 1970 at a date and by a clock; months and days beyond their number go into the next.

@@ -1,5 +1,6 @@
 //! Durations.
 
+use super::super::text::quote;
 use super::read::quoted;
 
 /// The units and their nanoseconds.
@@ -22,10 +23,10 @@ pub(super) fn read(text: &str) -> Result<i64, String> {
     if !text.contains(['d', 'w', 'y']) {
         return short(text);
     }
-    let rewritten = rewritten(text).ok_or_else(|| format!("time: invalid duration {}", quoted(text.as_bytes())))?;
+    let rewritten = rewritten(text).ok_or_else(|| format!("time: invalid duration {}", quote(text)))?;
     short(&rewritten).map_err(|told| {
         let told = told.rsplit_once(' ').map_or(told.as_str(), |(told, _)| told);
-        format!("{told} {}", quoted(text.as_bytes()))
+        format!("{told} {}", quote(text))
     })
 }
 

@@ -9,7 +9,7 @@ use super::directives::check_name;
 use super::{Checked, Schema, Wrong, wrong};
 
 /// The second item of the first name that stands more than once, and its index.
-fn repeated<'a, T>(items: &'a [T], name: impl Fn(&T) -> &str) -> Option<(usize, &'a T)> {
+fn repeated<T>(items: &[T], name: impl Fn(&T) -> &str) -> Option<(usize, &T)> {
     let (mut first, mut found) = (BTreeMap::new(), BTreeMap::new());
     for (index, item) in items.iter().enumerate() {
         let begin = *first.entry(name(item)).or_insert(index);

@@ -2,12 +2,16 @@
 
 mod values;
 
+use super::super::size;
 use super::super::text::quote;
 use super::datum::{Datum, Held};
 use super::tree::{Branches, Node, Pipe, Templates};
 
 /// The deepest that templates may call each other and actions nest while they do.
 const DEEPEST: usize = 400;
+
+/// The most nodes that are gone through.
+const MOST_STEPS: usize = 10_000_000;
 
 /// The text of a template.
 ///
@@ -23,6 +27,7 @@ pub(super) fn run(name: &str, text: &str, templates: &Templates, data: Datum) ->
         text: String::new(),
         here: (0, String::new()),
         depth: 0,
+        steps: 0,
     };
     if let Some(nodes) = templates.get(name) {
         run.nodes(&root, nodes)?;
@@ -40,6 +45,7 @@ struct Run<'a> {
     /// The part that errors are told at.
     here: (usize, String),
     depth: usize,
+    steps: usize,
 }
 
 /// Whether the actions go on.
@@ -71,6 +77,13 @@ impl<'a> Run<'a> {
     }
 
     fn node(&mut self, dot: &Held, node: &'a Node) -> Result<Flow, String> {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            return self.error("the template takes too many steps");
+        }
+        if let Err(error) = size::check(self.text.len()) {
+            return self.error(&error.to_string());
+        }
         match node {
             Node::Plain(text) => self.text.push_str(text),
             Node::Action(pipe) => {

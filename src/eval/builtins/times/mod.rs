@@ -66,6 +66,11 @@ fn parse(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> 
     nanoseconds(read::time(layout_named(layout), text).map_err(failed)?)
 }
 
+/// Whether a text is a time in a layout.
+pub(super) fn does_read(layout: &str, text: &str) -> bool {
+    read::time(layout, text).is_ok()
+}
+
 fn parse_rfc3339(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     nanoseconds(read::time(RFC3339, operand::string(operands, 1)?).map_err(failed)?)
 }

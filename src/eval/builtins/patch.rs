@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::eval::Value;
 
 use super::error::failed;
-use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, text};
+use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("json.patch", 2, patch)];
 

@@ -58,11 +58,6 @@ fn write(value: &Value, level: usize, text: &mut String) {
     }
 }
 
-/// JSON without white space.
-fn compact(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json).map(|value| value.to_string()).unwrap_or_default()
-}
-
 fn list<'v>(
     members: impl Iterator<Item = &'v Value>,
     level: usize,

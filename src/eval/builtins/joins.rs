@@ -48,9 +48,7 @@ fn replace_all(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinE
             rest = rest.get(old.len()..).unwrap_or_default();
             was_empty = old.is_empty();
             size::check(replaced.len())?;
-            if !was_empty {
-                continue;
-            }
+            continue;
         }
         let Some(next) = rest.chars().next() else { return Ok(replaced.into()) };
         replaced.push(next);
@@ -82,6 +80,7 @@ mod tests {
             "operand 2 must be array of strings but got array containing number"
         );
         assert_eq!(told(replace_all, [list(r#"{"a": "b", "b": "", "ab": "x"}"#), "cabab".into()]), r#""cbb""#);
+        assert_eq!(told(replace_all, [list(r#"{"": "-", "x": "y"}"#), "xa".into()]), r#""-y-a-""#);
     }
 
     #[test]

@@ -43,7 +43,6 @@ struct Read {
     half: Option<bool>,
     offset: Option<i64>,
     is_universal: bool,
-    zone: Vec<u8>,
 }
 
 /// Nanoseconds since 1970 of a text in a layout.
@@ -216,7 +215,8 @@ impl Read {
             }
             Part::ZoneName => {
                 let length = zone_length(text).ok_or(Bad::Absent)?;
-                self.zone = take(text, length)?.to_vec();
+                // What it is called says nothing of its offset.
+                take(text, length)?;
             }
             Part::Fraction { digits, is_trimmed: false, .. } => {
                 self.nanosecond = fraction(take(text, digits + 1)?)?;
@@ -246,11 +246,7 @@ impl Read {
             return Err("day out of range");
         }
         let shown = seconds((self.year, month, day), (hour, self.minute, self.second));
-        let offset = match self.offset {
-            _ if self.is_universal => 0,
-            Some(offset) => offset,
-            None => self.zone_offset(),
-        };
+        let offset = self.offset.filter(|_| !self.is_universal).unwrap_or_default();
         Ok(i128::from(shown - offset) * i128::from(SECOND) + i128::from(self.nanosecond))
     }
 
@@ -272,12 +268,6 @@ impl Read {
         }
         Ok((month, day))
     }
-
-    /// What the name of a zone says of its offset: that of `GMT` with hours alone is known.
-    fn zone_offset(&self) -> i64 {
-        let hours = self.zone.strip_prefix(b"GMT").and_then(|hours| std::str::from_utf8(hours).ok());
-        hours.and_then(|hours| hours.parse::<i64>().ok()).unwrap_or_default() * 3600
-    }
 }
 
 fn skip_spaces(text: &mut &[u8], most: usize) {
@@ -293,14 +283,20 @@ fn offset(text: &mut &[u8], form: Offset) -> Result<i64, Bad> {
     let width = 1 + 2 * form.parts + if form.has_colons { form.parts - 1 } else { 0 };
     let taken = take(text, width)?;
     let mut rest = taken.get(1..).unwrap_or_default();
-    let mut parts = [0; 3];
-    for (index, part) in parts.iter_mut().take(form.parts).enumerate() {
+    let mut pieces = [&b"00"[..]; 3];
+    for (index, piece) in pieces.iter_mut().take(form.parts).enumerate() {
         if form.has_colons && index > 0 && take(&mut rest, 1)? != b":" {
             return Err(Bad::Absent);
         }
-        *part = counted(&mut rest, 2, true)?;
+        *piece = take(&mut rest, 2)?;
     }
-    let [hours, minutes, seconds] = parts;
+    // Numbers that are too big are told even where those after them are none.
+    let mut are_numbers = true;
+    let [hours, minutes, seconds] = pieces.map(|mut piece| {
+        let number = if are_numbers { counted(&mut piece, 2, true).ok() } else { None };
+        are_numbers = number.is_some();
+        number.unwrap_or_default()
+    });
     let ranges = [
         (hours, 24, "time zone offset hour"),
         (minutes, 60, "time zone offset minute"),
@@ -311,8 +307,8 @@ fn offset(text: &mut &[u8], form: Offset) -> Result<i64, Bad> {
     }
     let total = (hours * 60 + minutes) * 60 + seconds;
     match taken.first() {
-        Some(b'+') => Ok(total),
-        Some(b'-') => Ok(-total),
+        Some(b'+') if are_numbers => Ok(total),
+        Some(b'-') if are_numbers => Ok(-total),
         _ => Err(Bad::Absent),
     }
 }

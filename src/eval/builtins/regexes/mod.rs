@@ -2,6 +2,7 @@
 
 mod cache;
 mod class;
+mod escape;
 mod expand;
 mod syntax;
 mod template;

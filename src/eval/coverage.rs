@@ -183,12 +183,19 @@ impl Coverage {
         })
     }
 
-    /// The rows that were not evaluated, by file.
-    pub fn rows_not_covered(&self) -> impl Iterator<Item = (&str, u32)> {
+    /// The rows that were not evaluated, by file: from each first of them through the last of those behind it.
+    pub fn rows_not_covered(&self) -> impl Iterator<Item = (&str, u32, u32)> {
         self.files.iter().flat_map(|(file, report)| {
             let rows: BTreeSet<u32> =
                 report.not_covered.keys().flat_map(|((start, _), (end, _))| *start..=*end).collect();
-            rows.into_iter().map(move |row| (file.as_str(), row))
+            let mut runs: Vec<(u32, u32)> = Vec::new();
+            for row in rows {
+                match runs.last_mut() {
+                    Some((_, last)) if *last + 1 == row => *last = row,
+                    _ => runs.push((row, row)),
+                }
+            }
+            runs.into_iter().map(move |(first, last)| (file.as_str(), first, last))
         })
     }
 }

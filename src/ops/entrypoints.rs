@@ -1,6 +1,6 @@
 //! Which entrypoints of a build lead to a rule.
 
-use crate::rego::syntax::{List, Module, TermId, TermKind};
+use crate::rego::syntax::{List, Module, TermId, TermKind, write_part};
 
 /// The paths, such as `data.authz.allow`, of those entrypoints at, above or below which no module has a rule.
 pub(super) fn undefined(modules: &[Module], entrypoints: &[String]) -> Vec<String> {
@@ -8,6 +8,27 @@ pub(super) fn undefined(modules: &[Module], entrypoints: &[String]) -> Vec<Strin
     let undefined =
         paths.filter(|path: &Vec<&str>| path.is_empty() || !modules.iter().any(|module| leads(module, path)));
     undefined.map(|path| std::iter::once("data").chain(path).collect::<Vec<_>>().join(".")).collect()
+}
+
+/// What OPA says of entrypoints that nothing can be optimised for; `None` where there is nothing to say.
+#[must_use]
+pub fn fault(modules: &[Module], entrypoints: &[String]) -> Option<String> {
+    if entrypoints.is_empty() {
+        return Some("bundle optimizations require at least one entrypoint".to_owned());
+    }
+    if let Some(path) = undefined(modules, entrypoints).first()
+        && path.matches('.').count() > 1
+    {
+        return Some(format!("undefined entrypoint {path}"));
+    }
+    let short =
+        entrypoints.iter().find(|entrypoint| entrypoint.split('/').filter(|part| !part.is_empty()).count() < 2)?;
+    let mut path = "data".to_owned();
+    short.split('/').filter(|part| !part.is_empty()).for_each(|part| write_part(part, &mut path));
+    Some(format!(
+        "invalid entrypoint {path}: to create optimized support module, the entrypoint ref must have at least two \
+         components in addition to the 'data' root"
+    ))
 }
 
 fn leads(module: &Module, path: &[&str]) -> bool {

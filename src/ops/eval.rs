@@ -53,7 +53,12 @@ pub struct Asked {
 /// Asks what was read, if it was.
 #[must_use]
 pub fn eval(request: &Request<'_>, documents: Result<Documents, EvalError>) -> Asked {
-    let failed = |faults| Asked { result: Err(faults), prints: Vec::new(), builtin_errors: Vec::new(), coverage: None };
+    let failed = |faults| Asked {
+        result: Err(faults),
+        prints: Vec::new(),
+        builtin_errors: Vec::new(),
+        coverage: request.coverage.is_some().then(Coverage::default),
+    };
     let plain = |message: &str| Fault { message: message.to_owned(), ..Fault::default() };
     if request.query.is_empty() {
         return failed(vec![plain("cannot evaluate empty query")]);
@@ -81,13 +86,19 @@ fn ask(request: &Request<'_>, documents: Documents) -> Asked {
     let mut engine = Engine::new(documents.modules, documents.data, options);
     engine.set_input_value(request.input.clone());
     let query = Query { text: request.query, package: request.package, imports: request.imports };
-    let result = engine.query(&query).map_err(faults);
+    let result = engine.query(&query);
     let covered = engine.take_covered();
+    let modules = match &result {
+        // Nothing was evaluated, and OPA tells of no module then.
+        Err(EvalError::Parse { .. } | EvalError::Compile(_) | EvalError::Document(_)) => &[],
+        _ => engine.modules(),
+    };
+    let coverage = request.coverage.is_some().then(|| Coverage::of(modules, &covered));
     Asked {
-        result,
+        result: result.map_err(faults),
         prints: engine.take_prints(),
         builtin_errors: engine.take_builtin_errors(),
-        coverage: request.coverage.is_some().then(|| Coverage::of(engine.modules(), &covered)),
+        coverage,
     }
 }
 

@@ -9,7 +9,7 @@ pub mod check;
 mod clients;
 pub mod copy;
 pub mod documents;
-mod entrypoints;
+pub mod entrypoints;
 mod error;
 pub mod eval;
 pub mod images;

@@ -10,7 +10,7 @@ use crate::cli::tree::GlobalArgs;
 use crate::eval::{EvalError, Fault, ResultRow, Value};
 use crate::ops::eval::{Asked, Request, eval};
 use crate::ops::policies::{Source, load};
-use crate::ops::{OpsError, documents};
+use crate::ops::{OpsError, documents, entrypoints};
 use crate::ui::answers::{self, Tree};
 use crate::ui::faults;
 use clap::{Args, ValueEnum};
@@ -76,6 +76,12 @@ pub struct EvalArgs {
     /// Evaluate rules too when another held that has the same value
     #[arg(long)]
     disable_early_exit: bool,
+    /// Refuse entrypoints that lead to no rule, as `opa eval -O` does where N is above 0; answers are the same either way
+    #[arg(short = 'O', long, value_name = "N", allow_negative_numbers = true, value_parser = integer, default_value_t = 0, hide_default_value = true)]
+    optimize: i64,
+    /// Entrypoint for --optimize, such as authz/allow; repeatable
+    #[arg(short, long, value_name = "PATH")]
+    entrypoint: Vec<String>,
     /// Refuse more: imports, variables and arguments that nothing uses, deprecated built-ins
     #[arg(short = 'S', long)]
     strict: bool,
@@ -164,6 +170,9 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         context.ui.plain(text);
         return Err(OpsError::Ended(2));
     }
+    if arguments.optimize > 0 && !arguments.data.is_empty() && !arguments.bundle.is_empty() {
+        return Err(OpsError::Usage("name --data or --bundle with --optimize, not both".to_owned()));
+    }
     let reasons = coverage_runs::reasons(&arguments.coverage_runs)?;
     let (paths, query) = arguments.query()?;
     let language = arguments.rego.language()?;
@@ -178,6 +187,7 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
     let mut sources = policies::sources(paths, false, &arguments.sign_in, context)?;
     sources.extend(arguments.data.iter().cloned().map(Source::Path));
     sources.extend(arguments.bundle.iter().cloned().map(Source::BundlePath));
+    let optimizes = arguments.optimize > 0 && !sources.is_empty();
     let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
         Ok(documents) => Ok(documents),
         Err(OpsError::Eval(error)) => Err(error),
@@ -186,6 +196,13 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         }
         Err(error) => return Err(error),
     };
+    if optimizes
+        && let Ok(documents) = &documents
+        && let Some(fault) = entrypoints::fault(&documents.modules, &arguments.entrypoint)
+    {
+        context.ui.plain(&(fault + "\n"));
+        return Err(OpsError::Ended(2));
+    }
     let request = Request {
         input,
         query: &query,

@@ -35,7 +35,10 @@ pub(super) fn run(suite: &Suite, arguments: &TestArgs, verbose: bool, context: &
             format!("Code coverage threshold not met: got {percentage:.2} instead of {:.2}", arguments.threshold);
         if verbose {
             text.push_str("\nLines not covered:");
-            text.extend(coverage.rows_not_covered().map(|(file, row)| format!("\n\t{file}:{row}")));
+            text.extend(coverage.rows_not_covered().map(|(file, first, last)| match first == last {
+                true => format!("\n\t{file}:{first}"),
+                false => format!("\n\t{file}:{first}-{last}"),
+            }));
         }
         context.ui.plain(&(text + "\n"));
         return Err(OpsError::Ended(2));

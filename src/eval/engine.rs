@@ -8,6 +8,7 @@ use super::events::{self, Event, Kept};
 use super::failed::Failed;
 use super::machine::{Failure, Machine, RecordedCase, Recorder, Row, Setting};
 use super::plan::{self, Plan};
+use super::watch::{Halt, Watch};
 use crate::eval::Value;
 use crate::rego::check::{Asked, CheckOptions, compile, types_in_query};
 use crate::rego::syntax::{
@@ -17,9 +18,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
-
-/// The stack of a query in bytes.
-const STACK: usize = 512 << 20;
 
 /// How an engine answers.
 #[derive(Debug, Clone, Default)]
@@ -345,12 +343,14 @@ impl Engine {
         })
     }
 
-    /// Evaluates on a stack of its own; a panic of a built-in function is an error.
+    /// Evaluates under watch.
     fn evaluated<T: Send + 'static>(
         &mut self,
         plan: Arc<Plan>,
         work: impl Fn(&mut Machine<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, EvalError> {
+        let deadline = self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let halt = Arc::<Halt>::default();
         let setting = Setting {
             input: self.input.clone(),
             data: self.data.clone(),
@@ -358,14 +358,15 @@ impl Engine {
             traces: self.options.traces,
             uses_index: !self.options.without_index,
             ends_early: !self.options.without_early_exit,
-            deadline: self.options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
-            stop: self.options.stop.clone(),
+            deadline,
+            halt: halt.clone(),
         };
         let on = plan.clone();
         let (kept, tells_values) = (self.options.events, self.options.check.shows_values);
         let coverage = self.options.coverage.clone();
         let (records, tells_events) = (kept.is_some() || coverage.is_some(), kept.is_some());
-        let done = on_a_stack(move || {
+        let watch = Watch { deadline, stop: self.options.stop.clone(), halt };
+        let done = watch.run(move || {
             let mut machine = Machine::new(&on, &setting);
             machine.recorder = records.then(|| Recorder { tells_events, tells_values, ..Recorder::default() });
             let result = work(&mut machine);
@@ -502,15 +503,4 @@ impl Header {
         });
         Ok(Self { package: path(header.terms(header.package.path)), imports: imports.collect() })
     }
-}
-
-/// Runs an evaluation on a stack of its own; a panic is an error.
-fn on_a_stack<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Result<T, EvalError> {
-    std::thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(move || std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)))
-        .map_err(|error| EvalError::Refused(error.to_string()))?
-        .join()
-        .map_err(|_| EvalError::Internal)?
-        .map_err(|_| EvalError::Internal)
 }

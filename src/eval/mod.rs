@@ -19,6 +19,7 @@ pub mod session;
 mod short_paths;
 pub mod testing;
 pub mod value;
+mod watch;
 
 #[cfg(test)]
 mod tests;

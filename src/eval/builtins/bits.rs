@@ -1,7 +1,7 @@
 //! The binary digits of integers.
 
-use num_bigint::BigInt;
 use crate::eval::Value;
+use num_bigint::BigInt;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};

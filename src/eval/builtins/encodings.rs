@@ -1,8 +1,8 @@
 //! Bytes as texts and back.
 
+use crate::eval::Value;
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
-use crate::eval::Value;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, base64, builtin, operand, text};

@@ -1,7 +1,7 @@
 //! Ranges of numbers.
 
-use num_bigint::BigInt;
 use crate::eval::Value;
+use num_bigint::BigInt;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, size};

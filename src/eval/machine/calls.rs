@@ -114,8 +114,13 @@ impl<'p> Machine<'p> {
             let Some(after) = after else { break };
             next = after;
             if members.len().is_multiple_of(4096) && self.is_late() {
-                let message = format!("{name}: timed out before generating all numbers in range");
-                return Err(self.failure("eval_cancel_error", message));
+                return Err(match self.setting.halt.told() {
+                    ("eval_cancel_error", _) => {
+                        let message = format!("{name}: timed out before generating all numbers in range");
+                        self.failure("eval_cancel_error", message)
+                    }
+                    (code, message) => self.failure(code, message),
+                });
             }
             if members.len() > LONGEST {
                 let message = format!("{name}: a range of more than {LONGEST} numbers");

@@ -25,11 +25,11 @@ pub(super) use shown::FailedParts;
 use super::builtins::BuiltinOptions;
 use super::plan::{Function, NodeId, Plan};
 use crate::eval::Value;
+use crate::eval::watch::Halt;
 use events::Node;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Whether to stop.
@@ -62,7 +62,7 @@ pub(super) struct Setting {
     /// Whether of rules with one value the first that holds is enough.
     pub(super) ends_early: bool,
     /// Whether to give up at once.
-    pub(super) stop: Option<Arc<AtomicBool>>,
+    pub(super) halt: Arc<Halt>,
 }
 
 /// What `with` changes.
@@ -190,15 +190,15 @@ impl<'p> Machine<'p> {
     fn tick(&mut self) -> Result<(), Failure> {
         self.steps = self.steps.wrapping_add(1);
         if self.steps.is_multiple_of(256) && self.is_late() {
-            return Err(self.failure("eval_cancel_error", "caller cancelled query execution"));
+            let (code, message) = self.setting.halt.told();
+            return Err(self.failure(code, message));
         }
         Ok(())
     }
 
     /// Whether there is no time left.
     fn is_late(&self) -> bool {
-        let is_stopped = self.setting.stop.as_ref().is_some_and(|stop| stop.load(Ordering::Relaxed));
-        is_stopped || self.setting.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        self.setting.halt.is_given() || self.setting.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {

@@ -7,8 +7,8 @@ mod expand;
 mod syntax;
 mod template;
 
-use regex::Regex;
 use crate::eval::Value;
+use regex::Regex;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, size};

@@ -6,8 +6,8 @@ mod words;
 
 use std::collections::HashMap;
 
-use regex::Regex;
 use crate::eval::Value;
+use regex::Regex;
 
 use super::canonical::canonical;
 use super::pool::{Draft, Pool};

@@ -1,8 +1,8 @@
 //! Schemas within a schema.
 
-use regex::Regex;
 use crate::eval::Value;
 use crate::eval::value::Object;
+use regex::Regex;
 
 use super::super::pool::{Draft, Missing};
 use super::super::tree::{Dependency, NodeId, Rest};

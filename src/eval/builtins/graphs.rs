@@ -99,7 +99,7 @@ mod tests {
     fn told(function: fn(&[Value], &BuiltinOptions) -> Result<Value, BuiltinError>, graph: &str, from: &str) -> String {
         let operands = [graph, from].map(|text| Value::from_json(text).unwrap());
         match function(&operands, &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

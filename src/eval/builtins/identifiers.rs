@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> String {
-        parse(&[text.into()], &BuiltinOptions::default()).unwrap().to_string()
+        parse(&[text.into()], &BuiltinOptions::default()).unwrap().to_json()
     }
 
     #[test]

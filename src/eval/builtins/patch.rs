@@ -227,7 +227,7 @@ mod tests {
     fn patched(document: &str, operations: &str) -> String {
         let operands = [document, operations].map(|text| Value::from_json(text).unwrap());
         match patch(&operands, &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

@@ -49,7 +49,7 @@ mod tests {
 
     fn told(begin: i64, end: i64, step: i64) -> String {
         match range_step(&[begin.into(), end.into(), step.into()], &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

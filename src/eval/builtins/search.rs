@@ -50,7 +50,7 @@ mod tests {
     fn places_are_counted_in_characters() {
         let options = BuiltinOptions::default();
         assert_eq!(first(&["日本".into(), "本".into()], &options), Ok(1.into()));
-        assert_eq!(all(&["aaa".into(), "aa".into()], &options).unwrap().to_string(), "[0,1]");
+        assert_eq!(all(&["aaa".into(), "aa".into()], &options).unwrap().to_json(), "[0,1]");
         assert_eq!(first(&["a".into(), "".into()], &options).unwrap_err().to_string(), "empty search character");
         let refused = any(&["a".into(), vec![Value::from(1)].into()], |_, _| true).unwrap_err();
         assert_eq!(refused.to_string(), "operand 2 must be array of strings but got array containing number");

@@ -180,7 +180,7 @@ mod tests {
 
     fn told(function: fn(&[Value], &BuiltinOptions) -> Result<Value, BuiltinError>, text: &str) -> String {
         match function(&[text.into()], &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn units_are_powers() {
         assert_eq!(told(parse, "1.5Ki"), "1536");
-        assert_eq!(told(parse, "100m"), "0.1");
+        assert_eq!(told(parse, "100m"), "0.1000000000");
         assert_eq!(told(parse, "1e3"), "1000");
         assert_eq!(told(parse, "1KB"), "units.parse: unit Kb not recognized");
         assert_eq!(told(parse, "1e9999999"), "units.parse: exponent too large");

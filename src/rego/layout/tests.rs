@@ -14,8 +14,8 @@ fn bodies_of_one_expression_stand_behind_if() {
 }
 
 #[test]
-fn a_body_of_true_is_a_value() {
-    assert_eq!(laid_out("package a\np if {true}\nf(x) if { true }\n"), "package a\n\np := true\n\nf(x) := true\n");
+fn a_body_of_true_is_a_value_and_such_rules_stand_together() {
+    assert_eq!(laid_out("package a\np if {true}\nf(x) if { true }\n"), "package a\n\np := true\nf(x) := true\n");
 }
 
 #[test]

@@ -157,7 +157,7 @@ mod tests {
 
     fn verified(query: &str, schema: &str) -> String {
         match parse(&[query.into(), schema.into()], &BuiltinOptions::default()) {
-            Ok(trees) => trees.to_string(),
+            Ok(trees) => trees.to_json(),
             Err(error) => error.to_string(),
         }
     }
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(is_valid(&operands("{ user(id: 1) { name } }"), &options), Ok(true.into()));
         assert_eq!(is_valid(&operands("{ user(id: 1) }"), &options), Ok(false.into()));
         let refused = parse_and_verify(&operands("{"), &options).unwrap();
-        assert_eq!(refused.to_string(), "[false,{},{}]");
+        assert_eq!(refused.to_json(), "[false,{},{}]");
     }
 
     #[test]

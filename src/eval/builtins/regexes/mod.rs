@@ -125,7 +125,7 @@ mod tests {
 
     fn told<const N: usize>(function: Function, operands: [Value; N]) -> String {
         match function(&operands, &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

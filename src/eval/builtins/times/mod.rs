@@ -155,7 +155,7 @@ mod tests {
     fn told(function: Function, operands: &str) -> String {
         let operands = Value::from_json(operands).unwrap();
         match function(operands.as_array().unwrap(), &BuiltinOptions::default()) {
-            Ok(value) => value.to_string(),
+            Ok(value) => value.to_json(),
             Err(error) => error.to_string(),
         }
     }

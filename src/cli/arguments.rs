@@ -5,7 +5,6 @@
 
 use clap::{ArgAction, Command};
 use std::ffi::OsString;
-use std::time::Duration;
 
 /// Rewrites what was typed after the program's name. What is not text, and everything after `--`, stays.
 #[must_use]
@@ -120,43 +119,6 @@ pub(super) fn integer(text: &str) -> Result<i64, String> {
     i64::from_str_radix(&format!("{sign}{}", digits.replace('_', "")), radix).map_err(|_| wanted())
 }
 
-/// Units, largest first, and their nanoseconds.
-const UNITS: [(&str, u128); 8] = [
-    ("h", 3_600_000_000_000),
-    ("m", 60_000_000_000),
-    ("s", 1_000_000_000),
-    ("ms", 1_000_000),
-    ("µs", 1_000),
-    ("μs", 1_000),
-    ("us", 1_000),
-    ("ns", 1),
-];
-
-/// Reads a duration as Go does, such as `100ms` or `1m30s`; one of nothing stands for what is usual.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wanted = || format!("{text:?} is no duration such as 100ms, 5s or 1m30s");
-    if text == "0" {
-        return Ok(Duration::ZERO);
-    }
-    let mut rest = text.strip_prefix('+').unwrap_or(text);
-    if rest.is_empty() {
-        return Err(wanted());
-    }
-    let mut seconds = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|character: char| character != '.' && !character.is_ascii_digit());
-        let (number, behind) = rest.split_at(digits.ok_or_else(wanted)?);
-        let number: f64 = number.parse().map_err(|_| wanted())?;
-        let unit = UNITS.iter().filter(|(name, _)| behind.starts_with(name)).max_by_key(|(name, _)| name.len());
-        let (name, nanoseconds) = unit.ok_or_else(wanted)?;
-        #[allow(clippy::cast_precision_loss)]
-        let unit = *nanoseconds as f64;
-        seconds += number * unit / 1e9;
-        rest = behind.get(name.len()..).unwrap_or_default();
-    }
-    Duration::try_from_secs_f64(seconds).map_err(|_| wanted())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,13 +163,5 @@ mod tests {
             assert_eq!(integer(text), Ok(wanted), "{text}");
         }
         assert!(["", "many", "1.5", "0x", "--1", "08"].iter().all(|text| integer(text).is_err()));
-    }
-
-    #[test]
-    fn durations_are_read_as_in_go() {
-        for (text, wanted) in [("100ms", 100), ("1m1.5s", 61_500), ("0", 0), ("0s", 0), (".5s", 500), ("2000us", 2)] {
-            assert_eq!(duration(text), Ok(Duration::from_millis(wanted)), "{text}");
-        }
-        assert!(["", "5", "s", "-1s", "1x", "1.2.3s", "1m5"].iter().all(|text| duration(text).is_err()));
     }
 }

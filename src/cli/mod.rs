@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod context;
 mod coverage_runs;
+mod durations;
 mod each;
 mod failure;
 mod jobs;

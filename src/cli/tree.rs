@@ -63,7 +63,7 @@ pub enum Command {
     /// Ask modules, data and images one question, as OPA does
     #[command(
         mut_arg("timeout", |flag| flag
-            .value_parser(super::arguments::duration)
+            .value_parser(super::durations::read)
             .value_name("DURATION")
             .help("How long the evaluation may take, such as 100ms [default: no limit]")),
         mut_arg("format", |flag| flag.long("as").hide(true)),
@@ -76,7 +76,7 @@ pub enum Command {
     #[command(
         mut_arg("verbose", |flag| flag.help("Show tests that pass too, and what they print")),
         mut_arg("timeout", |flag| flag
-            .value_parser(super::arguments::duration)
+            .value_parser(super::durations::read)
             .value_name("DURATION")
             .help("How long a test may take, such as 100ms [default: 5s]")),
         mut_arg("config", |flag| flag.short(None)),

@@ -3,13 +3,17 @@
 use super::answers::Tree;
 use crate::eval::{Fault, TraceFrame, Value, counted, counted_of_loading};
 
+use std::borrow::Cow;
+
 /// How many characters of an expression a line of a traceback shows.
 const SHOWN: usize = 80;
 
 /// The order of what an error says besides.
 const ORDER: [&str; 7] = ["line", "idx", "ref", "pos", "have", "want", "oneOf"];
 
-fn place(file: &str, row: u32, column: u32) -> Tree {
+/// A place as OPA tells it in JSON.
+#[must_use]
+pub fn place(file: &str, row: u32, column: u32) -> Tree {
     let number = |number: u32| Tree::Value(Value::from(u64::from(number)));
     Tree::Object(vec![
         ("file".into(), Tree::Text(file.to_owned())),
@@ -29,6 +33,20 @@ fn object(fault: &Fault) -> Tree {
     if !fault.code.is_empty() {
         members.push(("code".into(), Tree::Text(fault.code.clone())));
     }
+    push_rest(fault, &mut members);
+    Tree::Object(members)
+}
+
+/// An error as `opa test --format json` tells it.
+#[must_use]
+pub fn by_code(fault: &Fault) -> Tree {
+    let mut members =
+        vec![("code".into(), Tree::Text(fault.code.clone())), ("message".into(), Tree::Text(fault.message.clone()))];
+    push_rest(fault, &mut members);
+    Tree::Object(members)
+}
+
+fn push_rest(fault: &Fault, members: &mut Vec<(Cow<'static, str>, Tree)>) {
     if fault.is_placed {
         members.push(("location".into(), place(&fault.file, fault.row, fault.column)));
     }
@@ -44,7 +62,6 @@ fn object(fault: &Fault) -> Tree {
         };
         members.push(("stack_trace".into(), Tree::List(fault.trace.iter().map(frame).collect())));
     }
-    Tree::Object(members)
 }
 
 fn details_of(details: &serde_json::Value) -> Tree {

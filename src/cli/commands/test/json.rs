@@ -2,138 +2,66 @@
 
 use super::words::told;
 use crate::eval::testing::{Case, Outcome, Tested};
-use crate::eval::{EvalError, Fault, TraceFrame};
+use crate::eval::{EvalError, Value};
+use crate::ui::answers::Tree;
+use crate::ui::faults::{self, place};
 use base64::Engine as _;
-use serde::Serialize;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-#[derive(Serialize)]
-struct Place<'a> {
-    file: &'a str,
-    row: u32,
-    col: u32,
-}
-
-#[derive(Serialize)]
-struct Result<'a> {
-    location: Place<'a>,
-    package: &'a str,
-    name: &'a str,
-    #[serde(skip_serializing_if = "is_false")]
-    fail: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Problem<'a>>,
-    #[serde(skip_serializing_if = "is_false")]
-    skip: bool,
-    duration: u64,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    output: String,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    sub_results: BTreeMap<&'a str, SubResult<'a>>,
-}
-
-#[derive(Serialize)]
-struct SubResult<'a> {
-    #[serde(skip_serializing_if = "str::is_empty")]
-    name: &'a str,
-    #[serde(skip_serializing_if = "is_false")]
-    fail: bool,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    sub_results: BTreeMap<&'a str, SubResult<'a>>,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_false(value: &bool) -> bool {
-    !value
-}
+type Members = Vec<(Cow<'static, str>, Tree)>;
 
 /// All tests as one array.
 pub(super) fn report(all: &[Tested]) -> String {
-    let results: Vec<Result<'_>> = all.iter().map(result).collect();
-    let text = serde_json::to_string_pretty(&results).unwrap_or_default();
-    format!("{}\n", go_escaped(&text))
+    Tree::List(all.iter().map(result).collect()).json() + "\n"
 }
 
-fn result(tested: &Tested) -> Result<'_> {
+fn result(tested: &Tested) -> Tree {
     let rule = &tested.rule;
-    Result {
-        location: Place { file: &rule.file, row: rule.row, col: rule.column },
-        package: &rule.package,
-        name: &rule.name,
-        fail: matches!(tested.outcome, Outcome::Failed),
-        error: match &tested.outcome {
-            Outcome::Broken(error) => Some(problem(error)),
-            _ => None,
-        },
-        skip: matches!(tested.outcome, Outcome::Skipped),
-        duration: u64::try_from(tested.duration.as_nanos()).unwrap_or(u64::MAX),
-        output: base64::engine::general_purpose::STANDARD.encode(&tested.output),
-        sub_results: sub_results(&tested.cases),
+    let yes = || Tree::Value(Value::Bool(true));
+    let mut members: Members = vec![
+        ("location".into(), place(&rule.file, rule.row, rule.column)),
+        ("package".into(), Tree::Text(rule.package.clone())),
+        ("name".into(), Tree::Text(rule.name.clone())),
+    ];
+    match &tested.outcome {
+        Outcome::Passed => {}
+        Outcome::Failed => members.push(("fail".into(), yes())),
+        Outcome::Broken(error) => members.push(("error".into(), problem(error))),
+        Outcome::Skipped => members.push(("skip".into(), yes())),
     }
+    let nanoseconds = u64::try_from(tested.duration.as_nanos()).unwrap_or(u64::MAX);
+    members.push(("duration".into(), Tree::Value(Value::from(nanoseconds))));
+    if !tested.output.is_empty() {
+        let output = base64::engine::general_purpose::STANDARD.encode(&tested.output);
+        members.push(("output".into(), Tree::Text(output)));
+    }
+    push_cases(&tested.cases, &mut members);
+    Tree::Object(members)
 }
 
-fn sub_results<'a>(cases: &'a [Case]) -> BTreeMap<&'a str, SubResult<'a>> {
-    let of = |case: &'a Case| SubResult { name: &case.name, fail: case.failed, sub_results: sub_results(&case.cases) };
-    cases.iter().map(|case| (case.key(), of(case))).collect()
+fn push_cases(cases: &[Case], members: &mut Members) {
+    if cases.is_empty() {
+        return;
+    }
+    let case = |case: &Case| {
+        let mut members = Members::new();
+        if !case.name.is_empty() {
+            members.push(("name".into(), Tree::Text(case.name.clone())));
+        }
+        if case.failed {
+            members.push(("fail".into(), Tree::Value(Value::Bool(true))));
+        }
+        push_cases(&case.cases, &mut members);
+        (case.key().to_owned().into(), Tree::Object(members))
+    };
+    members.push(("sub_results".into(), Tree::Object(cases.iter().map(case).collect())));
 }
 
 /// An error, or several of them.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Problem<'a> {
-    One(Error<'a>),
-    Several(Vec<Error<'a>>),
-    Other { message: String },
-}
-
-#[derive(Serialize)]
-struct Error<'a> {
-    code: &'a str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<Place<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<&'a serde_json::Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    stack_trace: Vec<Frame<'a>>,
-}
-
-#[derive(Serialize)]
-struct Frame<'a> {
-    query_id: u64,
-    location: Place<'a>,
-}
-
-fn problem(error: &EvalError) -> Problem<'_> {
+fn problem(error: &EvalError) -> Tree {
     match error {
-        EvalError::Evaluation(fault) => Problem::One(of_fault(fault)),
-        EvalError::Compile(faults) => Problem::Several(faults.iter().map(of_fault).collect()),
-        other => Problem::Other { message: told(other) },
+        EvalError::Evaluation(fault) => faults::by_code(fault),
+        EvalError::Compile(faults) => Tree::List(faults.iter().map(faults::by_code).collect()),
+        other => Tree::Object(vec![("message".into(), Tree::Text(told(other)))]),
     }
-}
-
-fn of_fault(fault: &Fault) -> Error<'_> {
-    Error {
-        code: &fault.code,
-        message: &fault.message,
-        location: fault.is_placed.then_some(Place { file: &fault.file, row: fault.row, col: fault.column }),
-        details: fault.details.as_ref(),
-        stack_trace: fault.trace.iter().map(of_frame).collect(),
-    }
-}
-
-fn of_frame(frame: &TraceFrame) -> Frame<'_> {
-    Frame { query_id: frame.query, location: Place { file: &frame.file, row: frame.row, col: frame.column } }
-}
-
-/// JSON with the characters escaped that Go escapes; they stand in strings alone.
-fn go_escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for character in json.chars() {
-        match character {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => text.push_str(&format!("\\u{:04x}", u32::from(character))),
-            _ => text.push(character),
-        }
-    }
-    text
 }

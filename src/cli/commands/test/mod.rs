@@ -1,7 +1,6 @@
 //! `policy test`.
 
 mod coverage;
-mod duration;
 mod github;
 mod json;
 mod junit;

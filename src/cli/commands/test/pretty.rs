@@ -1,7 +1,7 @@
 //! Tests for people, as OPA 1.22.2 reports them.
 
-use super::duration::go;
 use super::words::{outcome_word, told, traceback};
+use crate::cli::durations::written;
 use crate::eval::testing::{Case, Outcome, Tested, Totals};
 use crate::eval::{Failed, TraceLine};
 
@@ -135,7 +135,7 @@ pub(super) fn line(tested: &Tested) -> String {
     let line = format!("{}.{}: {word}", tested.rule.package, tested.rule.name);
     match tested.outcome {
         Outcome::Skipped => line,
-        _ => format!("{line} ({})", go(tested.duration)),
+        _ => format!("{line} ({})", written(tested.duration)),
     }
 }
 

@@ -15,17 +15,23 @@ pub(super) fn with_flags(
     let (name, matches) = matches.subcommand().filter(|(name, _)| matches!(*name, "eval" | "test"))?;
     let mut flags: Vec<OsString> = Vec::new();
     for argument in tree.find_subcommand(name)?.get_arguments() {
-        let Some(long) = argument.get_long() else { continue };
-        let variable = format!("OPA_{name}_{long}").to_uppercase().replace('-', "_");
+        let id = argument.get_id().as_str();
+        let flag = match (argument.get_long(), argument.get_short()) {
+            (Some(long), _) => format!("--{long}"),
+            (None, Some(short)) => format!("-{short}"),
+            (None, None) => continue,
+        };
+        let word = argument.get_long().unwrap_or(id);
+        let variable = format!("OPA_{name}_{word}").to_uppercase().replace('-', "_");
         let Some(value) = environment.text(&variable) else { continue };
-        if matches.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine) {
+        if matches.value_source(id) == Some(ValueSource::CommandLine) {
             continue;
         }
         let is_switch = matches!(argument.get_action(), ArgAction::SetTrue | ArgAction::Count);
         match value.as_str() {
-            "1" | "t" | "T" | "TRUE" | "true" | "True" if is_switch => flags.push(format!("--{long}").into()),
+            "1" | "t" | "T" | "TRUE" | "true" | "True" if is_switch => flags.push(flag.into()),
             "0" | "f" | "F" | "FALSE" | "false" | "False" if is_switch => {}
-            value => flags.push(format!("--{long}={value}").into()),
+            value => flags.push(format!("{flag}={value}").into()),
         }
     }
     let end = typed.iter().position(|argument| argument == "--").unwrap_or(typed.len());

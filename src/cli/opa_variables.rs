@@ -1,4 +1,5 @@
-//! Variables of OPA that stand for flags of `eval` and `test`: `OPA_EVAL_FORMAT=raw` for `--format raw`.
+//! Variables of OPA that stand for flags of `eval`, `test` and `repl`: `OPA_EVAL_FORMAT=raw` for `--format raw`, and
+//! `OPA_RUN_FORMAT=json` for that of `repl`.
 
 use crate::config::Environment;
 use clap::parser::ValueSource;
@@ -12,7 +13,8 @@ pub(super) fn with_flags(
     typed: &[OsString],
     environment: &Environment,
 ) -> Option<Vec<OsString>> {
-    let (name, matches) = matches.subcommand().filter(|(name, _)| matches!(*name, "eval" | "test"))?;
+    let (name, matches) = matches.subcommand().filter(|(name, _)| matches!(*name, "eval" | "test" | "repl"))?;
+    let of_opa = if name == "repl" { "run" } else { name };
     let mut flags: Vec<OsString> = Vec::new();
     for argument in tree.find_subcommand(name)?.get_arguments() {
         let id = argument.get_id().as_str();
@@ -22,7 +24,7 @@ pub(super) fn with_flags(
             (None, None) => continue,
         };
         let word = argument.get_long().unwrap_or(id);
-        let variable = format!("OPA_{name}_{word}").to_uppercase().replace('-', "_");
+        let variable = format!("OPA_{of_opa}_{word}").to_uppercase().replace('-', "_");
         let Some(value) = environment.text(&variable) else { continue };
         if matches.value_source(id) == Some(ValueSource::CommandLine) {
             continue;

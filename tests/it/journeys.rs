@@ -157,3 +157,31 @@ fn fifty_processes_at_once_lose_no_name_though_some_are_killed() {
     sandbox.run(&["save", "acme/base:1"]).quietly();
     sandbox.run(&["save", &pulled]).quietly();
 }
+
+#[test]
+fn repl_takes_what_a_bundle_requires_for_undefined_and_says_so_once() {
+    let sandbox = Sandbox::empty();
+    let required = r#"{"roots":["p"],"metadata":{"required_builtins":{"builtin1":[
+        {"name":"ds.object","decl":{"type":"function","args":[{"type":"any"}],"result":{"type":"any"}}}]}}}"#;
+    sandbox.write("src/.manifest", required);
+    sandbox.write("src/p.rego", "package p\n\nr := ds.object({\"a\": 1})\n\nq := 1 if not r\n");
+    sandbox.run(&["build", "src", "-t", "a/b:1"]).quietly();
+    for arguments in [&["repl", "a/b:1"][..], &["repl", "-b", "src"]] {
+        let run = sandbox.run_with(arguments, "data.p\nds.object(1)\ndata.p.r\n").exits(0);
+        assert_eq!(run.out, "{\n  \"q\": 1\n}\nundefined\nundefined\n");
+        assert_eq!(run.err, "note: built-in functions that are required and not here are undefined: ds.object\n");
+    }
+}
+
+#[test]
+fn repl_reads_an_image_in_its_version_of_rego() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("old/p.rego", "package p\n\nr { input.x }\n");
+    sandbox.run(&["build", "old", "-t", "a/old:1", "--rego-version", "rego.v0"]).quietly();
+    let typed = "data.p.r\npackage repl.input\nx := true\npackage repl\ndata.p.r\np { true }\n\n";
+    let run = sandbox.run_with(&["repl", "a/old:1"], typed).quietly();
+    assert!(run.out.starts_with("undefined\nRule 'x' defined in package repl.input."), "{run:?}");
+    assert!(run.out.contains("\ntrue\n1 error occurred: 1:1: rego_parse_error: `if` keyword is required"), "{run:?}");
+    let run = sandbox.run_with(&["repl", "a/old:1", "--v0-compatible"], "p { true }\np\n").quietly();
+    assert_eq!(run.out, "Rule 'p' defined in package repl. Type 'show' to see rules.\ntrue\n");
+}

@@ -134,7 +134,7 @@ impl<'p> Machine<'p> {
         };
         let Some(leaf) = leaf else { return Ok(()) };
         if !put(made, &keys, leaf, is_member) {
-            let place = self.place_of(id);
+            let place = Place { location: rule.head, ..self.place_of(id) };
             return Err(self.failure_at("eval_conflict_error", KEYS, place));
         }
         Ok(())

@@ -3,6 +3,7 @@
 use super::package::{Package, reference_of};
 use super::typed::{path, reference_text};
 use super::{Session, is_of_document};
+use crate::rego::capabilities::Capabilities;
 use crate::rego::syntax::{Module, Rule};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -31,6 +32,15 @@ impl Session {
     pub fn package_names(&self) -> BTreeSet<String> {
         let modules = self.modules();
         modules.iter().map(|module| reference_of(&path(module, module.terms(module.package.path)))).collect()
+    }
+
+    /// The built-in functions that are declared, by bundles or capabilities, and are not there: calls of them are undefined.
+    #[must_use]
+    pub fn missing_builtins(&self) -> Vec<String> {
+        let current = Capabilities::current();
+        let declared = self.check.capabilities.builtins().iter();
+        let missing = declared.filter(|builtin| current.builtin(&builtin.name).is_none());
+        missing.map(|builtin| builtin.name.to_string()).collect()
     }
 
     /// The rules that were loaded or typed.

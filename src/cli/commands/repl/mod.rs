@@ -88,6 +88,11 @@ pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(),
         Ok(session) => session,
         Err(errors) => return refused(format!("initialization error: {}", faults::text(&errors))),
     };
+    let missing = session.missing_builtins();
+    if !missing.is_empty() {
+        let names = missing.join(", ");
+        context.ui.note(&format!("built-in functions that are required and not here are undefined: {names}"));
+    }
     let json = arguments.format_of_result.as_deref() == Some("json");
     let mut shell = Shell::new(context, session, Settings::new(json));
     if !context.ui.is_interactive() {

@@ -369,6 +369,7 @@ impl Session {
         let new = DefinedRule {
             text: typed::rule_alone(typed, place),
             reference: typed::parts(&typed.module, found.head.reference),
+            older: matches!(typed.module.version, RegoVersion::V0 | RegoVersion::V0V1),
             wildcards: typed
                 .statements
                 .get(place)

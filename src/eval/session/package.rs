@@ -1,9 +1,16 @@
 //! A package whose imports and rules were typed.
 
 use crate::eval::EvalError;
-use crate::rego::syntax::{Features, Keyword, Keywords, Module, Options, RegoVersion, parse, quoted, write_part};
+use crate::rego::syntax::{
+    Features, Import, Keyword, Keywords, Module, Options, RegoVersion, Statement, parse, quoted, write_part,
+};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
+
+/// Imports that make the keywords of OPA 1.0 active.
+const NEWER: &str = "import future.keywords.contains import future.keywords.every import future.keywords.if import \
+                     future.keywords.in\n";
 
 /// An import.
 #[derive(Debug, Clone)]
@@ -35,6 +42,8 @@ pub(super) struct DefinedRule {
     pub(super) reference: Vec<String>,
     /// The names its wildcards were read with, in their order: those of one line are different.
     pub(super) wildcards: Vec<String>,
+    /// Whether it was read as before OPA 1.0.
+    pub(super) older: bool,
 }
 
 /// Something of a package.
@@ -74,7 +83,15 @@ impl Package {
         let Begun { path, text: first } = begun;
         let mut text = format!("{first}\n");
         let mut starts = Vec::with_capacity(items.len());
+        let mut added = None;
         for item in &items {
+            // As OPA does it, what is typed once there is a package is read with the keywords of OPA 1.0.
+            let is_newer = matches!(item, Item::Rule(rule) if !rule.older);
+            if is_newer && added.is_none() && matches!(reading.version, RegoVersion::V0 | RegoVersion::V0V1) {
+                let start = text.len();
+                text.push_str(NEWER);
+                added = Some(start..text.len());
+            }
             starts.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
             text.push_str(match item {
                 Item::Import(import) => &import.text,
@@ -82,20 +99,13 @@ impl Package {
             });
             text.push('\n');
         }
-        let reading = Options { lenient: true, ..reading.clone() };
-        // What was typed was read as OPA 1.0 reads it, save for the very first lines.
-        let newer = match reading.version {
-            RegoVersion::V1 | RegoVersion::V2 => None,
-            RegoVersion::V0 | RegoVersion::V0V1 => {
-                let features = Features { template_strings: true, ..reading.features };
-                Some(Options { imported: Keywords::OF_V1, features, ..reading.clone() })
-            }
-        };
-        let read = match newer.map(|newer| parse(text.as_bytes(), "", &newer)) {
-            Some(Ok(module)) => Ok(module),
-            Some(Err(_)) | None => parse(text.as_bytes(), "", &reading),
-        };
+        let features = Features { template_strings: true, ..reading.features };
+        let reading = Options { lenient: true, features, ..reading.clone() };
+        let read = parse(text.as_bytes(), "", &reading);
         let mut module = read.map_err(|errors| EvalError::Parse { file: String::new(), errors })?;
+        if let Some(added) = added {
+            forget_imports(&mut module, &added);
+        }
         let wildcards = shared_wildcards(&module, &items, &starts);
         module.restart_rows(starts);
         Ok(Self { path, text: first, items, module: Arc::new(module), wildcards })
@@ -180,4 +190,19 @@ fn shared_wildcards(module: &Module, items: &[Item], starts: &[u32]) -> HashMap<
     let is_shared = |name: &str| count.get(name).is_some_and(|count| *count > 1);
     let shown = |name: &str| format!("_{}", name.trim_start_matches('$'));
     named.into_iter().filter(|(_, name)| is_shared(name)).map(|(at, name)| (at, shown(name))).collect()
+}
+
+/// Takes away the imports of a piece of a module.
+fn forget_imports(module: &mut Module, piece: &Range<usize>) {
+    let is_kept = |import: &Import| !piece.contains(&(import.location.text.offset as usize));
+    let kept: Vec<bool> = module.imports.iter().map(is_kept).collect();
+    let place = |old: usize| kept.iter().take(old).filter(|kept| **kept).count();
+    module.statements = std::mem::take(&mut module.statements)
+        .into_iter()
+        .filter_map(|statement| match statement {
+            Statement::Import(old) => kept.get(old).filter(|kept| **kept).map(|_| Statement::Import(place(old))),
+            rule => Some(rule),
+        })
+        .collect();
+    module.imports.retain(is_kept);
 }

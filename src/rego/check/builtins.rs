@@ -41,6 +41,8 @@ impl Builtins {
     #[must_use]
     pub fn find(&self, path: &[Symbol]) -> Option<usize> {
         match path {
+            // What stages made has the name of no function.
+            [name] if name.ordinal().is_some() => None,
             [name] => self.plain.get(name).copied(),
             _ => self.dotted.get(path).copied(),
         }

@@ -5,10 +5,9 @@ use super::super::path::{Key, Step, is_constant};
 use super::super::unit::Unit;
 use super::{Node, NodeId, RuleTree, TreeRule};
 use crate::rego::syntax::{Body, ExpressionKind, Nodes, Rule, RuleId, TermId, TermKind};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// The rules and units of a tree on their way to their places.
-#[derive(Default)]
 struct Found {
     keys: Vec<Key>,
     steps: FxHashMap<(NodeId, Key), NodeId>,
@@ -19,6 +18,20 @@ struct Found {
 }
 
 impl Found {
+    /// Room for the places of so many rules and packages.
+    fn with_room(room: usize) -> Self {
+        let mut keys = Vec::with_capacity(room);
+        keys.push(Key::Name(Symbol::DATA));
+        Self {
+            keys,
+            steps: FxHashMap::with_capacity_and_hasher(room, FxBuildHasher),
+            children: Vec::with_capacity(room),
+            rules: Vec::with_capacity(room),
+            units: Vec::new(),
+            suffixes: Vec::new(),
+        }
+    }
+
     fn step(&mut self, node: NodeId, key: Key) -> NodeId {
         let next = NodeId(u32::try_from(self.keys.len()).unwrap_or(u32::MAX));
         let child = *self.steps.entry((node, key)).or_insert(next);
@@ -119,7 +132,7 @@ impl RuleTree {
     /// The tree of a program's units, whose heads have scalars and variables alone behind their names.
     #[must_use]
     pub fn new(units: &[Unit<'_>], names: &Names) -> Self {
-        let mut found = Found { keys: vec![Key::Name(Symbol::DATA)], ..Found::default() };
+        let mut found = Found::with_room(units.iter().map(|unit| unit.rules.len() + 1).sum());
         // A place has the rules of outer packages first, those of one package by file.
         let mut order: Vec<&Unit<'_>> = units.iter().filter(|unit| unit.asked.is_none()).collect();
         order.sort_by_key(|unit| unit.package_names.len());

@@ -128,7 +128,7 @@ impl<'c, 'm> Checker<'c, 'm> {
             graph,
             dependents: None,
             types: Types::default(),
-            documents: Tree::default(),
+            documents: Tree::with_room(units.iter().map(|unit| unit.rules.len() + 1).sum()),
             replaced: Vec::new(),
             affected: FxHashMap::default(),
             replacements: 0,

@@ -63,6 +63,14 @@ impl Default for Tree {
 }
 
 impl Tree {
+    /// A tree with room for so many documents.
+    pub(super) fn with_room(room: usize) -> Self {
+        let mut tree = Self::default();
+        tree.nodes.reserve(room);
+        tree.places.reserve(room);
+        tree
+    }
+
     pub(super) const ROOT: NodeId = NodeId(0);
 
     fn node(&self, id: NodeId) -> Option<&Node> {

@@ -95,15 +95,14 @@ impl Assembly {
     }
 
     fn add_data(&mut self, name: FileName, json: super::json::Json) -> Result<(), BundleError> {
-        let FileName { path, matched: written, shown: file } = name;
+        let FileName { path, shown: file, .. } = name;
         let keys = name::data_keys(&path);
         if keys.is_empty() && !json.is_object() {
-            return Err(BundleError::RootNotObject { file, written, found: json.kind() });
+            return Err(BundleError::RootNotObject { file, found: json.kind() });
         }
         let number = u32::try_from(self.data_files.len()).unwrap_or(u32::MAX);
         self.data.insert(&keys, json, number).map_err(|Clash { path, origin }| BundleError::Clash {
             file: file.clone(),
-            written,
             other: usize::try_from(origin)
                 .ok()
                 .and_then(|number| self.data_files.get(number))

@@ -11,10 +11,8 @@ pub enum BundleError {
     Content {
         /// The file.
         file: String,
-        /// Its name as it stands in the bundle.
-        written: String,
-        /// What it holds.
-        bytes: Vec<u8>,
+        /// The file as it stands in the bundle.
+        member: Box<Member>,
         /// What is wrong with it.
         #[source]
         fault: ContentFault,
@@ -24,8 +22,6 @@ pub enum BundleError {
     RootNotObject {
         /// The file.
         file: String,
-        /// Its name as it stands in the bundle.
-        written: String,
         /// What it is instead.
         found: &'static str,
     },
@@ -34,8 +30,6 @@ pub enum BundleError {
     Clash {
         /// The file that came later.
         file: String,
-        /// Its name as it stands in the bundle.
-        written: String,
         /// The file that was there first.
         other: String,
         /// The key, with dots.
@@ -133,6 +127,15 @@ fn file_or_bundle(file: Option<&str>) -> String {
     file.map_or_else(|| "in rego_version".to_owned(), |file| format!("in file_rego_versions of '{file}'"))
 }
 
+/// A file as it stands in a bundle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
 /// What does not read, and why.
 #[derive(Debug)]
 pub struct Unread {
@@ -145,8 +148,8 @@ pub struct Unread {
 impl Unread {
     /// As the error of a file in a bundle.
     #[must_use]
-    pub fn of(self, file: String, written: String) -> BundleError {
-        BundleError::Content { file, written, bytes: self.bytes, fault: self.fault }
+    pub fn of(self, file: String, name: String) -> BundleError {
+        BundleError::Content { file, member: Box::new(Member { name, bytes: self.bytes }), fault: self.fault }
     }
 }
 

@@ -38,7 +38,6 @@ impl Bundle {
                 let origin = u32::try_from(number).unwrap_or(u32::MAX);
                 data.insert(&keys, value, origin).map_err(|Clash { path, origin }| BundleError::Clash {
                     file: label.clone(),
-                    written: label.clone(),
                     other: usize::try_from(origin)
                         .ok()
                         .and_then(|number| labels.get(number))

@@ -19,7 +19,7 @@ pub mod yaml;
 
 pub use assemble::{Assembly, FileName, Repeated};
 pub use content::{Content, Read, read as read_content};
-pub use error::{BundleError, ContentFault};
+pub use error::{BundleError, ContentFault, Member};
 pub use kind::Kind;
 pub use manifest::{Manifest, WasmResolver};
 pub use package::package_of;

@@ -3,7 +3,7 @@
 use super::language::{Language, read_as};
 use super::problems::{Problem, Text, read};
 use crate::bundle::archive::ArchiveError;
-use crate::bundle::{BundleError, ContentFault, Kind};
+use crate::bundle::{BundleError, ContentFault, Kind, Member};
 use crate::eval::{Fault, Value, counted};
 use crate::rego::metadata::fault_in_yaml;
 use crate::rego::syntax::Module;
@@ -83,7 +83,8 @@ fn fault(error: &SourceError, path: &Path) -> String {
         SourceError::Archive { source: ArchiveError::Truncated { .. }, .. } => {
             "bundle read failed: archive read failed: unexpected EOF".to_owned()
         }
-        SourceError::Bundle(BundleError::Content { file, written, bytes, fault }) => {
+        SourceError::Bundle(BundleError::Content { file, member, fault }) => {
+            let Member { name: written, bytes } = &**member;
             let kind = Kind::of(&format!("/{}", written.trim_start_matches(['.', '/'])));
             if kind == Some(Kind::Manifest) || written.ends_with(".manifest") {
                 let words = shape(fault).or_else(|| of_json(bytes)).unwrap_or_else(|| fault.to_string());
@@ -96,12 +97,13 @@ fn fault(error: &SourceError, path: &Path) -> String {
             let name = if is_archive { written } else { file };
             format!("bundle load failed on {name}: {}", words.unwrap_or_else(|| fault.to_string()))
         }
-        SourceError::Bundle(BundleError::RootNotObject { written, .. }) => {
-            format!("bundle load failed on {written}: root value must be object")
+        SourceError::Bundle(BundleError::RootNotObject { file, .. }) => {
+            format!("bundle load failed on {}: root value must be object", inside(file, path))
         }
-        SourceError::Bundle(BundleError::Clash { written, .. }) => {
-            let folder = written.rsplit_once('/').map_or("", |(folder, _)| folder).trim_start_matches(['.', '/']);
-            format!("bundle load failed on {written}: failed to insert data file from path {folder}")
+        SourceError::Bundle(BundleError::Clash { file, .. }) => {
+            let name = inside(file, path);
+            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder).trim_start_matches(['.', '/']);
+            format!("bundle load failed on {name}: failed to insert data file from path {folder}")
         }
         SourceError::Bundle(BundleError::SeveralManifests { first, second }) => {
             let [first, second] =
@@ -113,6 +115,11 @@ fn fault(error: &SourceError, path: &Path) -> String {
         }
         error => super::chain(error),
     }
+}
+
+/// The name of a file in a bundle that is shown with the path of the bundle before it.
+fn inside<'f>(file: &'f str, path: &Path) -> &'f str {
+    file.strip_prefix(&*path.to_string_lossy()).unwrap_or(file)
 }
 
 /// What Go says of a text that is no JSON.

@@ -58,8 +58,7 @@ fn patch(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> 
                 if found != wanted {
                     return Err(failed(format!(
                         "value from EditTree != patch value.\n\nExpected: {}\n\nFound: {}",
-                        wanted.to_string(),
-                        found.to_string()
+                        wanted, found
                     )));
                 }
                 patched
@@ -123,8 +122,7 @@ fn found<'v>(document: &'v Value, path: &[Value]) -> Result<&'v Value, BuiltinEr
 }
 
 fn below<'v>(value: &'v Value, step: &Value) -> Result<&'v Value, BuiltinError> {
-    let absent =
-        |step: &str, kind: &str| failed(format!("path {step} does not exist in {kind} term {}", value.to_string()));
+    let absent = |step: &str, kind: &str| failed(format!("path {step} does not exist in {kind} term {value}"));
     match value {
         Value::Object(members) => members.get(step).ok_or_else(|| absent(&step.to_string(), "object")),
         Value::Set(members) => {
@@ -178,7 +176,7 @@ fn edited(document: &Value, path: &[Value], change: &Change<'_>) -> Result<Value
 
 /// A document with a change right below it.
 fn last_edited(document: &Value, step: &Value, change: &Change<'_>) -> Result<Value, BuiltinError> {
-    let absent = || failed(format!("cannot delete child key {} that does not exist", step.to_string()));
+    let absent = || failed(format!("cannot delete child key {step} that does not exist"));
     match document {
         Value::Object(members) => {
             let mut members: BTreeMap<Value, Value> =

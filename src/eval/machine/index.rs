@@ -116,7 +116,7 @@ fn members_of(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match value {
         Value::Array(members) => Box::new(members.iter()),
         Value::Set(members) => Box::new(members.iter()),
-        Value::Object(entries) => Box::new(entries.iter().map(|(_, value)| value)),
+        Value::Object(entries) => Box::new(entries.values()),
         _ => Box::new(std::iter::empty()),
     }
 }

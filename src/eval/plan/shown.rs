@@ -73,7 +73,7 @@ impl Writer<'_, '_, '_> {
             let Term::Constant(key) = self.term(*key) else { break };
             match &key {
                 Value::String(name) => syntax::write_part(name, &mut text),
-                key => text.push_str(&format!("[{}]", key.to_string())),
+                key => text.push_str(&format!("[{key}]")),
             }
             path.push(key);
         }

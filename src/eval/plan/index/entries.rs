@@ -308,7 +308,7 @@ impl Reader<'_> {
             let members = match constant(of, constants) {
                 Some(Value::Array(members)) => members.iter().cloned().collect(),
                 Some(Value::Set(members)) => members.iter().cloned().collect(),
-                Some(Value::Object(entries)) => entries.iter().map(|(_, value)| value.clone()).collect(),
+                Some(Value::Object(entries)) => entries.values().cloned().collect(),
                 _ => Vec::new(),
             };
             self.insert_all(place, members.into_iter().map(Want::Scalar), false);

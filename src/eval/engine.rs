@@ -81,7 +81,11 @@ pub struct Engine {
 
 /// A query that is ready to be answered.
 #[derive(Debug, Clone)]
-pub struct Prepared(Arc<Plan>);
+pub struct Prepared {
+    plan: Arc<Plan>,
+    /// The path it asks for, and how it is told, where it asks for nothing else.
+    path: Option<(Vec<Value>, ExpressionValue)>,
+}
 
 /// What an evaluation came to, with what it wrote and passed over.
 struct Evaluated<T> {
@@ -232,28 +236,29 @@ impl Engine {
     /// A query or module that is refused, or an evaluation that fails.
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
         let (module, body) = parse_query(query.text.as_bytes(), "", &self.reading(query)).map_err(not_a_query)?;
-        if let Some((path, told)) = asked_path(&module, body).filter(|_| self.options.events.is_none())
-            && let plan = self.plan()?
-            && plan.has_rules_at(&path)
-        {
+        if let Some(ready) = self.path_in(&module, body)? {
             let (prints, errors) = (self.prints.len(), self.builtin_errors.len());
-            match self.evaluated(plan, move |machine| machine.document_at(&path)) {
-                // What is told of an error begins with the query itself.
-                Err(_) if self.options.traces => {
-                    self.prints.truncate(prints);
-                    self.builtin_errors.truncate(errors);
-                    let _ = self.take_cases();
-                }
-                Err(error) => return Err(error),
-                Ok(value) => {
-                    let expressions = |value| vec![ExpressionValue { value, ..told }];
-                    let row = |value| ResultRow { expressions: expressions(value), bindings: Vec::new() };
-                    return Ok(value.map(row).into_iter().collect());
-                }
+            let answer = self.answer(&ready);
+            let is_free_of_errors = answer.is_ok() && self.builtin_errors.len() == errors;
+            if is_free_of_errors || !self.options.traces {
+                return answer;
             }
+            // What is told of an error begins with the query itself.
+            self.prints.truncate(prints);
+            self.builtin_errors.truncate(errors);
+            let _ = self.take_cases();
         }
         let plan = self.plan_of(query, &module, body)?;
         self.rows(plan)
+    }
+
+    /// A query that only asks for a path, which needs no check.
+    fn path_in(&mut self, module: &Module, body: Body) -> Result<Option<Prepared>, EvalError> {
+        let Some((path, told)) = asked_path(module, body).filter(|_| self.options.events.is_none()) else {
+            return Ok(None);
+        };
+        let plan = self.plan()?;
+        Ok(plan.is_whole_at(&path).then_some(Prepared { plan, path: Some((path, told)) }))
     }
 
     fn rows(&mut self, plan: Arc<Plan>) -> Result<Vec<ResultRow>, EvalError> {
@@ -269,9 +274,14 @@ impl Engine {
     ///
     /// # Errors
     /// A query or module that is refused.
-    pub fn prepare(&self, asked: &Asked<'_>) -> Result<Prepared, EvalError> {
+    pub fn prepare(&mut self, asked: &Asked<'_>) -> Result<Prepared, EvalError> {
+        if !self.options.traces
+            && let Some(ready) = self.path_in(asked.module, asked.body)?
+        {
+            return Ok(ready);
+        }
         match self.compiled(Some(&Asked { captured: true, ..*asked })) {
-            Ok(plan) => Ok(Prepared(plan)),
+            Ok(plan) => Ok(Prepared { plan, path: None }),
             // What is wrong is told of the query as it was written.
             Err(error) => {
                 self.compiled(Some(&Asked { captured: false, ..*asked }))?;
@@ -292,7 +302,10 @@ impl Engine {
     /// # Errors
     /// An evaluation that fails.
     pub fn answer(&mut self, prepared: &Prepared) -> Result<Vec<ResultRow>, EvalError> {
-        self.rows(prepared.0.clone())
+        let Some((path, told)) = prepared.path.clone() else { return self.rows(prepared.plan.clone()) };
+        let value = self.evaluated(prepared.plan.clone(), move |machine| machine.document_at(&path))?;
+        let row = |value| ResultRow { expressions: vec![ExpressionValue { value, ..told }], bindings: Vec::new() };
+        Ok(value.map(row).into_iter().collect())
     }
 
     /// How a query is read: with the keywords it imports.

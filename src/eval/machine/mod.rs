@@ -180,10 +180,10 @@ impl<'p> Machine<'p> {
         Ok(())
     }
 
-    /// What rules give at a path of `data`.
+    /// What lies at a path of `data`.
     pub(super) fn document_at(&mut self, path: &[Value]) -> Result<Option<Value>, Failure> {
         self.begin(0);
-        self.value_of_rules(path)
+        self.value_at(path)
     }
 
     /// Counts a step, and looks at the clock now and then.

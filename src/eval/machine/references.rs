@@ -70,17 +70,23 @@ impl<'p> Machine<'p> {
         Ok(whole)
     }
 
-    /// What rules give at a path of `data`; `None` too where none lie there.
-    pub(super) fn value_of_rules(&mut self, path: &[Value]) -> Result<Option<Value>, Failure> {
-        let (mut node, mut rest) = (0, path);
-        while self.kind(node) == Kind::Package {
-            let Some((key, behind)) = rest.split_first() else { return Ok(None) };
-            let Some(child) = self.child(node, key) else { return Ok(None) };
-            (node, rest) = (child, behind);
+    /// What lies at a path of `data`.
+    pub(super) fn value_at(&mut self, path: &[Value]) -> Result<Option<Value>, Failure> {
+        if path.is_empty() {
+            return self.whole();
         }
-        let value = match rest.first() {
-            Some(key) if self.kind(node) != Kind::Complete => self.document_of_key(node, key)?,
-            _ => self.document(node, None)?,
+        let (mut node, mut base, mut rest) = (Some(0), Some(self.state.data.clone()), path);
+        while let Some(at) = node.filter(|at| self.kind(*at) == Kind::Package)
+            && let Some((key, behind)) = rest.split_first()
+        {
+            base = base.and_then(|base| member_of_base(&base, key).cloned());
+            node = self.child(at, key);
+            rest = behind;
+        }
+        let value = match (node, rest.first()) {
+            (None, _) => base,
+            (Some(node), Some(key)) if self.kind(node) != Kind::Complete => self.document_of_key(node, key)?,
+            (Some(node), _) => self.document(node, base.filter(|_| self.kind(node) == Kind::Package))?,
         };
         Ok(value.and_then(|value| rest.iter().try_fold(value, |value, key| value.member(key).cloned())))
     }

@@ -36,11 +36,18 @@ impl Plan {
         file.and_then(|file| file.module.row_and_column(place.location)).unwrap_or_default()
     }
 
-    /// Whether rules with values lie at a path.
-    pub(super) fn has_rules_at(&self, path: &[Value]) -> bool {
-        let node = path.iter().try_fold(0, |node: NodeId, key| self.nodes.get(node)?.children.get(key).copied());
-        let kind = node.and_then(|node| self.nodes.get(node)).map(|node| node.kind);
-        kind.is_some_and(|kind| !matches!(kind, Kind::Package | Kind::Function))
+    /// Whether a path leads to a whole document: what rules make, a package, or base data, but no part of what rules make,
+    /// and no function.
+    pub(super) fn is_whole_at(&self, path: &[Value]) -> bool {
+        let mut at = self.nodes.first();
+        for key in path {
+            let Some(node) = at else { return true };
+            if node.kind != Kind::Package {
+                return false;
+            }
+            at = node.children.get(key).and_then(|child| self.nodes.get(*child));
+        }
+        at.is_none_or(|node| node.kind != Kind::Function)
     }
 }
 

@@ -40,6 +40,7 @@ mod strings;
 mod subset;
 mod text;
 mod times;
+mod types;
 mod units;
 mod uri;
 mod versions;
@@ -116,6 +117,7 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         strings::BUILTINS,
         subset::BUILTINS,
         times::BUILTINS,
+        types::BUILTINS,
         units::BUILTINS,
         uri::BUILTINS,
         versions::BUILTINS,

@@ -1,6 +1,7 @@
 //! An engine: modules, data and input that answer queries.
 
 use super::answers::{ExpressionValue, ResultRow};
+use super::asked_path::AskedPath;
 use super::builtins::BuiltinOptions;
 use super::coverage::{Covered, Reason};
 use super::errors::{EvalError, Fault};
@@ -8,12 +9,11 @@ use super::events::{self, Event, Kept};
 use super::failed::Failed;
 use super::machine::{Failure, Machine, RecordedCase, Recorder, Row, Setting};
 use super::plan::{self, Plan};
+use super::query::{Header, Query};
 use super::watch::{Halt, Watch};
 use crate::eval::Value;
 use crate::rego::check::{Asked, CheckOptions, compile, types_in_query};
-use crate::rego::syntax::{
-    Body, ExpressionKind, Keyword, Module, Options, ParseError, QueryError, RegoVersion, TermKind, parse, parse_query,
-};
+use crate::rego::syntax::{Body, Module, Options, RegoVersion, parse};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -46,17 +46,6 @@ pub struct EngineOptions {
     pub stop: Option<Arc<AtomicBool>>,
 }
 
-/// A question.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Query<'a> {
-    /// Its text.
-    pub text: &'a str,
-    /// The package whose rules its names mean, as `a.b`.
-    pub package: Option<&'a str>,
-    /// Imports, such as `data.a.b as c`.
-    pub imports: &'a [String],
-}
-
 /// Modules, data and input that answer queries.
 #[derive(Clone)]
 pub struct Engine {
@@ -84,7 +73,7 @@ pub struct Engine {
 pub struct Prepared {
     plan: Arc<Plan>,
     /// The path it asks for, and how it is told, where it asks for nothing else.
-    path: Option<(Vec<Value>, ExpressionValue)>,
+    path: Option<AskedPath>,
 }
 
 /// What an evaluation came to, with what it wrote and passed over.
@@ -167,6 +156,19 @@ impl Engine {
         Self::load(modules, data, options)
     }
 
+    /// The same modules, as they are checked by now, over other data; what is asked is checked so.
+    #[must_use]
+    pub fn over(mut self, data: Value, check: CheckOptions) -> Self {
+        self.data = data;
+        self.options.check = check;
+        self
+    }
+
+    /// Ends each query as soon as this is true.
+    pub fn stop_by(&mut self, stop: Option<Arc<AtomicBool>>) {
+        self.options.stop = stop;
+    }
+
     /// Sets the input document, a JSON text.
     ///
     /// # Errors
@@ -235,7 +237,7 @@ impl Engine {
     /// # Errors
     /// A query or module that is refused, or an evaluation that fails.
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
-        let (module, body) = parse_query(query.text.as_bytes(), "", &self.reading(query)).map_err(not_a_query)?;
+        let (module, body) = query.read(&self.options.reading)?;
         if let Some(ready) = self.path_in(&module, body)? {
             let (prints, errors) = (self.prints.len(), self.builtin_errors.len());
             let answer = self.answer(&ready);
@@ -254,11 +256,15 @@ impl Engine {
 
     /// A query that only asks for a path, which needs no check.
     fn path_in(&mut self, module: &Module, body: Body) -> Result<Option<Prepared>, EvalError> {
-        let Some((path, told)) = asked_path(module, body).filter(|_| self.options.events.is_none()) else {
+        let Some(path) = AskedPath::of(module, body).filter(|_| self.options.events.is_none()) else {
             return Ok(None);
         };
+        // Then modules would be checked twice, once without the query.
+        if self.plan.is_none() && path.leads_into_a_rule(&self.modules) {
+            return Ok(None);
+        }
         let plan = self.plan()?;
-        Ok(plan.is_whole_at(&path).then_some(Prepared { plan, path: Some((path, told)) }))
+        Ok(plan.is_whole_at(&path.names).then_some(Prepared { plan, path: Some(path) }))
     }
 
     fn rows(&mut self, plan: Arc<Plan>) -> Result<Vec<ResultRow>, EvalError> {
@@ -302,29 +308,10 @@ impl Engine {
     /// # Errors
     /// An evaluation that fails.
     pub fn answer(&mut self, prepared: &Prepared) -> Result<Vec<ResultRow>, EvalError> {
-        let Some((path, told)) = prepared.path.clone() else { return self.rows(prepared.plan.clone()) };
-        let value = self.evaluated(prepared.plan.clone(), move |machine| machine.document_at(&path))?;
+        let Some(AskedPath { names, told }) = prepared.path.clone() else { return self.rows(prepared.plan.clone()) };
+        let value = self.evaluated(prepared.plan.clone(), move |machine| machine.document_at(&names))?;
         let row = |value| ResultRow { expressions: vec![ExpressionValue { value, ..told }], bindings: Vec::new() };
         Ok(value.map(row).into_iter().collect())
-    }
-
-    /// How a query is read: with the keywords it imports.
-    fn reading(&self, query: &Query<'_>) -> Options {
-        let mut options = self.options.reading.clone();
-        for import in query.imports {
-            match import.trim() {
-                "rego.v1" if matches!(options.version, RegoVersion::V0) => options.version = RegoVersion::V0V1,
-                "rego.v2" => options.version = RegoVersion::V2,
-                "future.keywords" => options.imported = options.imported.union(options.keywords),
-                import => {
-                    let word = import.strip_prefix("future.keywords.").unwrap_or_default();
-                    if let Some(keyword) = Keyword::of(word.as_bytes()) {
-                        options.imported = options.imported.with(keyword);
-                    }
-                }
-            }
-        }
-        options
     }
 
     /// The plan of the modules alone.
@@ -433,87 +420,4 @@ fn told(plan: &Plan, (values, bound): Row) -> ResultRow {
     });
     let bindings = query.bindings.iter().zip(bound).map(|((name, _), value)| (name.clone(), value));
     ResultRow { expressions: expressions.collect(), bindings: bindings.collect() }
-}
-
-/// The path a query asks for where it asks for nothing else, and how it is told.
-fn asked_path(module: &Module, body: Body) -> Option<(Vec<Value>, ExpressionValue)> {
-    let [only] = module.body(body) else { return None };
-    let expression = module.expression(*only);
-    let ExpressionKind::Term(term) = expression.kind else { return None };
-    let TermKind::Ref(parts) = module.term(term).kind else { return None };
-    let (head, parts) = module.terms(parts).split_first()?;
-    let TermKind::Var(name) = module.term(*head).kind else { return None };
-    if expression.negated || !expression.with.is_empty() || module.text(name) != "data" {
-        return None;
-    }
-    let key = |part| match module.term(part).kind {
-        TermKind::String { value, .. } => Some(Value::from(module.text(value))),
-        _ => None,
-    };
-    let path = parts.iter().map(|part| key(*part)).collect::<Option<Vec<Value>>>()?;
-    let (row, column) = module.row_and_column(expression.location).unwrap_or_default();
-    let text = module.span(expression.location.text).to_owned();
-    Some((path, ExpressionValue { value: Value::Undefined, text, row, column }))
-}
-
-/// An error of a text that is to be a query, as OPA tells it.
-fn not_a_query(error: QueryError) -> EvalError {
-    match error {
-        QueryError::Syntax(errors) => EvalError::Parse { file: String::new(), errors },
-        QueryError::Statement(kind) => EvalError::Document(format!("expected body but got *ast.{kind}")),
-        QueryError::Empty => EvalError::Compile(vec![Fault {
-            code: "rego_compile_error".to_owned(),
-            message: "empty query cannot be compiled".to_owned(),
-            ..Fault::default()
-        }]),
-    }
-}
-
-/// A path of names and the name it gets.
-type Import = (Vec<String>, Option<String>);
-
-/// What the names of a query mean.
-struct Header {
-    package: Vec<String>,
-    imports: Vec<Import>,
-}
-
-impl Header {
-    fn of(query: &Query<'_>) -> Result<Self, EvalError> {
-        if query.package.is_none() && query.imports.is_empty() {
-            return Ok(Self { package: Vec::new(), imports: Vec::new() });
-        }
-        // Each on a line of its own reads as OPA tells it.
-        let refused = |errors| EvalError::Parse { file: String::new(), errors };
-        let own = |error: &mut ParseError| error.row = error.row.saturating_sub(1).max(1);
-        let options = Options::new(RegoVersion::V1);
-        for import in query.imports {
-            let text = format!("package p\nimport {import}\n");
-            parse(text.as_bytes(), "", &options).map_err(|mut errors| {
-                errors.iter_mut().for_each(own);
-                refused(errors)
-            })?;
-        }
-        let mut text = format!("package {}\n", query.package.unwrap_or("repl"));
-        for import in query.imports {
-            text.push_str(&format!("import {import}\n"));
-        }
-        let header = parse(text.as_bytes(), "", &options).map_err(refused)?;
-        let path = |parts: &[crate::rego::syntax::TermId]| -> Vec<String> {
-            let text = |part: &crate::rego::syntax::TermId| match header.term(*part).kind {
-                TermKind::Var(text) | TermKind::String { value: text, .. } => Some(header.text(text).to_owned()),
-                _ => None,
-            };
-            parts.iter().filter_map(text).collect()
-        };
-        let imports = header.imports.iter().filter_map(|import| {
-            let parts = match header.term(import.path).kind {
-                TermKind::Ref(parts) => path(header.terms(parts)),
-                _ => path(&[import.path]),
-            };
-            let is_document = parts.first().is_some_and(|root| root == "data" || root == "input");
-            is_document.then(|| (parts, import.alias.map(|alias| header.text(alias).to_owned())))
-        });
-        Ok(Self { package: path(header.terms(header.package.path)), imports: imports.collect() })
-    }
 }

@@ -4,6 +4,7 @@
 //! built-in functions are those of regorus, which is named nowhere else.
 
 mod answers;
+mod asked_path;
 pub mod builtins;
 mod coverage;
 mod engine;
@@ -15,6 +16,7 @@ mod machine;
 mod natives;
 mod operators;
 mod plan;
+mod query;
 pub mod session;
 mod short_paths;
 pub mod testing;
@@ -26,9 +28,10 @@ mod tests;
 
 pub use answers::{ExpressionValue, ResultRow};
 pub use coverage::{Coverage, Covered, FileCoverage, Position, Range, Reason};
-pub use engine::{Engine, EngineOptions, Prepared, Query};
+pub use engine::{Engine, EngineOptions, Prepared};
 pub use errors::{EvalError, Fault, TraceFrame, counted, counted_of_loading};
 pub use events::{Event, Kept, TraceLine, traced};
 pub use failed::Failed;
 pub use machine::{Operation, RecordedCase};
+pub use query::Query;
 pub use value::Value;

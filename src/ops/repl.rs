@@ -6,9 +6,8 @@ use super::{Chosen, OpsError};
 use crate::bundle::archive::Limits;
 use crate::bundle::{Bundle, Manifest, RegoVersion};
 use crate::eval::session::{Loaded, Session};
-use crate::eval::{Engine, EngineOptions, Fault, Value};
+use crate::eval::{Fault, Value};
 use crate::oci::annotations;
-use crate::rego::check::CheckOptions;
 use crate::store::{Image, Store};
 
 /// The version of OPA that is told in `data.system.version`.
@@ -25,21 +24,14 @@ pub fn start(
     language: &Language,
     limit: usize,
 ) -> Result<Session, Vec<Fault>> {
-    let options = EngineOptions { check: documents.check.clone(), ..EngineOptions::default() };
-    let mut engine = Engine::new(documents.modules.clone(), Value::new_object(), options);
-    engine.check().map_err(super::eval::faults)?;
     let mut data = documents.data;
     super::documents::merge(&mut data, &system(&documents.bundles));
     if let Some(input) = input {
         put(&mut data, &["repl", "input"], input);
     }
-    Ok(Session::new(Loaded {
-        modules: documents.modules,
-        data,
-        // What is typed may lie at data.
-        check: CheckOptions { data: None, limit, ..documents.check },
-        reading: language.reading(read_as(language.version)),
-    }))
+    let reading = language.reading(read_as(language.version));
+    Session::new(Loaded { modules: documents.modules, data, check: documents.check, limit, reading })
+        .map_err(super::eval::faults)
 }
 
 /// What OPA keeps below `data.system`.

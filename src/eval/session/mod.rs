@@ -33,8 +33,10 @@ pub struct Loaded {
     pub modules: Vec<Module>,
     /// The document `data`.
     pub data: Value,
-    /// How modules and queries are checked.
+    /// How the modules are checked.
     pub check: CheckOptions,
+    /// How many errors are told of what is typed; of 0 all.
+    pub limit: usize,
     /// How statements are read.
     pub reading: Options,
 }
@@ -55,14 +57,10 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Whether questions are answered in the same way.
+    /// Whether questions are answered in the same way, whatever stops them.
     fn is_like(&self, other: &Self) -> bool {
-        let same_stop = match (&self.stop, &other.stop) {
-            (Some(stop), Some(other)) => Arc::ptr_eq(stop, other),
-            (stop, other) => stop.is_none() && other.is_none(),
-        };
         let told = |asking: &Self| (asking.strict_builtin_errors, asking.traces, asking.events, asking.types);
-        same_stop && told(self) == told(other)
+        told(self) == told(other)
     }
 }
 
@@ -151,20 +149,26 @@ pub struct Session {
 
 impl Session {
     /// A session in which nothing was typed.
-    #[must_use]
-    pub fn new(loaded: Loaded) -> Self {
-        let mut base: Vec<Arc<Module>> = loaded.modules.into_iter().map(Arc::new).collect();
-        base.sort_by(|left, right| left.file.cmp(&right.file));
-        Self {
-            base,
+    ///
+    /// # Errors
+    /// What is wrong with all modules together.
+    pub fn new(loaded: Loaded) -> Result<Self, EvalError> {
+        let options = EngineOptions { check: loaded.check.clone(), builtins: builtins(), ..EngineOptions::default() };
+        let mut engine = Engine::new(loaded.modules, Value::new_object(), options);
+        engine.check()?;
+        // What is typed may lie at data.
+        let check = CheckOptions { data: None, limit: loaded.limit, ..loaded.check };
+        let engine = engine.over(loaded.data.clone(), check.clone());
+        Ok(Self {
+            base: engine.modules().to_vec(),
             data: loaded.data,
-            check: loaded.check,
+            check,
             reading: loaded.reading,
             packages: BTreeMap::new(),
             current: None,
             times: Times::default(),
-            ready: None,
-        }
+            ready: Some((Asking::default(), engine)),
+        })
     }
 
     /// The base documents.
@@ -267,7 +271,7 @@ impl Session {
             events: asking.events,
             stop: asking.stop.clone(),
             check: self.check.clone(),
-            builtins: BuiltinOptions { configured: true, ..BuiltinOptions::default() },
+            builtins: builtins(),
             ..EngineOptions::default()
         };
         Engine::of(self.program(other), self.data.clone(), options)
@@ -294,8 +298,10 @@ impl Session {
             && known.is_like(asking)
             && is_same(engine)
         {
+            let mut engine = engine.clone();
+            engine.stop_by(asking.stop.clone());
             *self.times.modules.get_or_insert_default() += start.elapsed();
-            return Ok(engine.clone());
+            return Ok(engine);
         }
         let engine = self.checked(None, asking)?;
         self.ready = Some((asking.clone(), engine.clone()));
@@ -395,6 +401,10 @@ impl Session {
         let left = typed::left_of_equality(&typed.module, body);
         left.is_some_and(|left| globals::is_known(&typed.module, left, &self.path(), self.package(), &self.modules()))
     }
+}
+
+fn builtins() -> BuiltinOptions {
+    BuiltinOptions { configured: true, ..BuiltinOptions::default() }
 }
 
 /// Whether a rule would lie below `data` or `input`, which queries are about.

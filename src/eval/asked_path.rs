@@ -2,8 +2,7 @@
 
 use super::answers::ExpressionValue;
 use super::value::Value;
-use crate::rego::syntax::{Body, ExpressionKind, List, Module, TermId, TermKind};
-use std::sync::Arc;
+use crate::rego::syntax::{Body, ExpressionKind, Module, TermKind};
 
 /// A path, and how its value is told.
 #[derive(Debug, Clone)]
@@ -34,41 +33,5 @@ impl AskedPath {
         let (row, column) = module.row_and_column(expression.location).unwrap_or_default();
         let text = module.span(expression.location.text).to_owned();
         Some(Self { names, told: ExpressionValue { value: Value::Undefined, text, row, column } })
-    }
-
-    /// Whether it leads into what a rule of these modules makes, as far as their heads tell.
-    pub(super) fn leads_into_a_rule(&self, modules: &[Arc<Module>]) -> bool {
-        modules.iter().any(|module| {
-            let Some(behind) = self.behind(module, module.package.path, 1, &self.names) else { return false };
-            module.rules.iter().any(|rule| {
-                let head = module.rule(*rule).map(|rule| rule.head.reference);
-                let rest = head.and_then(|head| self.behind(module, head, 0, behind));
-                rest.is_some_and(|rest| !rest.is_empty())
-            })
-        })
-    }
-
-    /// The names behind those of a ref, whose parts are looked at from one on up to the first that is no name.
-    fn behind<'n>(
-        &self,
-        module: &Module,
-        reference: List<TermId>,
-        from: usize,
-        names: &'n [Value],
-    ) -> Option<&'n [Value]> {
-        let mut names = names;
-        for (place, part) in module.terms(reference).iter().enumerate().skip(from) {
-            let name = match module.term(*part).kind {
-                TermKind::String { value, .. } => module.text(value),
-                TermKind::Var(name) if place == 0 => module.text(name),
-                _ => break,
-            };
-            let (first, rest) = names.split_first()?;
-            if first.as_string() != Some(name) {
-                return None;
-            }
-            names = rest;
-        }
-        Some(names)
     }
 }

@@ -238,7 +238,7 @@ impl Engine {
     /// A query or module that is refused, or an evaluation that fails.
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
         let (module, body) = query.read(&self.options.reading)?;
-        if let Some(ready) = self.path_in(&module, body)? {
+        if let Some(ready) = self.path_in(&module, body) {
             let (prints, errors) = (self.prints.len(), self.builtin_errors.len());
             let answer = self.answer(&ready);
             let is_free_of_errors = answer.is_ok() && self.builtin_errors.len() == errors;
@@ -254,17 +254,11 @@ impl Engine {
         self.rows(plan)
     }
 
-    /// A query that only asks for a path, which needs no check.
-    fn path_in(&mut self, module: &Module, body: Body) -> Result<Option<Prepared>, EvalError> {
-        let Some(path) = AskedPath::of(module, body).filter(|_| self.options.events.is_none()) else {
-            return Ok(None);
-        };
-        // Then modules would be checked twice, once without the query.
-        if self.plan.is_none() && path.leads_into_a_rule(&self.modules) {
-            return Ok(None);
-        }
-        let plan = self.plan()?;
-        Ok(plan.is_whole_at(&path.names).then_some(Prepared { plan, path: Some(path) }))
+    /// A query that only asks for a path, which needs no check where the modules are checked.
+    fn path_in(&self, module: &Module, body: Body) -> Option<Prepared> {
+        let plan = self.plan.clone().filter(|_| self.options.events.is_none())?;
+        let path = AskedPath::of(module, body).filter(|path| plan.is_whole_at(&path.names))?;
+        Some(Prepared { plan, path: Some(path) })
     }
 
     fn rows(&mut self, plan: Arc<Plan>) -> Result<Vec<ResultRow>, EvalError> {
@@ -282,7 +276,7 @@ impl Engine {
     /// A query or module that is refused.
     pub fn prepare(&mut self, asked: &Asked<'_>) -> Result<Prepared, EvalError> {
         if !self.options.traces
-            && let Some(ready) = self.path_in(asked.module, asked.body)?
+            && let Some(ready) = self.path_in(asked.module, asked.body)
         {
             return Ok(ready);
         }

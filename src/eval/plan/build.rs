@@ -15,7 +15,9 @@ use std::sync::Arc;
 pub(in crate::eval) fn build(compiled: &Compiled<'_>, modules: &[Arc<Module>], texts: bool) -> Plan {
     let files = modules.iter().map(|module| File { name: module.file.clone(), module: module.clone() }).collect();
     let plan = Plan { files, ..Plan::default() };
-    let mut builder = Builder { compiled, plan, places: FxHashMap::default(), texts };
+    let query = compiled.units.iter().find_map(|unit| Some((unit.number, unit.asked.as_ref()?.rule)));
+    let reached = query.map(|(unit, rule)| compiled.graph.reached(unit, rule));
+    let mut builder = Builder { compiled, plan, places: FxHashMap::default(), reached, texts };
     builder.node(RuleTree::ROOT, "data".to_owned());
     builder.rules();
     builder.query();
@@ -26,6 +28,8 @@ struct Builder<'c, 'm> {
     compiled: &'c Compiled<'m>,
     plan: Plan,
     places: FxHashMap<check::NodeId, usize>,
+    /// The rules a query depends on, where there is one; others are left out.
+    reached: Option<FxHashSet<(u32, syntax::RuleId)>>,
     texts: bool,
 }
 
@@ -69,6 +73,9 @@ impl<'c, 'm> Builder<'c, 'm> {
         for (number, place) in places {
             let (mut kind, mut default, mut rules) = (Kind::Package, None, Vec::new());
             for rule in tree.rules(place) {
+                if self.reached.as_ref().is_some_and(|reached| !reached.contains(&(rule.unit, rule.rule))) {
+                    continue;
+                }
                 let Some(unit) = self.compiled.units.get(rule.unit as usize) else { continue };
                 let id = self.rule(unit, rule.rule, tree.suffix(rule).len());
                 let made = self.plan.rules.get(id);

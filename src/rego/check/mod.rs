@@ -98,6 +98,8 @@ pub struct Compiled<'m> {
     pub program: Program<'m>,
     /// The modules by file; behind them the query, if there is one.
     pub units: Vec<Unit<'m>>,
+    /// Which rules depend on which; empty where an early stage refuses them.
+    pub graph: Graph,
 }
 
 /// Runs the stages over modules, which are sorted by file, and over a query, and gives their trees to `then`.
@@ -156,7 +158,7 @@ fn run_all<'m>(
 ) -> (Compiled<'m>, Vec<CheckError>) {
     let mut record = Record::new(options.limit);
     let (mut program, mut units) = lowered(modules, asked, options);
-    stages(&mut program, &mut units, &mut record);
+    let graph = stages(&mut program, &mut units, &mut record).unwrap_or_default();
     let mut placed = modules.to_vec();
     placed.extend(asked.map(|asked| asked.module));
     let mut errors = record.sorted(&placed);
@@ -166,7 +168,7 @@ fn run_all<'m>(
             error.message = program::numbered(&error.message, unit, &units);
         }
     }
-    (Compiled { program, units }, errors)
+    (Compiled { program, units, graph }, errors)
 }
 
 /// The units of modules, and what is known of all of them.
@@ -198,8 +200,9 @@ fn lowered<'m>(
     (program, units)
 }
 
-/// Runs the stages, those of one unit after another where they need not know of the other units.
-fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Record) {
+/// Runs the stages, those of one unit after another where they need not know of the other units. Gives the graph of the rules
+/// where it comes that far.
+fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Record) -> Option<Graph> {
     let exports = Exports::new(units);
     each(units, |unit| {
         resolve::resolve(unit, program, &exports);
@@ -209,7 +212,7 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
         unit.reads_metadata = metadata_calls::reads(unit);
     });
     if !tell(units, Vec::new(), record) {
-        return;
+        return None;
     }
     if program.options.tests {
         test_rules::number(units, &mut program.names);
@@ -233,12 +236,12 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     });
     let annotations = annotation_set::check(units, program).into_iter().map(|error| (Stage::Annotations, error));
     if !tell(units, annotations.collect(), record) {
-        return;
+        return None;
     }
     if program.annotations.is_some() {
         each(units, |unit| metadata_calls::rewrite(unit, program));
         if !tell(units, Vec::new(), record) {
-            return;
+            return None;
         }
     }
     let graph = Graph::new(units, &program.names, &program.rules);
@@ -261,13 +264,14 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     });
     let conflicts = conflicts::check(units, program).into_iter().map(|error| (Stage::RuleConflicts, error));
     if !tell(units, conflicts.collect(), record) || !record.stage(Stage::Recursion, recursive) {
-        return;
+        return Some(graph);
     }
     if !record.stage(Stage::Types, types::check_types(units, program, &graph)) {
-        return;
+        return Some(graph);
     }
     deprecated::check(units, program);
     let _ = tell(units, Vec::new(), record);
+    Some(graph)
 }
 
 /// Does the same work for each unit.

@@ -15,7 +15,8 @@ use super::rule_tree::RuleTree;
 use super::unit::Unit;
 use crate::rego::syntax::RuleId;
 use rules::Rules;
-use targets::Targets;
+use rustc_hash::FxHashSet;
+use targets::{Target, Targets};
 
 /// Which rules of a program depend on which.
 #[derive(Debug, Default)]
@@ -40,6 +41,27 @@ impl Graph {
     #[must_use]
     pub const fn is_circular(&self) -> bool {
         self.order.is_none()
+    }
+
+    /// A rule and all it depends on, through whatever others, by unit; each `else` is a rule of its own.
+    #[must_use]
+    pub fn reached(&self, unit: u32, rule: RuleId) -> FxHashSet<(u32, RuleId)> {
+        let mut reached = FxHashSet::default();
+        let mut lists = FxHashSet::default();
+        let mut due: Vec<u32> = self.rules.number(unit, rule).into_iter().collect();
+        while let Some(number) = due.pop() {
+            if !self.rules.get(number).is_some_and(|rule| reached.insert(rule)) {
+                continue;
+            }
+            for target in self.targets.of(number) {
+                match target {
+                    Target::Rule(rule) => due.push(*rule),
+                    Target::List(list) if lists.insert(*list) => due.extend(self.targets.list(*list)),
+                    Target::List(_) => {}
+                }
+            }
+        }
+        reached
     }
 
     /// All rules by unit, each `else` one of them, each after those it depends on; none if the graph is circular.

@@ -5,7 +5,7 @@ use super::{
     Target, Term, Told, With, index,
 };
 use crate::eval::value::{Number, Object, Set, Value};
-use crate::rego::check::{self, Compiled, Key, RuleTree, Symbol, Unit, is_constant};
+use crate::rego::check::{self, Compiled, Key, RuleTree, Symbol, TreeRule, Unit, is_constant, parallel};
 use crate::rego::syntax::{self, ExpressionId, List, Module, Span, TermId, TermKind, Written};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
@@ -23,6 +23,9 @@ pub(in crate::eval) fn build(compiled: &Compiled<'_>, modules: &[Arc<Module>], t
     builder.query();
     builder.plan
 }
+
+/// How many places are made ready on one processor at a time.
+const TOGETHER: usize = 256;
 
 struct Builder<'c, 'm> {
     compiled: &'c Compiled<'m>,
@@ -66,34 +69,35 @@ impl<'c, 'm> Builder<'c, 'm> {
 
     /// The rules of all places.
     fn rules(&mut self) {
-        let tree = &self.compiled.program.rules;
         let mut places: Vec<(usize, check::NodeId)> =
             self.places.iter().map(|(place, number)| (*number, *place)).collect();
         places.sort_unstable_by_key(|(number, _)| *number);
-        for (number, place) in places {
+        let made = parallel(places.chunks(TOGETHER).collect(), |places| {
+            places.iter().map(|(_, place)| self.rules_at(*place)).collect::<Vec<_>>()
+        });
+        for ((number, _), at) in places.iter().zip(made.into_iter().flatten()) {
             let (mut kind, mut default, mut rules) = (Kind::Package, None, Vec::new());
-            for rule in tree.rules(place) {
-                if self.reached.as_ref().is_some_and(|reached| !reached.contains(&(rule.unit, rule.rule))) {
-                    continue;
-                }
-                let Some(unit) = self.compiled.units.get(rule.unit as usize) else { continue };
-                let id = self.rule(unit, rule.rule, tree.suffix(rule).len());
-                let made = self.plan.rules.get(id);
-                kind = match made {
+            for (is_default, chain) in at {
+                kind = match chain.first() {
                     Some(made) if !made.arguments.is_empty() => Kind::Function,
                     Some(made) if made.member.is_some() && made.keys.is_empty() => Kind::Set,
                     Some(made) if !made.keys.is_empty() => Kind::Object,
                     _ if matches!(kind, Kind::Object) => kind,
                     _ => Kind::Complete,
                 };
-                if rule.default {
+                let id = self.plan.rules.len();
+                let last = id + chain.len().saturating_sub(1);
+                let next = |id: RuleId| (id < last).then_some(id + 1);
+                let chain = (id..).zip(chain).map(|(id, rule)| Rule { otherwise: next(id), ..rule });
+                self.plan.rules.extend(chain);
+                if is_default {
                     default = Some(id);
                 } else {
                     rules.push(id);
                 }
             }
             let index = self.index(kind, &rules);
-            if let Some(node) = self.plan.nodes.get_mut(number) {
+            if let Some(node) = self.plan.nodes.get_mut(*number) {
                 node.kind = kind;
                 node.default = default;
                 node.rules = rules;
@@ -130,17 +134,19 @@ impl<'c, 'm> Builder<'c, 'm> {
         false
     }
 
-    fn rule(&mut self, unit: &'c Unit<'m>, id: syntax::RuleId, suffix: usize) -> RuleId {
-        let number = self.plan.rules.len();
-        let mut writer = Writer::new(self, unit);
-        let rule = writer.rule(id, suffix);
-        let otherwise = unit.nodes.rule(id).and_then(|rule| rule.otherwise);
-        self.plan.rules.push(rule);
-        let otherwise = otherwise.map(|otherwise| self.rule(unit, otherwise, suffix));
-        if let Some(rule) = self.plan.rules.get_mut(number) {
-            rule.otherwise = otherwise;
-        }
-        number
+    /// The rules at a place, each with all its `else`, and whether it is a default.
+    fn rules_at(&self, place: check::NodeId) -> Vec<(bool, Vec<Rule>)> {
+        let tree = &self.compiled.program.rules;
+        let is_reached =
+            |rule: &&TreeRule| self.reached.as_ref().is_none_or(|reached| reached.contains(&(rule.unit, rule.rule)));
+        let chain = |rule: &TreeRule| {
+            let unit = self.compiled.units.get(rule.unit as usize)?;
+            let otherwise = |id: &syntax::RuleId| unit.nodes.rule(*id).and_then(|rule| rule.otherwise);
+            let chain = std::iter::successors(Some(rule.rule), otherwise);
+            let suffix = tree.suffix(rule).len();
+            Some((rule.default, chain.map(|id| Writer::new(self, unit).rule(id, suffix)).collect()))
+        };
+        tree.rules(place).iter().filter(is_reached).filter_map(chain).collect()
     }
 
     fn query(&mut self) {

@@ -70,7 +70,8 @@ use crate::rego::syntax::Module;
 use builtins::Builtins;
 use errors::Record;
 use metadata_calls::AnnotationTerms;
-use parallel::{on_a_stack, parallel};
+use parallel::on_a_stack;
+pub(crate) use parallel::parallel;
 use program::{Exports, Heads};
 
 /// The errors OPA tells of modules, in its order; none if it would load them.

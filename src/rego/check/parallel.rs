@@ -29,7 +29,7 @@ pub(super) fn on_a_stack<R: Send>(deep: bool, work: impl FnOnce() -> R + Send) -
 }
 
 /// Does the same work for each of many, on as many threads as there are processors; results come in the order of the many.
-pub(super) fn parallel<T: Send, R: Send>(many: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub(crate) fn parallel<T: Send, R: Send>(many: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(many.len());
     if threads <= 1 {
         return many.into_iter().map(work).collect();

@@ -11,7 +11,7 @@ pub fn faults() -> Vec<Fault> {
         let mut fault = Fault::reply(name, On::All, Reply::Bytes(Vec::new())).every(5);
         fault.greeting = Greeting::Bytes(bytes.to_vec(), closes);
         fault.authority = Some(authority.pem());
-        if closes { fault } else { fault.timeout("1") }
+        if closes { fault } else { fault.timeout("3") }
     };
     let alert = |description: u8| [21, 3, 3, 0, 2, 2, description];
     let shows = |name: &str, identity: &Identity, code: u8| {

@@ -3,6 +3,8 @@
 mod build;
 mod index;
 mod shown;
+mod texts;
+mod writer;
 
 pub(super) use build::build;
 pub(super) use index::{Condition, Entry, Index, Probe, Want, agree, is_one_value, split};

@@ -1,6 +1,6 @@
 //! What is told of expressions where they fail, with variables numbered.
 
-use super::build::Writer;
+use super::writer::Writer;
 use super::{Shown, ShownDocument, ShownPart, ShownValue, Slot, Term};
 use crate::eval::Value;
 use crate::rego::check::{self, Symbol, variables_of_head};

@@ -1,26 +1,7 @@
 //! Calls.
 
 use super::Writer;
-use crate::rego::syntax::{ExpressionId, ExpressionKind, List, TermId, TermKind};
-
-/// Functions that are written between their operands.
-const SIGNS: [(&str, &str); 15] = [
-    ("assign", ":="),
-    ("and", "&"),
-    ("div", "/"),
-    ("eq", "="),
-    ("equal", "=="),
-    ("gt", ">"),
-    ("gte", ">="),
-    ("lt", "<"),
-    ("lte", "<="),
-    ("minus", "-"),
-    ("mul", "*"),
-    ("neq", "!="),
-    ("or", "|"),
-    ("plus", "+"),
-    ("rem", "%"),
-];
+use crate::rego::syntax::{ExpressionId, ExpressionKind, List, TermId, TermKind, sign_of};
 
 impl Writer<'_> {
     fn operator(&self, list: List<TermId>) -> String {
@@ -28,8 +9,7 @@ impl Writer<'_> {
     }
 
     fn sign(&self, list: List<TermId>) -> Option<&'static str> {
-        let name = self.operator(list);
-        SIGNS.iter().find(|(known, _)| *known == name).map(|(_, sign)| *sign)
+        sign_of(&self.operator(list))
     }
 
     fn is_membership(&self, list: List<TermId>) -> bool {

@@ -49,7 +49,7 @@ pub use parse::{QueryError, count_tokens, parse, parse_query};
 pub use statements::{Typed, TypedKind, TypedRule, TypedStatement, parse_statements};
 pub use text::Written;
 pub use text::quoted;
-pub(crate) use text::{is_identifier, is_keyword, is_name, write_part};
+pub(crate) use text::{is_identifier, is_keyword, is_name, sign_of, write_part};
 pub use tree::{
     Body, Comment, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule, RuleId,
     Statement, Term, TermId, TermKind, Text, With,

@@ -29,6 +29,11 @@ const SIGNS: [(&str, &str); 15] = [
     ("rem", "%"),
 ];
 
+/// The sign of a function that is written between its operands.
+pub(crate) fn sign_of(function: &str) -> Option<&'static str> {
+    SIGNS.iter().find(|(name, _)| *name == function).map(|(_, sign)| *sign)
+}
+
 /// Writes the nodes of an arena as OPA writes them in messages. `name` gives the characters of a name.
 pub struct Written<'a, N> {
     nodes: &'a Nodes<N>,
@@ -179,7 +184,7 @@ impl<'a, N: Copy> Written<'a, N> {
             && text.len() <= LIMIT
         {
             let operator = self.term(*operator);
-            if let Some((_, sign)) = SIGNS.iter().find(|(name, _)| *name == operator) {
+            if let Some(sign) = sign_of(&operator) {
                 text.push('(');
                 self.write_collected(*left, text);
                 text.push(' ');

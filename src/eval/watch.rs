@@ -1,10 +1,11 @@
-//! An evaluation on a thread of its own, watched from outside: by the clock, by the memory it takes, and by the user.
+//! An evaluation on a thread for evaluations, watched from outside: by the clock, by the memory it takes, and by the user.
 
 use super::errors::{EvalError, Fault};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// The stack of an evaluation in bytes.
@@ -68,14 +69,15 @@ impl Watch {
         let (sender, receiver) = channel();
         // Nobody listens any more where the evaluation was left to itself.
         let evaluation = move || drop(sender.send(catch_unwind(AssertUnwindSafe(work))));
-        std::thread::Builder::new()
-            .stack_size(STACK)
-            .spawn(evaluation)
-            .map_err(|error| EvalError::Refused(error.to_string()))?;
+        let evaluator = evaluator()?;
+        evaluator.send(Box::new(evaluation)).map_err(|_| EvalError::Internal)?;
         let mut ends = None;
         loop {
             match receiver.recv_timeout(EVERY) {
-                Ok(done) => return done.map_err(|_| EvalError::Internal),
+                Ok(done) => {
+                    EVALUATOR.set(Some(evaluator));
+                    return done.map_err(|_| EvalError::Internal);
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(EvalError::Internal),
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -95,6 +97,27 @@ impl Watch {
             }
         }
     }
+}
+
+/// An evaluation.
+type Job = Box<dyn FnOnce() + Send>;
+
+thread_local! {
+    /// What this thread's evaluations go to; none before the first, and after one that was left to itself.
+    static EVALUATOR: Cell<Option<Sender<Job>>> = const { Cell::new(None) };
+}
+
+/// A thread that evaluates for this one, with a stack deep enough.
+fn evaluator() -> Result<Sender<Job>, EvalError> {
+    if let Some(evaluator) = EVALUATOR.take() {
+        return Ok(evaluator);
+    }
+    let (sender, receiver) = channel::<Job>();
+    std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || receiver.into_iter().for_each(|evaluate| evaluate()))
+        .map_err(|error| EvalError::Refused(error.to_string()))?;
+    Ok(sender)
 }
 
 /// The memory of this process in bytes; 0 where the system does not tell.

@@ -43,13 +43,11 @@ fn all() -> HashMap<&'static str, Native> {
         let Some(known) = Capabilities::current().builtin(name).filter(|_| !LEFT.contains(name)) else { continue };
         let signature = known.signature(&mut types);
         let Shape::Function { arguments, .. } = types.shape(signature) else { continue };
-        let operands = types.items(arguments).iter().enumerate();
+        let operands = types.items(arguments).iter();
         let native = Native {
             name,
             function: *function,
-            operands: operands
-                .map(|(place, operand)| wanted(name, place + 1, &types, types.unnamed(*operand)))
-                .collect(),
+            operands: operands.map(|operand| wanted(&types, types.unnamed(*operand))).collect(),
             span: span.clone(),
             parameters: (0..known.arity)
                 .map(|_| Ref::new(Expr::Null { span: span.clone(), value: regorus::Value::Null, eidx: 0 }))
@@ -78,11 +76,9 @@ impl Native {
             }
         }
         let given: Vec<regorus::Value> = operands.iter().map(given).collect();
-        (self.function.0)(&self.span, &self.parameters, &given, true).map(|answer| taken(&answer)).map_err(|error| {
-            let sentence = sentence(&error.to_string());
-            let (code, message) = worded(self.name, sentence, operands);
-            refusal(code, message)
-        })
+        (self.function.0)(&self.span, &self.parameters, &given, true)
+            .map(|answer| taken(&answer))
+            .map_err(|error| refusal("eval_builtin_error", sentence(&error.to_string())))
     }
 }
 
@@ -127,14 +123,7 @@ fn taken(value: &regorus::Value) -> Value {
 }
 
 /// The types an operand may have, in the order OPA tells them.
-fn wanted(name: &str, place: usize, types: &Types, operand: Type) -> Vec<&'static str> {
-    match (name, place) {
-        ("object.filter" | "object.remove", 2) => return vec!["object", "set", "array"],
-        ("json.filter" | "json.remove", 2) | ("sum" | "product" | "max" | "min" | "sort", 1) => {
-            return vec!["set", "array"];
-        }
-        _ => {}
-    }
+fn wanted(types: &Types, operand: Type) -> Vec<&'static str> {
     let of = |one: Type| {
         Some(match types.shape(one) {
             Shape::Null => "null",
@@ -151,9 +140,6 @@ fn wanted(name: &str, place: usize, types: &Types, operand: Type) -> Vec<&'stati
         Shape::Any(members) => types.items(members).iter().filter_map(|member| of(*member)).collect(),
         _ => of(operand).into_iter().collect::<Vec<_>>(),
     };
-    if name == "count" {
-        names.sort_unstable();
-    }
     names.dedup();
     names
 }
@@ -161,7 +147,7 @@ fn wanted(name: &str, place: usize, types: &Types, operand: Type) -> Vec<&'stati
 /// What is wrong with an operand of the right type.
 fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
     if let Some(number) = operand.as_number()
-        && matches!(name, "array.slice" | "rand.intn" | "substring")
+        && matches!(name, "rand.intn" | "substring")
         && !number.is_integer()
     {
         return Some("must be integer number but got floating-point number".to_owned());
@@ -171,42 +157,8 @@ fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
             let is_base = [2, 8, 10, 16].iter().any(|base: &u64| *operand == Value::from(*base));
             (!is_base).then(|| "must be one of {2, 8, 10, 16}".to_owned())
         }
-        ("json.filter" | "json.remove", 2) => {
-            let path = |value: &&Value| !matches!(value, Value::String(_) | Value::Array(_));
-            let wrong = match operand {
-                Value::Set(paths) => paths.iter().find(path).cloned(),
-                Value::Array(paths) => paths.iter().find(path).cloned(),
-                _ => None,
-            };
-            wrong.map(|value| {
-                let got = value.type_name();
-                format!("must be one of {{set, array}} containing string paths or array of path segments but got {got}")
-            })
-        }
         _ => None,
     }
-}
-
-/// OPA's code and words for what regorus says of a call.
-fn worded(name: &str, sentence: String, operands: &[Value]) -> (&'static str, String) {
-    match name {
-        "to_number" if matches!(operands, [Value::String(text)] if !is_no_number(text)) => {
-            let text = operands.first().and_then(Value::as_string).unwrap_or_default();
-            let text = crate::rego::syntax::quoted(text);
-            ("eval_builtin_error", format!("strconv.ParseFloat: parsing {text}: invalid syntax"))
-        }
-        "to_number" => {
-            let got = operands.first().map_or("undefined", Value::type_name);
-            ("eval_type_error", format!("operand 1 must be valid number string but got {got}"))
-        }
-        _ => ("eval_builtin_error", sentence),
-    }
-}
-
-/// Whether a text is what Go reads as no number, or as one that has no end.
-fn is_no_number(text: &str) -> bool {
-    let word = text.trim_start_matches(['+', '-']).to_ascii_lowercase();
-    matches!(word.as_str(), "nan" | "inf" | "infinity")
 }
 
 /// The sentence of a message of regorus, without its drawing.

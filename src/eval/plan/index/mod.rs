@@ -4,10 +4,15 @@
 //! the input, in base data and among arguments, and what must lie there.
 
 mod entries;
+mod found;
+mod glob;
+mod insert;
 mod paths;
+mod reader;
+mod refs;
 
 pub(super) use entries::Bases;
-pub(in crate::eval) use entries::split;
+pub(in crate::eval) use glob::split;
 
 use super::{Kind, Rule, RuleId};
 use crate::eval::Value;

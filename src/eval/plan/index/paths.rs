@@ -1,6 +1,7 @@
 //! What rules want, by the places it is looked for at.
 
-use super::entries::{Entries, Found, Wanted};
+use super::entries::Entries;
+use super::found::{Found, Wanted};
 use super::{Condition, Probe, Want};
 use std::cmp::Reverse;
 

@@ -3,9 +3,9 @@
 use super::excerpt::{Piece, glimpse, row_of};
 use super::{Clue, Excerpt, Problem};
 use crate::ops::names::distance;
+use crate::rego::check::parallel;
 use crate::rego::syntax::{Module, Options, ParseError, RegoVersion, parse};
 use serde_json::json;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The words a statement or literal may begin with.
 const KEYWORDS: [&str; 15] = [
@@ -33,33 +33,11 @@ pub(in crate::ops) fn read(
     texts: &[Text<'_>],
     options: impl Fn(RegoVersion) -> Options + Sync,
 ) -> Result<Vec<Module>, Vec<Problem>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(texts.len().max(1));
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((place, text)) = {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            texts.get(place).map(|text| (place, text))
-        } {
-            let outcome = parse(text.bytes, text.file, &options(text.version));
-            done.push((place, outcome.map_err(|errors| of_module(text, errors))));
-        }
-        done
-    };
-    let mut done = std::thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for helper in helpers {
-            match helper.join() {
-                Ok(theirs) => done.extend(theirs),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
+    let done = parallel(texts.iter().collect(), |text| {
+        parse(text.bytes, text.file, &options(text.version)).map_err(|errors| of_module(text, errors))
     });
-    done.sort_unstable_by_key(|(place, _)| *place);
     let (mut modules, mut problems) = (Vec::with_capacity(done.len()), Vec::new());
-    for (_, outcome) in done {
+    for outcome in done {
         match outcome {
             Ok(module) => modules.push(module),
             Err(found) => problems.extend(found),

@@ -4,10 +4,12 @@
 
 // Floor 1: formats and language. Bytes in, values out; no network, clock or environment.
 pub mod bundle;
+pub mod causes;
 pub mod files;
 pub mod oci;
 pub mod rego;
 pub mod secret;
+pub mod tls;
 
 // Floor 2: engines. Each touches one thing outside the process.
 pub mod config;

@@ -9,6 +9,7 @@ mod each;
 mod failure;
 mod jobs;
 mod opa_variables;
+mod network;
 mod places;
 mod policies;
 mod rego;

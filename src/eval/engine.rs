@@ -337,6 +337,17 @@ impl Engine {
         })
     }
 
+    /// What answers of built-in functions depend on in an evaluation that ends then.
+    fn builtins_until(&self, deadline: Option<Instant>, halt: &Arc<Halt>) -> Arc<BuiltinOptions> {
+        match &self.builtins.network {
+            None => self.builtins.clone(),
+            Some(network) => {
+                let network = Some(network.until(deadline, halt));
+                Arc::new(BuiltinOptions { network, ..BuiltinOptions::clone(&self.builtins) })
+            }
+        }
+    }
+
     /// Evaluates under watch.
     fn evaluated<T: Send + 'static>(
         &mut self,
@@ -348,7 +359,7 @@ impl Engine {
         let setting = Setting {
             input: self.input.clone(),
             data: self.data.clone(),
-            options: self.builtins.clone(),
+            options: self.builtins_until(deadline, &halt),
             traces: self.options.traces,
             uses_index: !self.options.without_index,
             ends_early: !self.options.without_early_exit,

@@ -19,6 +19,10 @@ pub(super) enum Answer {
         /// What is wrong, the name of the function first.
         message: String,
     },
+    /// An error that the policy wants as the answer.
+    Unraised(Box<BuiltinError>),
+    /// The evaluation is to end, and what is said of it where its time is over.
+    Ended(&'static str),
     /// An error that ends the evaluation.
     End {
         /// OPA's code.
@@ -30,7 +34,7 @@ pub(super) enum Answer {
 
 /// Whether a function answers the same call in the same way while a query is answered.
 pub(super) fn is_kept(name: &str) -> bool {
-    matches!(name, "time.now_ns" | "rand.intn" | "uuid.rfc4122" | "opa.runtime" | "http.send" | "net.lookup_ip_addr")
+    matches!(name, "time.now_ns" | "rand.intn" | "uuid.rfc4122" | "opa.runtime" | "net.lookup_ip_addr")
 }
 
 /// Calls a function. One that is only declared is undefined.
@@ -59,6 +63,8 @@ pub(super) fn call(name: &str, operands: &[Value], options: &BuiltinOptions) -> 
                 let (code, message) = (error.code(), format!("{name}: {error}"));
                 match error {
                     BuiltinError::Refused(_) => Answer::End { code, message },
+                    BuiltinError::Unraised(error) => Answer::Unraised(error),
+                    BuiltinError::Ended(told) => Answer::Ended(told),
                     _ => Answer::Error { code, message },
                 }
             }

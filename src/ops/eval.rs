@@ -3,7 +3,7 @@
 use super::documents::{Documents, of_parser};
 use super::language::{Language, read_as};
 use crate::eval::builtins::BuiltinOptions;
-use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Query, Reason, ResultRow, Value};
+use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Network, Query, Reason, ResultRow, Value};
 use crate::rego::check::CheckOptions;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub struct Request<'a> {
     pub language: &'a Language,
     /// What `opa.runtime().env` shows.
     pub environment: BTreeMap<String, String>,
+    /// What may be reached beyond the process.
+    pub network: Option<Network>,
     /// Whether rules are evaluated too that the index of rules leaves out.
     pub without_index: bool,
     /// Whether rules are evaluated too though another held that has the same value.
@@ -77,7 +79,11 @@ fn ask(request: &Request<'_>, documents: Documents) -> Asked {
         traces: true,
         reading: request.language.reading(read_as(request.language.version)),
         coverage: request.coverage.clone(),
-        builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },
+        builtins: BuiltinOptions {
+            environment: request.environment.clone(),
+            network: request.network.clone(),
+            ..BuiltinOptions::default()
+        },
         without_index: request.without_index,
         without_early_exit: request.without_early_exit,
         check,

@@ -6,7 +6,7 @@ use super::{Chosen, OpsError};
 use crate::bundle::archive::Limits;
 use crate::bundle::{Bundle, Manifest, RegoVersion};
 use crate::eval::session::{Loaded, Session};
-use crate::eval::{Fault, Value};
+use crate::eval::{Fault, Network, Value};
 use crate::oci::annotations;
 use crate::store::{Image, Store};
 
@@ -14,7 +14,7 @@ use crate::store::{Image, Store};
 const VERSION: &str = "1.22.2";
 
 /// A session about what was read. At most `limit` errors of a check are told, of 0 all. `input` is the
-/// document `input`, as long as nothing is typed that defines another.
+/// document `input`, as long as nothing is typed that defines another; `network` is what may be reached beyond the process.
 ///
 /// # Errors
 /// What is wrong with all modules together.
@@ -23,6 +23,7 @@ pub fn start(
     input: Option<Value>,
     language: &Language,
     limit: usize,
+    network: Option<Network>,
 ) -> Result<Session, Vec<Fault>> {
     let mut data = documents.data;
     super::documents::merge(&mut data, &system(&documents.bundles));
@@ -30,7 +31,7 @@ pub fn start(
         put(&mut data, &["repl", "input"], input);
     }
     let reading = language.reading(read_as(language.version));
-    Session::new(Loaded { modules: documents.modules, data, check: documents.check, limit, reading })
+    Session::new(Loaded { modules: documents.modules, data, check: documents.check, limit, reading, network })
         .map_err(super::eval::faults)
 }
 

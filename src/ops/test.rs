@@ -4,7 +4,7 @@ use super::OpsError;
 use super::documents::Documents;
 use crate::eval::builtins::BuiltinOptions;
 use crate::eval::testing::{Tested, run};
-use crate::eval::{Coverage, Engine, EngineOptions, Kept, Reason};
+use crate::eval::{Coverage, Engine, EngineOptions, Kept, Network, Reason};
 use crate::rego::check::{CheckOptions, TestRule, find_tests};
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub struct Request<'a> {
     pub timeout: Duration,
     /// What `opa.runtime().env` shows.
     pub environment: BTreeMap<String, String>,
+    /// What may be reached beyond the process.
+    pub network: Option<Network>,
     /// How many tests run at once.
     pub threads: usize,
     /// Which events of tests are kept.
@@ -55,7 +57,11 @@ impl Suite {
             events: request.events,
             coverage: request.coverage.clone(),
             check,
-            builtins: BuiltinOptions { environment: request.environment.clone(), ..BuiltinOptions::default() },
+            builtins: BuiltinOptions {
+                environment: request.environment.clone(),
+                network: request.network.clone(),
+                ..BuiltinOptions::default()
+            },
             ..EngineOptions::default()
         };
         let mut engine = Engine::new(modules, data, options);

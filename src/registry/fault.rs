@@ -1,8 +1,8 @@
 //! Tells the ways apart in which a connection fails.
 
 use super::addresses::{PrivateAddress, UnknownHost};
+use crate::causes::chain;
 use rustls::{AlertDescription, CertificateError};
-use std::error::Error;
 use std::io;
 
 /// Why no answer came.
@@ -153,21 +153,4 @@ fn listed(names: &[String]) -> String {
             count - 2
         ),
     }
-}
-
-/// An error and its causes, outermost first. `io::Error` hides what it wraps from `source()`, so it is unwrapped here.
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
-    let mut causes = vec![error];
-    let mut next = error.source();
-    while let Some(cause) = next {
-        if causes.len() >= 32 {
-            break;
-        }
-        causes.push(cause);
-        next = match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => cause.source(),
-        };
-    }
-    causes
 }

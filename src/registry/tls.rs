@@ -2,14 +2,13 @@
 
 use super::fault::{Broken, Fault};
 use super::{RegistryError, Settings};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{WebPkiServerVerifier, verify_server_name};
-use rustls::crypto::CryptoProvider;
+use crate::tls;
+use rustls::client::VerifierBuilderError;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, InconsistentKeys, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,10 +53,8 @@ impl Trust {
 
     /// TLS as the settings want it, with the client's certificate or without.
     pub(super) fn config(&self, with_identity: bool) -> Result<ClientConfig, Broken> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let verifier: Arc<dyn ServerCertVerifier> =
-            if self.insecure { Arc::new(Unchecked(Arc::clone(&provider))) } else { self.verifier(&provider)? };
-        let builder = ClientConfig::builder_with_provider(provider)
+        let verifier = if self.insecure { tls::unchecked() } else { self.verifier()? };
+        let builder = ClientConfig::builder_with_provider(tls::provider())
             .with_safe_default_protocol_versions()
             .map_err(|error| Broken::new(Fault::Tls, error.to_string()))?
             .dangerous()
@@ -70,127 +67,25 @@ impl Trust {
         }
     }
 
-    fn verifier(&self, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Broken> {
+    fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, Broken> {
         let mut known = rustls_native_certs::load_native_certs().certs;
         known.extend(self.extra.iter().cloned());
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(known.iter().cloned());
-        if roots.is_empty() {
-            return Err(Broken::new(
-                Fault::NoAuthorities,
-                "this machine has no certificate authorities to check it with",
-            ));
-        }
-        let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-            .build()
-            .map_err(|error| Broken::new(Fault::Tls, error.to_string()))?;
-        Ok(Arc::new(Known { chains, known }))
+        tls::believing(known).map_err(|error| match error {
+            VerifierBuilderError::NoRootAnchors => {
+                Broken::new(Fault::NoAuthorities, "this machine has no certificate authorities to check it with")
+            }
+            other => Broken::new(Fault::Tls, other.to_string()),
+        })
     }
 }
 
 /// TLS that believes no certificate at all, for clients that speak plain HTTP.
 pub(super) fn without_authorities() -> Result<ClientConfig, Broken> {
-    Ok(ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+    Ok(ClientConfig::builder_with_provider(tls::provider())
         .with_safe_default_protocol_versions()
         .map_err(|error| Broken::new(Fault::Tls, error.to_string()))?
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth())
-}
-
-/// Certificates signed by a known authority, and certificates that are themselves known.
-///
-/// The latter is what Docker's manual makes of a self-signed certificate: `openssl req -x509` marks it as an authority,
-/// and it is then both shown by the server and given to the clients to trust. Web PKI refuses an authority as a server's
-/// own certificate; Go's clients take it, and so does this.
-#[derive(Debug)]
-struct Known {
-    chains: Arc<WebPkiServerVerifier>,
-    known: Vec<CertificateDer<'static>>,
-}
-
-impl ServerCertVerifier for Known {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        match self.chains.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
-            // The dates are checked before this error can occur; the name is not.
-            Err(rustls::Error::InvalidCertificate(CertificateError::Other(cause)))
-                if format!("{cause:?}").contains("CaUsedAsEndEntity") && self.known.contains(end_entity) =>
-            {
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-                Ok(ServerCertVerified::assertion())
-            }
-            other => other,
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chains.verify_tls12_signature(message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.chains.verify_tls13_signature(message, certificate, signature)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chains.supported_verify_schemes()
-    }
-}
-
-/// Any certificate (`--insecure`); only that the server holds its key is checked.
-#[derive(Debug)]
-struct Unchecked(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Unchecked {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryError> {

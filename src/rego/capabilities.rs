@@ -69,6 +69,8 @@ pub struct Capabilities {
     pub features: Vec<String>,
     /// Keywords that may be imported.
     pub future_keywords: Vec<String>,
+    /// The hosts that policies may reach; all where it is `None`.
+    pub allow_net: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +81,8 @@ struct Document<'a> {
     features: Option<Vec<String>>,
     #[serde(default)]
     future_keywords: Option<Vec<String>>,
+    #[serde(default)]
+    allow_net: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -199,6 +203,7 @@ impl Capabilities {
             builtins: builtins.collect::<Result<_, _>>()?,
             features: document.features.unwrap_or_default(),
             future_keywords: document.future_keywords.unwrap_or_default(),
+            allow_net: document.allow_net,
         };
         capabilities.sort();
         Ok(capabilities)
@@ -292,9 +297,10 @@ mod tests {
                 {"name": "b", "decl": {"type": "function", "args": [{"type": "any"}]}, "unheard": 1},
                 {"name": "a", "decl": {"type": "function", "result": {"name": "x", "type": "null"}}},
                 {"name": "b", "decl": {"type": "function", "variadic": {"type": "any"}}}
-            ], "features": ["rego_v1"]} trailing"#,
+            ], "features": ["rego_v1"], "allow_net": ["a.b"]} trailing"#,
         );
         let read = read.unwrap();
+        assert_eq!(read.allow_net, Some(vec!["a.b".to_owned()]));
         let names: Vec<&str> = read.builtins().iter().map(|builtin| &*builtin.name).collect();
         assert_eq!((names, read.features.as_slice()), (vec!["a", "b"], ["rego_v1".to_owned()].as_slice()));
         let b = read.builtins.get(1).unwrap();

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// The floor of each module of `src/`.
-const FLOORS: [(&str, u8); 17] = [
+const FLOORS: [(&str, u8); 19] = [
     ("oci", 1),
     ("bundle", 1),
     ("rego", 1),
     ("files", 1),
     ("secret", 1),
+    ("causes", 1),
+    ("tls", 1),
     ("store", 2),
     ("registry", 2),
     ("server", 2),
@@ -112,7 +114,7 @@ fn a_crate_is_named_by_one_module_alone() {
     files(&source, &mut found);
     let owners = [
         ("oci_client::", "registry"),
-        ("reqwest::", "registry"),
+        ("reqwest::", "registry, eval"),
         ("regorus::", "eval"),
         ("keyring::", "keychain"),
         ("clap::", "cli"),
@@ -126,7 +128,10 @@ fn a_crate_is_named_by_one_module_alone() {
         let text = std::fs::read_to_string(&path).unwrap();
         for (crate_name, owner) in owners {
             let used = text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(crate_name));
-            assert!(!used || module == owner, "{name} names {crate_name}, which only {owner} may");
+            assert!(
+                !used || owner.split(", ").any(|owner| module == owner),
+                "{name} names {crate_name}, which only {owner} may"
+            );
         }
     }
 }

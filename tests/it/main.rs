@@ -19,6 +19,7 @@ mod moving;
 mod opa_cases;
 mod packages;
 mod peers;
+mod reaching;
 mod recorded_runs;
 mod registries;
 mod rego;

@@ -2,6 +2,7 @@
 
 use super::check::Found;
 use super::{Context, write_digests};
+use crate::cli::network::NetworkArgs;
 use crate::cli::rego::RegoArgs;
 use crate::ops::build::{Built, Request, build};
 use crate::ops::{Names, OpsError};
@@ -44,6 +45,8 @@ pub struct BuildArgs {
     /// Run the tests beside the modules first, also those that --ignore leaves out, and build nothing if one fails
     #[arg(long)]
     test: bool,
+    #[command(flatten)]
+    network: NetworkArgs,
     /// Write the image's digest to a file
     #[arg(long, value_name = "FILE")]
     digestfile: Option<PathBuf>,
@@ -89,7 +92,8 @@ pub(in crate::cli) fn run(arguments: &BuildArgs, context: &Context) -> Result<()
         language: arguments.rego.language()?,
     };
     if arguments.test {
-        super::test::run_for_build(&arguments.paths, &request.sources.ignore, &request.language, context)?;
+        let network = arguments.network.network(&request.language, context);
+        super::test::run_for_build(&arguments.paths, &request.sources.ignore, &request.language, network, context)?;
     }
     let built = match build(&context.store(), &request) {
         Err(OpsError::Modules(problems)) if context.wants_json() => {

@@ -3,6 +3,7 @@
 use super::{Context, build::split};
 use crate::cli::arguments::integer;
 use crate::cli::coverage_runs;
+use crate::cli::network::NetworkArgs;
 use crate::cli::policies;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
@@ -95,6 +96,8 @@ pub struct EvalArgs {
     count: Option<i64>,
     #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true, value_parser = integer)]
     pretty_limit: Option<i64>,
+    #[command(flatten)]
+    network: NetworkArgs,
     #[command(flatten)]
     rego: RegoArgs,
     #[command(flatten)]
@@ -214,6 +217,7 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         coverage: (arguments.coverage || !arguments.coverage_runs.is_empty()).then_some(reasons),
         language: &language,
         environment: context.environment.texts(),
+        network: arguments.network.network(&language, context),
         without_index: arguments.disable_indexing,
         without_early_exit: arguments.disable_early_exit,
     };

@@ -12,6 +12,12 @@ pub enum BuiltinError {
     /// What the user has not allowed; it ends the evaluation even where other errors leave a call undefined.
     #[error("{0}")]
     Refused(&'static str),
+    /// The evaluation is to end; what is said of it where its time is over, with the name of the function where OPA tells it.
+    #[error("{0}")]
+    Ended(&'static str),
+    /// An error that the policy wants as the answer of `http.send`.
+    #[error("{0}")]
+    Unraised(Box<BuiltinError>),
 }
 
 impl BuiltinError {
@@ -21,6 +27,8 @@ impl BuiltinError {
         match self {
             Self::Operand(_) => "eval_type_error",
             Self::Failed(_) | Self::Refused(_) => "eval_builtin_error",
+            Self::Ended(_) => "eval_cancel_error",
+            Self::Unraised(error) => error.code(),
         }
     }
 }

@@ -14,14 +14,15 @@ mod globs;
 mod graphql;
 mod graphs;
 mod hashes;
+pub(super) mod http;
 mod identifiers;
 mod joins;
 mod json;
 mod json_paths;
 mod jwt;
 mod letters;
+mod lookup;
 mod modules;
-mod network;
 mod numbers;
 mod objects;
 mod operand;
@@ -51,7 +52,7 @@ pub use error::BuiltinError;
 
 use std::collections::BTreeMap;
 
-use crate::eval::Value;
+use crate::eval::{Network, Value};
 
 /// What the answers of some built-in functions depend on.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +63,8 @@ pub struct BuiltinOptions {
     pub configured: bool,
     /// The time of the query in nanoseconds since 1970, where it is fixed.
     pub now: Option<i64>,
+    /// What may be reached beyond the process; nothing where it is `None`.
+    pub network: Option<Network>,
 }
 
 /// Answers a call from its operands.
@@ -95,14 +98,15 @@ pub fn all() -> impl Iterator<Item = &'static Builtin> {
         graphql::BUILTINS,
         graphs::BUILTINS,
         hashes::BUILTINS,
+        http::BUILTINS,
         identifiers::BUILTINS,
         joins::BUILTINS,
         json::BUILTINS,
         json_paths::BUILTINS,
         jwt::BUILTINS,
         letters::BUILTINS,
+        lookup::BUILTINS,
         modules::BUILTINS,
-        network::BUILTINS,
         numbers::BUILTINS,
         objects::BUILTINS,
         patch::BUILTINS,

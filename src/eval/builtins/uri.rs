@@ -136,7 +136,8 @@ impl Address {
         Ok(())
     }
 
-    fn host_and_port(&self) -> (&str, &str) {
+    /// The host without its brackets, and the port behind it.
+    pub(super) fn host_and_port(&self) -> (&str, &str) {
         let (host, port) = match self.host.rfind(':').map(|colon| self.host.split_at(colon)) {
             Some((host, port)) if is_port(port) => (host, port.get(1..).unwrap_or_default()),
             _ => (self.host.as_str(), ""),

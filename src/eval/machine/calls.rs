@@ -3,6 +3,7 @@
 use super::references::members;
 use super::{Failure, Flow, Machine, Mock, Next, RecordedCase, State};
 use crate::eval::Value;
+use crate::eval::builtins::http;
 use crate::eval::library::{self, Answer};
 use crate::eval::plan::{Function, Term};
 
@@ -114,13 +115,7 @@ impl<'p> Machine<'p> {
             let Some(after) = after else { break };
             next = after;
             if members.len().is_multiple_of(4096) && self.is_late() {
-                return Err(match self.setting.halt.told() {
-                    ("eval_cancel_error", _) => {
-                        let message = format!("{name}: timed out before generating all numbers in range");
-                        self.failure("eval_cancel_error", message)
-                    }
-                    (code, message) => self.failure(code, message),
-                });
+                return Err(self.ended(format!("{name}: timed out before generating all numbers in range")));
             }
             if members.len() > LONGEST {
                 let message = format!("{name}: a range of more than {LONGEST} numbers");
@@ -153,6 +148,8 @@ impl<'p> Machine<'p> {
                 self.errors.push(failure);
                 return Ok(None);
             }
+            Answer::Unraised(error) => http::unraised_at(&self.place_text(), &error),
+            Answer::Ended(told) => return Err(self.ended(told)),
             Answer::End { code, message } => return Err(self.failure(code, message)),
         };
         if keeps {

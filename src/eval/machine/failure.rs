@@ -29,6 +29,25 @@ impl Machine<'_> {
         self.failure_at(code, message, self.place())
     }
 
+    /// Why an evaluation ends that is to end; what it was at, where its time is over.
+    pub(super) fn ended(&self, at: impl Into<String>) -> Failure {
+        match self.setting.halt.told() {
+            (code @ "eval_cancel_error", _) => self.failure(code, at),
+            (code, message) => self.failure(code, message),
+        }
+    }
+
+    /// Where the expression that is evaluated stands, as OPA tells it: its file and row, or its text where it has no file.
+    pub(super) fn place_text(&self) -> String {
+        let place = self.place();
+        let (row, _) = self.plan.row_and_column(place);
+        match self.plan.files.get(place.file) {
+            Some(file) if !file.name.is_empty() => format!("{}:{row}", file.name),
+            Some(file) => file.module.span(place.location.text).to_owned(),
+            None => String::new(),
+        }
+    }
+
     /// An error at another place.
     pub(super) fn failure_at(&self, code: &'static str, message: impl Into<String>, place: Place) -> Failure {
         let frames = if self.setting.traces { self.frames() } else { Vec::new() };

@@ -10,7 +10,7 @@ mod typed;
 mod unset;
 
 use super::builtins::BuiltinOptions;
-use super::{Engine, EngineOptions, EvalError, Event, Kept, Query, ResultRow, Value};
+use super::{Engine, EngineOptions, EvalError, Event, Kept, Network, Query, ResultRow, Value};
 use crate::rego::check::{Asked, CheckOptions};
 use crate::rego::layout;
 use crate::rego::syntax::{
@@ -39,6 +39,8 @@ pub struct Loaded {
     pub limit: usize,
     /// How statements are read.
     pub reading: Options,
+    /// What may be reached beyond the process.
+    pub network: Option<Network>,
 }
 
 /// How questions are answered.
@@ -139,6 +141,7 @@ pub struct Session {
     data: Value,
     check: CheckOptions,
     reading: Options,
+    builtins: BuiltinOptions,
     /// By their paths, as Rego writes them.
     packages: BTreeMap<String, Package>,
     current: Option<String>,
@@ -153,7 +156,9 @@ impl Session {
     /// # Errors
     /// What is wrong with all modules together.
     pub fn new(loaded: Loaded) -> Result<Self, EvalError> {
-        let options = EngineOptions { check: loaded.check.clone(), builtins: builtins(), ..EngineOptions::default() };
+        let builtins = BuiltinOptions { configured: true, network: loaded.network, ..BuiltinOptions::default() };
+        let (check, used) = (loaded.check.clone(), builtins.clone());
+        let options = EngineOptions { check, builtins: used, ..EngineOptions::default() };
         let mut engine = Engine::new(loaded.modules, Value::new_object(), options);
         engine.check()?;
         // What is typed may lie at data.
@@ -164,6 +169,7 @@ impl Session {
             data: loaded.data,
             check,
             reading: loaded.reading,
+            builtins,
             packages: BTreeMap::new(),
             current: None,
             times: Times::default(),
@@ -271,7 +277,7 @@ impl Session {
             events: asking.events,
             stop: asking.stop.clone(),
             check: self.check.clone(),
-            builtins: builtins(),
+            builtins: self.builtins.clone(),
             ..EngineOptions::default()
         };
         Engine::of(self.program(other), self.data.clone(), options)
@@ -401,10 +407,6 @@ impl Session {
         let left = typed::left_of_equality(&typed.module, body);
         left.is_some_and(|left| globals::is_known(&typed.module, left, &self.path(), self.package(), &self.modules()))
     }
-}
-
-fn builtins() -> BuiltinOptions {
-    BuiltinOptions { configured: true, ..BuiltinOptions::default() }
 }
 
 /// Whether a rule would lie below `data` or `input`, which queries are about.

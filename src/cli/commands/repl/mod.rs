@@ -9,6 +9,7 @@ mod shell;
 mod terminal;
 
 use super::{Context, build::split};
+use crate::cli::network::NetworkArgs;
 use crate::cli::policies;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
@@ -53,6 +54,8 @@ pub struct ReplArgs {
     #[arg(short = 'H', long, value_name = "FILE")]
     history: Option<OsString>,
     #[command(flatten)]
+    network: NetworkArgs,
+    #[command(flatten)]
     rego: RegoArgs,
     #[command(flatten)]
     sign_in: SignInArgs,
@@ -84,7 +87,8 @@ pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(),
         Err(error) => return Err(error),
     };
     let limit = usize::try_from(arguments.max_errors).unwrap_or_default();
-    let session = match start(documents, input, &language, limit) {
+    let network = arguments.network.network(&language, context);
+    let session = match start(documents, input, &language, limit, network) {
         Ok(session) => session,
         Err(errors) => return refused(format!("initialization error: {}", faults::text(&errors))),
     };

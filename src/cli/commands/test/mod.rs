@@ -9,12 +9,13 @@ mod words;
 
 use super::{Context, build::split};
 use crate::cli::coverage_runs;
+use crate::cli::network::NetworkArgs;
 use crate::cli::policies::sources;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
 use crate::eval::testing::{Outcome, Tested, Totals};
-use crate::eval::{EvalError, Kept};
+use crate::eval::{EvalError, Kept, Network};
 use crate::ops::policies::{Source, kept_for_tests, load};
 use crate::ops::test::{Request, Suite};
 use crate::ops::{Language, OpsError};
@@ -84,6 +85,8 @@ pub struct TestArgs {
     /// Show, of tests that fail, the last expression that did not hold, and the values in it
     #[arg(long)]
     var_values: bool,
+    #[command(flatten)]
+    network: NetworkArgs,
     #[command(flatten)]
     rego: RegoArgs,
     #[command(flatten)]
@@ -155,6 +158,7 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         filter: filter.as_ref(),
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()).unwrap_or(TIMEOUT),
         environment: context.environment.texts(),
+        network: arguments.network.network(&language, context),
         threads: threads.unwrap_or_else(processors),
         events: arguments.events(flags.verbose > 0),
         values: arguments.var_values,
@@ -200,6 +204,7 @@ pub(super) fn run_for_build(
     paths: &[PathBuf],
     ignore: &[String],
     language: &Language,
+    network: Option<Network>,
     context: &Context,
 ) -> Result<(), OpsError> {
     let sources = paths.iter().cloned().map(Source::BundlePath).collect();
@@ -209,6 +214,7 @@ pub(super) fn run_for_build(
         filter: None,
         timeout: TIMEOUT,
         environment: context.environment.texts(),
+        network,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         events: None,
         values: false,

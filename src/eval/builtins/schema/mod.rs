@@ -4,10 +4,12 @@ mod canonical;
 mod formats;
 mod pool;
 mod read;
+mod remote;
 mod tree;
 mod validate;
 
 use crate::eval::Value;
+use crate::eval::network::REFUSED;
 
 use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
@@ -25,16 +27,16 @@ fn document(value: &Value) -> Result<Value, String> {
     }
 }
 
-fn schema(value: &Value) -> Result<read::Schema, BuiltinError> {
+fn schema(value: &Value, options: &BuiltinOptions) -> Result<read::Schema, BuiltinError> {
     let document = document(value).map_err(failed)?;
-    read::read(&document).map_err(|refusal| match refusal {
-        Refusal::Remote => BuiltinError::Refused("the network is not allowed: needs --allow-net"),
+    read::read(&document, options.network.as_ref()).map_err(|refusal| match refusal {
+        Refusal::Remote => BuiltinError::Refused(REFUSED),
         Refusal::Wrong(message) => BuiltinError::Failed(message),
     })
 }
 
-fn verify_schema(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
-    let (valid, told) = match schema(operand::at(operands, 1)) {
+fn verify_schema(operands: &[Value], options: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    let (valid, told) = match schema(operand::at(operands, 1), options) {
         Ok(_) => (true, Value::Null),
         Err(BuiltinError::Failed(message)) => (false, format!("jsonschema: {message}").into()),
         Err(other) => return Err(other),
@@ -42,9 +44,9 @@ fn verify_schema(operands: &[Value], _: &BuiltinOptions) -> Result<Value, Builti
     Ok(vec![Value::from(valid), told].into())
 }
 
-fn match_schema(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+fn match_schema(operands: &[Value], options: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let document = document(operand::at(operands, 1)).map_err(failed)?;
-    let schema = schema(operand::at(operands, 2))?;
+    let schema = schema(operand::at(operands, 2), options)?;
     let faults =
         validate::faults(&schema, &document).ok_or_else(|| failed("the schema refers to itself without end"))?;
     let told: Vec<Value> = faults

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::eval::Value;
+use crate::eval::{Network, Value};
 
 use super::super::text::quote;
+use super::remote;
 
 /// Which draft of JSON Schema a document follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +20,7 @@ pub(super) enum Draft {
 /// Why a document is not found.
 #[derive(Debug)]
 pub(super) enum Missing {
-    /// It lies beyond the network.
+    /// It lies beyond the network, which is not allowed.
     Remote,
     /// There is none, as gojsonschema words it.
     Absent(String),
@@ -27,15 +28,22 @@ pub(super) enum Missing {
 
 /// Documents by their identifiers; references within them are absolute.
 #[derive(Default)]
-pub(super) struct Pool {
+pub(super) struct Pool<'n> {
     documents: HashMap<String, Value>,
     draft: Option<Draft>,
+    /// Where documents are found that lie elsewhere.
+    network: Option<&'n Network>,
 }
 
 /// The names below which keys are names of properties, not words of a schema.
 const NAMED: [&str; 3] = ["properties", "dependencies", "patternProperties"];
 
-impl Pool {
+impl<'n> Pool<'n> {
+    /// A pool without documents.
+    pub(super) fn new(network: Option<&'n Network>) -> Self {
+        Self { network, ..Self::default() }
+    }
+
     /// Takes in a schema, and the schemas in it that have identifiers.
     pub(super) fn add(&mut self, root: &Value) -> Result<(), String> {
         self.draft = draft_of(root)?;
@@ -101,17 +109,20 @@ impl Pool {
     }
 
     /// What an absolute reference means.
-    pub(super) fn get(&self, reference: &str) -> Result<Value, Missing> {
+    pub(super) fn get(&mut self, reference: &str) -> Result<Value, Missing> {
         if let Some(document) = self.documents.get(reference) {
             return Ok(document.clone());
         }
         let (name, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let Some(document) = self.documents.get(name) else {
-            return Err(match name.split_once("://") {
-                Some((_, host)) if !host.is_empty() => Missing::Remote,
-                _ => Missing::Absent(format!("Reference {reference} must be canonical")),
-            });
-        };
+        if !self.documents.contains_key(name) {
+            if name.split_once("://").is_none_or(|(_, host)| host.is_empty()) {
+                return Err(Missing::Absent(format!("Reference {reference} must be canonical")));
+            }
+            let document = remote::load(name, self.network.ok_or(Missing::Remote)?).map_err(Missing::Absent)?;
+            let document = self.absolute(&document, name).map_err(Missing::Absent)?;
+            let _ = self.documents.insert(name.to_owned(), document);
+        }
+        let Some(document) = self.documents.get(name) else { return Err(Missing::Remote) };
         pointed(document, &decoded(fragment)).map_err(Missing::Absent)
     }
 }

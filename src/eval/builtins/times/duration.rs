@@ -21,10 +21,10 @@ const LONG_UNITS: [(char, f64); 3] = [('d', 24.0), ('w', 168.0), ('y', 8760.0)];
 /// The nanoseconds of a duration. Days, weeks and years may be among the units.
 pub(super) fn read(text: &str) -> Result<i64, String> {
     if !text.contains(['d', 'w', 'y']) {
-        return short(text);
+        return of_go(text);
     }
     let rewritten = rewritten(text).ok_or_else(|| format!("time: invalid duration {}", quote(text)))?;
-    short(&rewritten).map_err(|told| {
+    of_go(&rewritten).map_err(|told| {
         let told = told.rsplit_once(' ').map_or(told.as_str(), |(told, _)| told);
         format!("{told} {}", quote(text))
     })
@@ -55,7 +55,8 @@ fn rewritten(text: &str) -> Option<String> {
     (!unsigned.is_empty()).then_some(written)
 }
 
-fn short(text: &str) -> Result<i64, String> {
+/// The nanoseconds of a duration in Go's own units.
+pub(in crate::eval::builtins) fn of_go(text: &str) -> Result<i64, String> {
     let told = |what: &str| Err(format!("time: {what} {}", quoted(text.as_bytes())));
     const INVALID: &str = "invalid duration";
     const MOST: u64 = 1 << 63;

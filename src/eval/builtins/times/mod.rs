@@ -8,6 +8,8 @@ mod read;
 mod write;
 mod zone;
 
+pub(super) use duration::of_go as go_duration;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::eval::Value;

@@ -6,7 +6,7 @@ mod words;
 
 use std::collections::HashMap;
 
-use crate::eval::Value;
+use crate::eval::{Network, Value};
 use regex::Regex;
 
 use super::canonical::canonical;
@@ -47,9 +47,9 @@ fn wrong_type<T>(expected: &str, given: &str) -> Result<T, Refusal> {
     wrong(format!("Invalid type. Expected: {expected}, given: {given}"))
 }
 
-/// Reads a schema.
-pub(super) fn read(document: &Value) -> Result<Schema, Refusal> {
-    let mut pool = Pool::default();
+/// Reads a schema; documents that lie elsewhere are found by way of the network.
+pub(super) fn read(document: &Value, network: Option<&Network>) -> Result<Schema, Refusal> {
+    let mut pool = Pool::new(network);
     pool.add(document)?;
     let draft = pool.draft().unwrap_or(Draft::Any);
     let root = pool.root().unwrap_or(Value::Null);
@@ -59,14 +59,14 @@ pub(super) fn read(document: &Value) -> Result<Schema, Refusal> {
     Ok(Schema { nodes: reader.nodes, root: id })
 }
 
-struct Reader {
-    pool: Pool,
+struct Reader<'n> {
+    pool: Pool<'n>,
     nodes: Vec<Node>,
     references: HashMap<String, NodeId>,
     depth: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn node(&mut self, property: &str, draft: Draft) -> NodeId {
         self.nodes.push(Node::new(property, draft));
         self.nodes.len() - 1

@@ -9,7 +9,7 @@ use super::super::tree::{Dependency, NodeId, Rest};
 use super::words::{is_schema, list, word};
 use super::{Reader, Refusal, wrong, wrong_type};
 
-impl Reader {
+impl Reader<'_> {
     /// Reads a schema below another.
     pub(super) fn child(&mut self, parent: NodeId, property: &str, document: &Value) -> Result<NodeId, Refusal> {
         let draft = self.nodes.get(parent).map_or(Draft::Any, |node| node.draft);

@@ -233,9 +233,14 @@ pub fn boxed(header: &[&str], rows: &[Vec<String>]) -> String {
     ruled(&header.iter().map(String::as_str).collect::<Vec<_>>(), &rows.iter().map(safe).collect::<Vec<_>>())
 }
 
-/// The columns a text takes; characters that are joined are counted each.
+/// The columns a text takes; characters that are joined are counted each, as OPA does.
 fn width(text: &str) -> usize {
-    text.chars().map(|character| UnicodeWidthChar::width(character).unwrap_or(0)).sum()
+    let alone = |character: char| match character {
+        // Flags are made of two letters, and tones of skin stand behind what has them.
+        '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}' => 2,
+        other => UnicodeWidthChar::width(other).unwrap_or(0),
+    };
+    text.chars().map(alone).sum()
 }
 
 /// A table with lines around and between its columns; without heads, rows alone.

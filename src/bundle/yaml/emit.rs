@@ -114,7 +114,8 @@ impl<'document> Emitter<'document> {
             Scalar::Boolean(boolean) => self.output.extend_from_slice(if *boolean { b"true" } else { b"false" }),
             Scalar::Integer(integer) => self.output.extend_from_slice(integer.to_string().as_bytes()),
             Scalar::Float(float) if float.is_nan() => return Err(at(node, YamlFault::NotANumber(".nan"))),
-            Scalar::Float(float) if float.is_infinite() => return Err(at(node, YamlFault::NotANumber(".inf"))),
+            Scalar::Float(f64::INFINITY) => return Err(at(node, YamlFault::NotANumber(".inf"))),
+            Scalar::Float(f64::NEG_INFINITY) => return Err(at(node, YamlFault::NotANumber("-.inf"))),
             Scalar::Float(float) => self.output.extend_from_slice(float_text(*float).as_bytes()),
             Scalar::Text(text) | Scalar::Timestamp(text) => write_string(&mut self.output, text),
         }

@@ -48,7 +48,7 @@ pub enum YamlFault {
         /// The tag, such as `!!int`.
         tag: &'static str,
     },
-    /// `.inf` or `.nan` as a value.
+    /// `.inf`, `-.inf` or `.nan` as a value.
     #[error("JSON has no {0}")]
     NotANumber(&'static str),
     /// Lists and maps nested deeper than is allowed.

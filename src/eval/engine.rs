@@ -10,6 +10,7 @@ use super::failed::Failed;
 use super::machine::{Failure, Machine, RecordedCase, Recorder, Row, Setting};
 use super::plan::{self, Plan};
 use super::query::{Header, Query};
+use super::times::Times;
 use super::watch::{Halt, Watch};
 use crate::eval::Value;
 use crate::rego::check::{Asked, CheckOptions, compile, types_in_query};
@@ -42,6 +43,8 @@ pub struct EngineOptions {
     pub reading: Options,
     /// What the answers of some built-in functions depend on.
     pub builtins: BuiltinOptions,
+    /// Whether modules are checked by themselves before a query is, so that each step takes its own time.
+    pub measures: bool,
     /// Gives evaluations up as soon as it is true.
     pub stop: Option<Arc<AtomicBool>>,
 }
@@ -66,6 +69,7 @@ pub struct Engine {
     events: Vec<Event>,
     failed: Vec<Failed>,
     covered: Covered,
+    times: Times,
 }
 
 /// A query that is ready to be answered.
@@ -139,6 +143,7 @@ impl Engine {
             events: Vec::new(),
             failed: Vec::new(),
             covered: Covered::default(),
+            times: Times::default(),
         }
     }
 
@@ -218,6 +223,12 @@ impl Engine {
         std::mem::take(&mut self.covered)
     }
 
+    /// How long the steps to the last answer took.
+    #[must_use]
+    pub const fn times(&self) -> &Times {
+        &self.times
+    }
+
     /// The modules, by file.
     #[must_use]
     pub fn modules(&self) -> &[Arc<Module>] {
@@ -237,7 +248,17 @@ impl Engine {
     /// # Errors
     /// A query or module that is refused, or an evaluation that fails.
     pub fn query(&mut self, query: &Query<'_>) -> Result<Vec<ResultRow>, EvalError> {
-        let (module, body) = query.read(&self.options.reading)?;
+        self.times = Times::default();
+        if self.options.measures && !self.modules.is_empty() {
+            let start = Instant::now();
+            let checked = self.check();
+            self.times.modules = Some(start.elapsed());
+            checked?;
+        }
+        let start = Instant::now();
+        let read = query.read(&self.options.reading);
+        self.times.reading = Some(start.elapsed());
+        let (module, body) = read?;
         if let Some(ready) = self.path_in(&module, body) {
             let (prints, errors) = (self.prints.len(), self.builtin_errors.len());
             let answer = self.answer(&ready);
@@ -250,13 +271,18 @@ impl Engine {
             self.builtin_errors.truncate(errors);
             let _ = self.take_cases();
         }
-        let plan = self.plan_of(query, &module, body)?;
-        self.rows(plan)
+        let start = Instant::now();
+        let plan = self.plan_of(query, &module, body);
+        self.times.query = Some(start.elapsed());
+        let start = Instant::now();
+        let rows = self.rows(plan?);
+        self.times.evaluation = Some(start.elapsed());
+        rows
     }
 
     /// A query that only asks for a path, which needs no check where the modules are checked.
     fn path_in(&self, module: &Module, body: Body) -> Option<Prepared> {
-        let plan = self.plan.clone().filter(|_| self.options.events.is_none())?;
+        let plan = self.plan.clone().filter(|_| self.options.events.is_none() && !self.options.measures)?;
         let path = AskedPath::of(module, body).filter(|path| plan.is_whole_at(&path.names))?;
         Some(Prepared { plan, path: Some(path) })
     }

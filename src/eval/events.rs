@@ -164,7 +164,9 @@ fn short_paths(events: &[Event]) -> BTreeMap<&str, String> {
 }
 
 fn written(values: &BTreeMap<String, Value>) -> String {
-    let values: Vec<String> =
-        values.iter().map(|(name, value)| format!("{name}: {}", cut(value.to_string(), LONGEST))).collect();
+    // What has no name that anybody gave is told as it is in texts.
+    let shown = |name: &str| if name.starts_with('$') { "_".to_owned() } else { name.to_owned() };
+    let value = |(name, value): (&String, &Value)| format!("{}: {}", shown(name), cut(value.to_string(), LONGEST));
+    let values: Vec<String> = values.iter().map(value).collect();
     format!("{{{}}}", values.join(", "))
 }

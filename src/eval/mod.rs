@@ -21,6 +21,7 @@ mod query;
 pub mod session;
 mod short_paths;
 pub mod testing;
+mod times;
 pub mod value;
 mod watch;
 
@@ -36,4 +37,5 @@ pub use failed::Failed;
 pub use machine::{Operation, RecordedCase};
 pub use network::{AllowedHosts, Network};
 pub use query::Query;
+pub use times::Times;
 pub use value::Value;

@@ -3,13 +3,15 @@
 use super::OpsError;
 use super::bundles::{bundle, overlap};
 use super::language::{Language, read_as};
-use crate::bundle::{Manifest, yaml};
+use crate::bundle::Manifest;
+use crate::bundle::yaml::{self, YamlError, YamlFault};
 use crate::eval::{EvalError, Fault, Value};
 use crate::rego::check::{CheckOptions, DataPaths};
 use crate::rego::metadata::fault_in_yaml;
 use crate::rego::syntax::{Module, ParseError, parse};
 use crate::sources::Ignore;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Modules and data.
 #[derive(Debug)]
@@ -22,6 +24,21 @@ pub struct Documents {
     pub check: CheckOptions,
     /// The names of the bundles among what was read, and their manifests.
     pub bundles: Vec<(String, Manifest)>,
+    /// How long it took to read them.
+    pub times: LoadTimes,
+}
+
+/// How long it took to read files and bundles, where there were such, and what was in them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LoadTimes {
+    /// All files and folders.
+    pub files: Option<Duration>,
+    /// All bundles.
+    pub bundles: Option<Duration>,
+    /// The modules in files, without finding them.
+    pub modules: Option<Duration>,
+    /// The data in files, without finding them.
+    pub data: Option<Duration>,
 }
 
 /// What is to be read.
@@ -55,19 +72,24 @@ pub fn load(request: &Request<'_>) -> Result<Documents, OpsError> {
         faults: Vec::new(),
         check: request.language.checking(),
         bundles: Vec::new(),
+        times: LoadTimes::default(),
     };
+    let start = Instant::now();
     let ignore = Ignore::new(request.ignore).map_err(|error| EvalError::Compile(vec![plain(error.to_string())]))?;
     for typed in request.data {
         let (prefix, path) = prefixed(typed);
         reader.path(&path, &prefix, &ignore, request.ignore);
     }
+    reader.times.files = (!request.data.is_empty()).then(|| start.elapsed());
     let of_files = reader.merged();
     if !reader.faults.is_empty() {
         return Err(EvalError::Compile(reader.faults).into());
     }
+    let start = Instant::now();
     for bundle in request.bundles {
         reader.bundle(bundle, request.ignore)?;
     }
+    reader.times.bundles = (!request.bundles.is_empty()).then(|| start.elapsed());
     if let Some(message) = overlap(&reader.roots) {
         return Err(OpsError::BundleActivation(message));
     }
@@ -76,7 +98,8 @@ pub fn load(request: &Request<'_>) -> Result<Documents, OpsError> {
     if !reader.faults.is_empty() {
         return Err(EvalError::Compile(reader.faults).into());
     }
-    Ok(Documents { bundles: reader.bundles, ..Documents::of(reader.modules, data, reader.check) })
+    let (bundles, times) = (reader.bundles, reader.times);
+    Ok(Documents { bundles, times, ..Documents::of(reader.modules, data, reader.check) })
 }
 
 impl Documents {
@@ -84,7 +107,8 @@ impl Documents {
     pub(super) fn of(modules: Vec<Module>, data: Value, check: CheckOptions) -> Self {
         let of_data = data.clone();
         let paths = DataPaths::new(move |path| has(&of_data, path));
-        Self { modules, data, check: CheckOptions { data: Some(paths), ..check }, bundles: Vec::new() }
+        let check = CheckOptions { data: Some(paths), ..check };
+        Self { modules, data, check, bundles: Vec::new(), times: LoadTimes::default() }
     }
 }
 
@@ -95,8 +119,7 @@ impl Documents {
 pub fn input(bytes: &[u8]) -> Result<Value, String> {
     let read = yaml::to_json(bytes, 0).map_err(|error| {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let words = fault_in_yaml(text).unwrap_or_else(|| format!("yaml: {error}"));
-        format!("unable to parse input: {words}")
+        format!("unable to parse input: {}", told_of_yaml(text, &error))
     })?;
     Value::from_json(read.json.as_str()).map_err(|error| format!("unable to parse input: {error}"))
 }
@@ -138,6 +161,7 @@ struct Reader<'a> {
     faults: Vec<Fault>,
     check: CheckOptions,
     bundles: Vec<(String, Manifest)>,
+    times: LoadTimes,
 }
 
 impl Reader<'_> {
@@ -199,13 +223,15 @@ impl Reader<'_> {
             Err(error) => return self.faults.push(plain(format!("{shown}: {error}"))),
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let start = Instant::now();
         let read = match name.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("rego") => return self.module(&shown, &bytes),
+            Some("rego") => {
+                self.module(&shown, &bytes);
+                *self.times.modules.get_or_insert_default() += start.elapsed();
+                return;
+            }
             Some("json") => json(&bytes),
-            Some("yaml" | "yml") => data(&bytes).map_err(|error| {
-                let words = fault_in_yaml(&bytes).unwrap_or_else(|| format!("yaml: {error}"));
-                format!("error converting YAML to JSON: {words}")
-            }),
+            Some("yaml" | "yml") => data(&bytes).map_err(|told| format!("error converting YAML to JSON: {told}")),
             _ if is_named => {
                 let version = read_as(self.language.version);
                 if let Ok(module) = parse(&bytes, &shown, &self.language.reading(version)) {
@@ -215,6 +241,7 @@ impl Reader<'_> {
             }
             _ => return,
         };
+        *self.times.data.get_or_insert_default() += start.elapsed();
         match read {
             Ok(value) => self.document(shown, prefix, value),
             Err(message) => self.faults.push(plain(format!("{shown}: {message}"))),
@@ -302,8 +329,18 @@ fn json(bytes: &[u8]) -> Result<Value, String> {
     Value::from_json(bytes).map_err(|error| error.to_string())
 }
 
+/// Why a text is no YAML that has a value, in the words of OPA.
+fn told_of_yaml(text: &[u8], error: &YamlError) -> String {
+    match error.fault {
+        YamlFault::NotANumber(".nan") => "json: unsupported value: NaN".to_owned(),
+        YamlFault::NotANumber("-.inf") => "json: unsupported value: -Inf".to_owned(),
+        YamlFault::NotANumber(_) => "json: unsupported value: +Inf".to_owned(),
+        _ => fault_in_yaml(text).unwrap_or_else(|| format!("yaml: {error}")),
+    }
+}
+
 fn data(bytes: &[u8]) -> Result<Value, String> {
-    let read = yaml::to_json(bytes, 0).map_err(|error| error.to_string())?;
+    let read = yaml::to_json(bytes, 0).map_err(|error| told_of_yaml(bytes, &error))?;
     Value::from_json(read.json.as_str()).map_err(|error| error.to_string())
 }
 

@@ -3,7 +3,9 @@
 use super::documents::{Documents, of_parser};
 use super::language::{Language, read_as};
 use crate::eval::builtins::BuiltinOptions;
-use crate::eval::{Coverage, Engine, EngineOptions, EvalError, Fault, Network, Query, Reason, ResultRow, Value};
+use crate::eval::{
+    Coverage, Engine, EngineOptions, EvalError, Event, Fault, Kept, Network, Query, Reason, ResultRow, Times, Value,
+};
 use crate::rego::check::CheckOptions;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -31,6 +33,12 @@ pub struct Request<'a> {
     pub language: &'a Language,
     /// What `opa.runtime().env` shows.
     pub environment: BTreeMap<String, String>,
+    /// Which events are kept.
+    pub events: Option<Kept>,
+    /// Whether events tell values.
+    pub values: bool,
+    /// Whether it is told how long each step took.
+    pub measures: bool,
     /// What may be reached beyond the process.
     pub network: Option<Network>,
     /// Whether rules are evaluated too that the index of rules leaves out.
@@ -50,6 +58,10 @@ pub struct Asked {
     pub builtin_errors: Vec<Fault>,
     /// What was evaluated, where that was asked for.
     pub coverage: Option<Coverage>,
+    /// What happened, where that is kept.
+    pub events: Vec<Event>,
+    /// How long the steps took.
+    pub times: Times,
 }
 
 /// Asks what was read, if it was.
@@ -60,6 +72,8 @@ pub fn eval(request: &Request<'_>, documents: Result<Documents, EvalError>) -> A
         prints: Vec::new(),
         builtin_errors: Vec::new(),
         coverage: request.coverage.is_some().then(Coverage::default),
+        events: Vec::new(),
+        times: Times::default(),
     };
     let plain = |message: &str| Fault { message: message.to_owned(), ..Fault::default() };
     if request.query.is_empty() {
@@ -72,13 +86,15 @@ pub fn eval(request: &Request<'_>, documents: Result<Documents, EvalError>) -> A
 }
 
 fn ask(request: &Request<'_>, documents: Documents) -> Asked {
-    let check = CheckOptions { strict: request.strict, ..documents.check };
+    let check = CheckOptions { strict: request.strict, shows_values: request.values, ..documents.check };
     let options = EngineOptions {
         strict_builtin_errors: request.strict_builtin_errors,
         timeout: request.timeout,
         traces: true,
         reading: request.language.reading(read_as(request.language.version)),
         coverage: request.coverage.clone(),
+        events: request.events,
+        measures: request.measures,
         builtins: BuiltinOptions {
             environment: request.environment.clone(),
             network: request.network.clone(),
@@ -105,6 +121,8 @@ fn ask(request: &Request<'_>, documents: Documents) -> Asked {
         prints: engine.take_prints(),
         builtin_errors: engine.take_builtin_errors(),
         coverage,
+        events: engine.take_events(),
+        times: *engine.times(),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod repl_help;
 mod snippet;
 mod table;
 mod tally;
+pub mod traces;
 
 pub use escape::{Safe, lines};
 pub use progress::{Bars, Bytes};

@@ -49,6 +49,7 @@ mod wildcards;
 mod yaml;
 
 pub use error::BuiltinError;
+pub use regexes::pattern;
 
 use std::collections::BTreeMap;
 

@@ -12,7 +12,7 @@ impl<'p> Machine<'p> {
         self.tick()?;
         self.at(expression);
         self.tell(Operation::Eval, Node::Expression(expression));
-        self.expression(expression, &mut |machine| {
+        self.in_expression(expression, &mut |machine| {
             let flow = machine.body(body, at + 1, next)?;
             machine.at(expression);
             Ok(flow)
@@ -34,7 +34,7 @@ impl<'p> Machine<'p> {
         })
     }
 
-    fn expression(&mut self, expression: &'p Expression, next: Next<'_, 'p>) -> Flow {
+    fn in_expression(&mut self, expression: &'p Expression, next: Next<'_, 'p>) -> Flow {
         if expression.with.is_empty() {
             return self.either(expression, next);
         }

@@ -49,6 +49,7 @@ impl<'p> Machine<'p> {
                 Ok(value)
             }
             Kind::Set | Kind::Object => {
+                self.look_up(node, &[]);
                 if let Some(known) = self.state.documents.get(&node) {
                     return Ok(known.clone());
                 }
@@ -61,6 +62,7 @@ impl<'p> Machine<'p> {
 
     /// The document at a place of partial rules as far as one key of it goes.
     pub(super) fn document_of_key(&mut self, node: NodeId, key: &Value) -> Result<Option<Value>, Failure> {
+        self.look_up(node, &[]);
         if let Some(known) = self.state.documents.get(&node) {
             return Ok(known.clone());
         }

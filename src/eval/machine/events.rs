@@ -4,7 +4,7 @@ use super::Machine;
 use super::failure::Place;
 use super::shown::FailedParts;
 use crate::eval::Value;
-use crate::eval::plan::{Body, Expression, Rule};
+use crate::eval::plan::{self, Body, Expression, Rule};
 use std::collections::{BTreeMap, HashSet};
 
 /// What happens to a node.
@@ -20,6 +20,8 @@ pub enum Operation {
     Redo,
     /// An expression or rule does not hold.
     Fail,
+    /// It was looked up which rules may hold.
+    Index,
     /// What `trace` was called with.
     Note,
 }
@@ -41,6 +43,8 @@ pub(in crate::eval) enum About<'p> {
     Node(Node<'p>),
     /// What `trace` was called with, and where.
     Note(String, Place),
+    /// The path of rules and how many of them may hold, and where that was looked up.
+    Index(String, Place),
 }
 
 /// What is written down.
@@ -61,6 +65,8 @@ pub(in crate::eval) struct Recorder<'p> {
 pub(in crate::eval) enum Node<'p> {
     Expression(&'p Expression),
     Rule(&'p Rule),
+    /// A rule that holds, and the others at its place need not be looked at.
+    Early(&'p Rule),
     Body(&'p Body),
     /// What stands behind `not`, and whether it is meant as a body.
     Negated(&'p Expression, bool),
@@ -70,7 +76,7 @@ impl Node<'_> {
     fn place(&self) -> Place {
         match self {
             Self::Expression(expression) | Self::Negated(expression, _) => expression.place(),
-            Self::Rule(rule) => Place { file: rule.file, location: rule.location },
+            Self::Rule(rule) | Self::Early(rule) => Place { file: rule.file, location: rule.location },
             Self::Body(body) => body.first().map_or_else(Place::default, Expression::place),
         }
     }
@@ -80,6 +86,7 @@ impl Node<'_> {
         match self {
             Self::Expression(expression) => expression.text.to_string(),
             Self::Rule(rule) => rule.text.to_string(),
+            Self::Early(rule) => format!("{} early", rule.text),
             Self::Negated(expression, _) => {
                 let text = expression.text.strip_prefix("not ").unwrap_or(&expression.text);
                 text.split(" with ").next().unwrap_or_default().to_owned()
@@ -93,21 +100,21 @@ impl Event<'_> {
     pub(in crate::eval) fn place(&self) -> Place {
         match &self.about {
             About::Node(node) => node.place(),
-            About::Note(_, place) => *place,
+            About::Note(_, place) | About::Index(_, place) => *place,
         }
     }
 
-    /// The node as OPA writes it, or the note.
+    /// The node as OPA writes it, the note, or what was looked up.
     pub(in crate::eval) fn text(&self) -> String {
         match &self.about {
             About::Node(node) => node.text(),
-            About::Note(text, _) => text.clone(),
+            About::Note(text, _) | About::Index(text, _) => text.clone(),
         }
     }
 
-    /// Whether it is about an expression or a note, and not about a rule or body.
+    /// Whether it is about an expression, a note or rules that were looked up, and not about a rule or body.
     pub(in crate::eval) fn is_of_expression(&self) -> bool {
-        !matches!(self.about, About::Node(Node::Rule(_) | Node::Body(_) | Node::Negated(_, true)))
+        !matches!(self.about, About::Node(Node::Rule(_) | Node::Early(_) | Node::Body(_) | Node::Negated(_, true)))
     }
 }
 
@@ -119,7 +126,7 @@ impl<'p> Machine<'p> {
             Node::Expression(expression) | Node::Negated(expression, _) if operation == Operation::Eval => {
                 Some((expression.file, expression.location))
             }
-            Node::Rule(rule) if operation == Operation::Exit => Some((rule.file, rule.head)),
+            Node::Rule(rule) | Node::Early(rule) if operation == Operation::Exit => Some((rule.file, rule.head)),
             _ => None,
         };
         if let Some((file, location)) = covered {
@@ -135,6 +142,29 @@ impl<'p> Machine<'p> {
         if let Some(recorder) = &mut self.recorder {
             recorder.events.push(Event { operation, query, parent, about: About::Node(node), values });
             recorder.failed.extend(failed);
+        }
+    }
+
+    /// Tells how many of the rules at a place may hold, if anybody listens.
+    pub(super) fn tell_index(&mut self, at: &plan::Node, operands: &[Value]) {
+        let Some(tells_values) = self.recorder.as_ref().filter(|told| told.tells_events).map(|told| told.tells_values)
+        else {
+            return;
+        };
+        let candidates = self.candidates(at, operands);
+        let mut groups: Vec<usize> = candidates.rules.iter().map(|(group, _)| *group).collect();
+        groups.dedup();
+        let rules = if groups.len() == 1 { "rule" } else { "rules" };
+        let early = if candidates.ends_early { ", early exit" } else { "" };
+        let text = format!("{} (matched {} {rules}{early})", at.path, groups.len());
+        let about = About::Index(text, self.place());
+        let (query, parent) = self.numbers();
+        let values = tells_values.then(|| match self.expression() {
+            Some(expression) => self.values_in(Node::Expression(expression)),
+            None => BTreeMap::new(),
+        });
+        if let Some(recorder) = &mut self.recorder {
+            recorder.events.push(Event { operation: Operation::Index, query, parent, about, values });
         }
     }
 

@@ -77,12 +77,14 @@ impl<'p> Machine<'p> {
         (number(1).map_or(0, |level| level.number), number(2).map_or(0, |level| level.number))
     }
 
+    /// The expression that is evaluated.
+    pub(super) fn expression(&self) -> Option<&'p Expression> {
+        self.levels.last()?.expression
+    }
+
     /// The place of the expression that is evaluated.
     pub(super) fn place(&self) -> Place {
-        self.levels
-            .last()
-            .and_then(|level| level.expression)
-            .map_or_else(Place::default, |expression| expression.place())
+        self.expression().map_or_else(Place::default, Expression::place)
     }
 
     /// The queries that lie in each other, the innermost first.

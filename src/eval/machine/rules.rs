@@ -46,7 +46,7 @@ impl<'p> Machine<'p> {
             machine.tell(Operation::Enter, Node::Rule(rule));
             machine.unify_operands(&rule.arguments, operands, &mut |machine| {
                 machine.body(&rule.body, 0, &mut |machine| {
-                    machine.tell(Operation::Exit, Node::Rule(rule));
+                    machine.tell(Operation::Exit, if ends_early { Node::Early(rule) } else { Node::Rule(rule) });
                     let Some(term) = &rule.value else { return Ok(true) };
                     let Some(value) = machine.value(term)? else { return Ok(false) };
                     holds = true;
@@ -93,8 +93,16 @@ impl<'p> Machine<'p> {
         text
     }
 
+    /// Tells that the rules at a place are looked up, which OPA does even where it knows what they make.
+    pub(super) fn look_up(&mut self, node: NodeId, operands: &[Value]) {
+        if let Some(at) = self.plan.nodes.get(node) {
+            self.tell_index(at, operands);
+        }
+    }
+
     /// Goes on with the result of a function.
     pub(super) fn function(&mut self, node: NodeId, operands: Vec<Value>, give: Told<'_, 'p>) -> Flow {
+        self.look_up(node, &operands);
         let at = (node, operands);
         if let Some(known) = self.state.calls.get(&at) {
             let known = known.clone();
@@ -112,6 +120,7 @@ impl<'p> Machine<'p> {
 
     /// Goes on with the value of complete rules.
     pub(super) fn complete(&mut self, node: NodeId, give: Told<'_, 'p>) -> Flow {
+        self.look_up(node, &[]);
         if let Some(known) = self.state.documents.get(&node) {
             return match known.clone() {
                 Some(known) => give(self, &known),

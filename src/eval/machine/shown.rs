@@ -28,7 +28,7 @@ impl<'p> Machine<'p> {
         match node {
             Node::Expression(expression) | Node::Negated(expression, _) => self.name_values(expression, &mut named),
             Node::Body(body) => body.iter().for_each(|expression| self.name_values(expression, &mut named)),
-            Node::Rule(rule) => self.name_variables(&rule.shown, &mut named),
+            Node::Rule(rule) | Node::Early(rule) => self.name_variables(&rule.shown, &mut named),
         }
         named
     }
@@ -40,7 +40,7 @@ impl<'p> Machine<'p> {
             Node::Expression(expression) if matches!(expression.kind, ExpressionKind::Every { .. }) => None,
             Node::Expression(expression) => self.failed_parts(expression, false),
             Node::Negated(expression, false) => self.failed_parts(expression, true),
-            Node::Rule(_) | Node::Body(_) | Node::Negated(_, true) => None,
+            Node::Rule(_) | Node::Early(_) | Node::Body(_) | Node::Negated(_, true) => None,
         }
     }
 

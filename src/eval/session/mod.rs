@@ -10,7 +10,7 @@ mod typed;
 mod unset;
 
 use super::builtins::BuiltinOptions;
-use super::{Engine, EngineOptions, EvalError, Event, Kept, Network, Query, ResultRow, Value};
+use super::{Engine, EngineOptions, EvalError, Event, Kept, Network, Query, ResultRow, Times, Value};
 use crate::rego::check::{Asked, CheckOptions};
 use crate::rego::layout;
 use crate::rego::syntax::{
@@ -21,7 +21,7 @@ use package::{Begun, DefinedRule, Item, Package, TypedImport, name_of, reference
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The package of what is typed before any is named.
 const DEFAULT: [&str; 2] = ["data", "repl"];
@@ -121,17 +121,6 @@ impl From<EvalError> for SessionError {
     fn from(error: EvalError) -> Self {
         Self::Refused(error)
     }
-}
-
-/// How long the steps of a statement took, as far as they were taken.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Times {
-    /// The check of modules.
-    pub modules: Option<Duration>,
-    /// The check of the query.
-    pub query: Option<Duration>,
-    /// The evaluation.
-    pub evaluation: Option<Duration>,
 }
 
 /// Statements that are typed one after another, over modules and data that were loaded.

@@ -1,7 +1,7 @@
 //! The commands of a session.
 
-use super::settings::Explain;
 use super::shell::{Flow, Shell};
+use crate::cli::explain::Explain;
 use crate::eval::session::SessionError;
 use crate::ops::OpsError;
 use crate::rego::syntax::{Options, RegoVersion, TermKind, parse_query};

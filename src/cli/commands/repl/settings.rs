@@ -1,6 +1,6 @@
 //! What commands of a session switch.
 
-use crate::eval::Kept;
+use crate::cli::explain::Explain;
 use std::time::Duration;
 
 /// How many bytes a cell of a table has before it is cut.
@@ -14,47 +14,6 @@ Please download an OPA binary with Wasm enabled from
 https://www.openpolicyagent.org/docs/latest/#running-opa
 or build it yourself (with Wasm enabled).
 ----------------------------------------------------------------------------------";
-
-/// What is told of the way to an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Explain {
-    Off,
-    Full,
-    Notes,
-    Fails,
-    Debug,
-}
-
-impl Explain {
-    const ALL: [Self; 5] = [Self::Off, Self::Full, Self::Notes, Self::Fails, Self::Debug];
-
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Full => "full",
-            Self::Notes => "notes",
-            Self::Fails => "fails",
-            Self::Debug => "debug",
-        }
-    }
-
-    /// The events it shows.
-    pub(super) const fn kept(self) -> Option<Kept> {
-        match self {
-            Self::Off => None,
-            Self::Full | Self::Debug => Some(Kept::All),
-            Self::Notes => Some(Kept::Notes),
-            Self::Fails => Some(Kept::Fails),
-        }
-    }
-
-    pub(super) fn read(word: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == word).ok_or_else(|| {
-            let all: Vec<&str> = Self::ALL.iter().map(|mode| mode.as_str()).collect();
-            format!("invalid explain mode, expected one of: {}", all.join(", "))
-        })
-    }
-}
 
 /// What commands of a session switch.
 #[derive(Debug)]

@@ -9,11 +9,13 @@ mod words;
 
 use super::{Context, build::split};
 use crate::cli::coverage_runs;
+use crate::cli::explain::Explain;
 use crate::cli::network::NetworkArgs;
 use crate::cli::policies::sources;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
+use crate::eval::builtins::pattern;
 use crate::eval::testing::{Outcome, Tested, Totals};
 use crate::eval::{EvalError, Kept, Network};
 use crate::ops::policies::{Source, kept_for_tests, load};
@@ -21,7 +23,6 @@ use crate::ops::test::{Request, Suite};
 use crate::ops::{Language, OpsError};
 use crate::ui::faults;
 use clap::{Args, ValueEnum};
-use regex::Regex;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,6 +83,10 @@ pub struct TestArgs {
         hide_default_value = true
     )]
     threshold: f64,
+    /// Show, of tests that fail, the way to their answer, and all tests as -v does: full, notes (of trace), fails or debug
+    /// [default with -v: fails and notes]
+    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true)]
+    explain: Option<Explain>,
     /// Show, of tests that fail, the last expression that did not hold, and the values in it
     #[arg(long)]
     var_values: bool,
@@ -99,12 +104,18 @@ impl TestArgs {
         self.coverage || self.threshold > 0.0 || !self.coverage_runs.is_empty()
     }
 
+    /// Whether all tests are told, and how those went that failed.
+    fn is_verbose(&self, flags: &GlobalArgs) -> bool {
+        flags.verbose > 0 || self.explain.is_some()
+    }
+
     /// Which events of tests are kept.
     fn events(&self, verbose: bool) -> Option<Kept> {
-        match (verbose, self.var_values) {
-            (true, _) => Some(Kept::FailsAndNotes),
-            (false, true) => Some(Kept::Fails),
-            (false, false) => None,
+        match (self.explain, verbose, self.var_values) {
+            (Some(explain), ..) => explain.kept(),
+            (None, true, _) => Some(Kept::FailsAndNotes),
+            (None, false, true) => Some(Kept::Fails),
+            (None, false, false) => None,
         }
     }
 }
@@ -148,8 +159,12 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         let target = &arguments.target;
         return Err(OpsError::Usage(format!("--target {target} is not supported: tests are evaluated as Rego")));
     }
+    if arguments.explain == Some(Explain::Off) {
+        return Err(OpsError::Usage("--explain wants one of fails, full, notes and debug".to_owned()));
+    }
     let reasons = coverage_runs::reasons(&arguments.coverage_runs)?;
-    let filter = arguments.run.as_deref().filter(|pattern| !pattern.is_empty()).map(pattern).transpose()?;
+    let filter = arguments.run.as_deref().filter(|pattern| !pattern.is_empty()).map(pattern).transpose();
+    let filter = filter.map_err(OpsError::Usage)?;
     let language = arguments.rego.language()?;
     let threads = usize::try_from(arguments.parallel.unwrap_or_default()).ok().filter(|threads| *threads > 0);
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -160,7 +175,7 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
         environment: context.environment.texts(),
         network: arguments.network.network(&language, context),
         threads: threads.unwrap_or_else(processors),
-        events: arguments.events(flags.verbose > 0),
+        events: arguments.events(arguments.is_verbose(flags)),
         values: arguments.var_values,
         coverage: arguments.covers().then_some(reasons),
     };
@@ -191,7 +206,7 @@ fn run_all(arguments: &TestArgs, flags: &GlobalArgs, context: &Context) -> Resul
     let suite = Suite::new(documents, &request)?;
     for _ in 0..arguments.count {
         if arguments.covers() {
-            coverage::run(&suite, arguments, flags.verbose > 0, context)?;
+            coverage::run(&suite, arguments, arguments.is_verbose(flags), context)?;
         } else {
             run_once(&suite, report, arguments, flags, context)?;
         }
@@ -234,10 +249,6 @@ pub(super) fn run_for_build(
     Err(OpsError::FailedTests(failed))
 }
 
-fn pattern(text: &str) -> Result<Regex, OpsError> {
-    Regex::new(text).map_err(|error| OpsError::Usage(format!("--run: {error}")))
-}
-
 fn run_once(
     suite: &Suite,
     report: Report,
@@ -246,7 +257,7 @@ fn run_once(
     context: &Context,
 ) -> Result<(), OpsError> {
     let streams = !context.ui.look().quiet;
-    let mut pretty = pretty::Pretty::new(flags.verbose > 0, arguments.var_values);
+    let mut pretty = pretty::Pretty::new(arguments.is_verbose(flags), arguments.var_values);
     let (mut all, mut totals) = (Vec::new(), Totals::default());
     let mut written = Ok(());
     let _ = suite.run(|tested| {

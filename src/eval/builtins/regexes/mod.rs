@@ -28,8 +28,16 @@ fn is_valid(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinErro
     Ok(operand::string(operands, 1).is_ok_and(|pattern| syntax::translated(pattern).is_ok()).into())
 }
 
-fn compiled(pattern: &str) -> Result<Regex, BuiltinError> {
-    cache::compiled(pattern).map_err(|error| failed(format!("error parsing regexp: {error}")))
+/// A pattern as Go reads it.
+///
+/// # Errors
+/// What is wrong with it, in Go's words.
+pub fn pattern(text: &str) -> Result<Regex, String> {
+    cache::compiled(text).map_err(|error| format!("error parsing regexp: {error}"))
+}
+
+fn compiled(text: &str) -> Result<Regex, BuiltinError> {
+    pattern(text).map_err(failed)
 }
 
 fn is_match(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {

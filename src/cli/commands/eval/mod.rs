@@ -1,19 +1,22 @@
 //! `policy eval`.
 
+mod print;
+
 use super::{Context, build::split};
 use crate::cli::arguments::integer;
 use crate::cli::coverage_runs;
+use crate::cli::explain::Explain;
+use crate::cli::metrics;
 use crate::cli::network::NetworkArgs;
 use crate::cli::policies;
 use crate::cli::rego::RegoArgs;
 use crate::cli::sign_in::SignInArgs;
 use crate::cli::tree::GlobalArgs;
-use crate::eval::{EvalError, Fault, ResultRow, Value};
-use crate::ops::eval::{Asked, Request, eval};
+use crate::eval::{EvalError, Value};
+use crate::ops::documents::Documents;
+use crate::ops::eval::{Request, eval};
 use crate::ops::policies::{Source, load};
-use crate::ops::{OpsError, documents, entrypoints};
-use crate::ui::answers::{self, Tree};
-use crate::ui::faults;
+use crate::ops::{Language, OpsError, documents, entrypoints};
 use clap::{Args, ValueEnum};
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -71,6 +74,21 @@ pub struct EvalArgs {
     /// between them, or none [default: both]
     #[arg(long, value_name = "REASON,…")]
     coverage_runs: Vec<String>,
+    /// Show the way to the answer before it: full, notes (of trace), fails, debug or off
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = Explain::Off, hide_possible_values = true, hide_default_value = true)]
+    explain: Explain,
+    /// Show the values of variables beside each step of --explain
+    #[arg(long)]
+    var_values: bool,
+    /// Tell how long each step took
+    #[arg(long)]
+    metrics: bool,
+    // The steps of OPA's compiler and evaluator are not measured one by one.
+    #[arg(long, hide = true)]
+    instrument: bool,
+    /// How often to ask, for --metrics: of more than one run it tells statistics
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1, hide_default_value = true)]
+    count: i64,
     /// Evaluate rules too that cannot hold by what they compare with constants
     #[arg(long)]
     disable_indexing: bool,
@@ -91,9 +109,6 @@ pub struct EvalArgs {
     ignore: Vec<String>,
     #[arg(short, long, hide = true, value_name = "TARGET", value_parser = ["rego"])]
     target: Option<String>,
-    // As with `opa eval`, whose metrics alone they are about.
-    #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true)]
-    count: Option<i64>,
     #[arg(long, hide = true, value_name = "N", allow_negative_numbers = true, value_parser = integer)]
     pretty_limit: Option<i64>,
     #[command(flatten)]
@@ -117,6 +132,36 @@ enum FormatOfResult {
 }
 
 impl EvalArgs {
+    /// Whether it is told how long steps took.
+    const fn measures(&self) -> bool {
+        self.metrics || self.instrument
+    }
+
+    /// Whether anything is named that is asked.
+    fn names_sources(&self, paths: &[String]) -> bool {
+        !paths.is_empty() || !self.data.is_empty() || !self.bundle.is_empty()
+    }
+
+    /// Reads what is asked; what OPA's loader refuses is an answer too.
+    fn documents(
+        &self,
+        paths: &[String],
+        language: &Language,
+        context: &Context,
+    ) -> Result<Result<Documents, EvalError>, OpsError> {
+        let mut sources = policies::sources(paths, false, &self.sign_in, context)?;
+        sources.extend(self.data.iter().cloned().map(Source::Path));
+        sources.extend(self.bundle.iter().cloned().map(Source::BundlePath));
+        match load(sources, &split(&self.ignore, ','), language) {
+            Ok(documents) => Ok(Ok(documents)),
+            Err(OpsError::Eval(error)) => Ok(Err(error)),
+            Err(error @ (OpsError::BundleLoading { .. } | OpsError::BundleActivation(_))) => {
+                Ok(Err(EvalError::Document(error.to_string())))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// The paths and the query among the arguments.
     fn query(&self) -> Result<(&[String], String), OpsError> {
         let usage = |text: &str| Err(OpsError::Usage(text.to_owned()));
@@ -187,19 +232,9 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         }
     };
     let format = arguments.format_of_result.unwrap_or(FormatOfResult::Json);
-    let mut sources = policies::sources(paths, false, &arguments.sign_in, context)?;
-    sources.extend(arguments.data.iter().cloned().map(Source::Path));
-    sources.extend(arguments.bundle.iter().cloned().map(Source::BundlePath));
-    let optimizes = arguments.optimize > 0 && !sources.is_empty();
-    let documents = match load(sources, &split(&arguments.ignore, ','), &language) {
-        Ok(documents) => Ok(documents),
-        Err(OpsError::Eval(error)) => Err(error),
-        Err(error @ (OpsError::BundleLoading { .. } | OpsError::BundleActivation(_))) => {
-            Err(EvalError::Document(error.to_string()))
-        }
-        Err(error) => return Err(error),
-    };
-    if optimizes
+    let documents = arguments.documents(paths, &language, context)?;
+    if arguments.optimize > 0
+        && arguments.names_sources(paths)
         && let Ok(documents) = &documents
         && let Some(fault) = entrypoints::fault(&documents.modules, &arguments.entrypoint)
     {
@@ -216,12 +251,27 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         timeout: flags.timeout.filter(|timeout| !timeout.is_zero()),
         coverage: (arguments.coverage || !arguments.coverage_runs.is_empty()).then_some(reasons),
         language: &language,
+        events: arguments.explain.kept(),
+        values: arguments.var_values,
+        measures: arguments.measures(),
         environment: context.environment.texts(),
         network: arguments.network.network(&language, context),
         without_index: arguments.disable_indexing,
         without_early_exit: arguments.disable_early_exit,
     };
-    let asked = eval(&request, documents);
+    let mut runs = Vec::new();
+    let mut documents = documents;
+    let asked = loop {
+        let loading = documents.as_ref().map(|documents| documents.times).unwrap_or_default();
+        let asked = eval(&request, documents);
+        runs.push(metrics::measured(&loading, &asked.times));
+        let is_last = !arguments.measures() || usize::try_from(arguments.count).is_ok_and(|count| runs.len() >= count);
+        if is_last || arguments.count < 1 {
+            break asked;
+        }
+        documents = arguments.documents(paths, &language, context)?;
+    };
+    let runs = if arguments.measures() { runs } else { Vec::new() };
     for line in &asked.prints {
         context.ui.plain(&format!("{line}\n"));
     }
@@ -232,55 +282,6 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
     };
     let shown =
         if arguments.show_builtin_errors && asked.result.is_ok() { asked.builtin_errors.clone() } else { Vec::new() };
-    tell(&asked, &shown, format, context)?;
+    print::tell(&asked, &shown, &runs, format, context)?;
     if code == 0 { Ok(()) } else { Err(OpsError::Ended(code)) }
-}
-
-/// Prints what came of it.
-fn tell(asked: &Asked, builtin_errors: &[Fault], format: FormatOfResult, context: &Context) -> Result<(), OpsError> {
-    let none = Vec::new();
-    let (rows, errors): (&[ResultRow], &[Fault]) = match &asked.result {
-        Ok(rows) => (rows, builtin_errors),
-        Err(faults) => (&none, faults),
-    };
-    let is_json = matches!(format, FormatOfResult::Json | FormatOfResult::Discard);
-    if !is_json && !errors.is_empty() {
-        context.ui.plain(&faults::text(errors));
-        return Ok(());
-    }
-    let text = match format {
-        FormatOfResult::Json | FormatOfResult::Discard => {
-            let mut members = Vec::new();
-            if !errors.is_empty() {
-                members.push(("errors".into(), faults::list(errors)));
-            }
-            if !rows.is_empty() {
-                members.push((
-                    "result".into(),
-                    match format {
-                        FormatOfResult::Discard => Tree::Text("discarded".to_owned()),
-                        _ => answers::result(rows),
-                    },
-                ));
-            }
-            if let Some(coverage) = &asked.coverage {
-                members.push(("coverage".into(), answers::coverage(coverage)));
-            }
-            let document = Tree::Object(members);
-            let document = if format == FormatOfResult::Discard { document.sorted() } else { document };
-            document.json() + "\n"
-        }
-        FormatOfResult::Pretty => {
-            let mut text = answers::pretty(rows, None);
-            if let Some(coverage) = &asked.coverage {
-                text.push_str(&answers::overall(coverage));
-            }
-            text
-        }
-        FormatOfResult::Raw => answers::raw(rows),
-        FormatOfResult::Values => answers::values(rows),
-        FormatOfResult::Bindings => answers::bindings(rows),
-    };
-    context.ui.content(&text)?;
-    Ok(())
 }

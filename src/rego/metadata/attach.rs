@@ -2,6 +2,7 @@
 
 use super::annotation::Annotation;
 use super::block::MetadataError;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What a statement is.
@@ -16,14 +17,14 @@ pub enum StatementKind {
 }
 
 /// A statement an annotation may stand above.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Statement<'path> {
     /// What it is.
     pub kind: StatementKind,
     /// Its row, counted from 1.
     pub row: u32,
     /// What tells rules of one name from others: the ref of the head, up to the first part that is no constant.
-    pub path: &'path str,
+    pub path: Cow<'path, str>,
 }
 
 impl StatementKind {
@@ -114,7 +115,7 @@ pub fn of_rules(annotations: &[Annotation], statements: &[Statement<'_>]) -> Vec
         statements.iter().zip(&mut result).filter(|(statement, _)| statement.kind == StatementKind::Rule).collect();
     rules.sort_by_key(|(statement, _)| statement.row);
     for (rule, result) in rules {
-        let Some(group) = groups.get_mut(rule.path) else { continue };
+        let Some(group) = groups.get_mut(&*rule.path) else { continue };
         while let Some(&number) = group.rules.get(group.passed)
             && annotations.get(number).is_some_and(|annotation| annotation.place.row < rule.row)
         {
@@ -138,7 +139,7 @@ mod tests {
     }
 
     fn rule(row: u32, path: &str) -> Statement<'_> {
-        Statement { kind: StatementKind::Rule, row, path }
+        Statement { kind: StatementKind::Rule, row, path: Cow::Borrowed(path) }
     }
 
     #[test]

@@ -5,12 +5,13 @@ use super::fields::{Fields, fields};
 use super::quote::quoted_character;
 use super::terms::Terms;
 use super::yaml::parse;
+use std::borrow::Cow;
 
 /// A comment, in the order of the text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Comment<'text> {
     /// What stands behind `#`.
-    pub text: &'text str,
+    pub text: Cow<'text, str>,
     /// Where the `#` is.
     pub place: Place,
 }
@@ -74,7 +75,7 @@ fn block_annotation(
     block: &[Comment<'_>],
     terms: &dyn Terms,
 ) -> Result<Annotation, MetadataError> {
-    let lines = || block.iter().map(|comment| comment.text.strip_prefix(' ').unwrap_or(comment.text));
+    let lines = || block.iter().map(|comment| comment.text.strip_prefix(' ').unwrap_or(&comment.text));
     let at_first = |message: String| MetadataError { message, place: first.place };
     let mut text = String::with_capacity(block.iter().map(|comment| comment.text.len() + 1).sum());
     for line in lines() {

@@ -5,6 +5,7 @@
 use super::members::Members;
 use super::value::{Time, Value};
 use super::yaml::{Content, DEPTH_LIMIT, Document, Failure, Node, Outcome, Scalar, resolve, text_of, too_deep};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 /// How many wrong types are told.
@@ -117,11 +118,17 @@ impl<'document> Decoder<'document> {
     }
 
     pub fn text(&mut self, number: usize) -> Outcome<Option<String>> {
+        Ok(self.characters(number)?.map(Cow::into_owned))
+    }
+
+    /// The same without a copy, where the document has it.
+    pub fn characters(&mut self, number: usize) -> Outcome<Option<Cow<'document, str>>> {
         let found = self.enter(number, |decoder, node| match &node.content {
+            Content::Scalar(value) if node.tag == "!!str" => Ok(Some(Cow::Borrowed(&**value))),
             Content::Scalar(value) => Ok(match resolve(value, &node.tag)? {
                 Scalar::Null => None,
-                Scalar::Text(text) => Some(text),
-                _ => Some(value.to_string()),
+                Scalar::Text(text) => Some(Cow::Owned(text)),
+                _ => Some(Cow::Borrowed(&**value)),
             }),
             Content::Mapping(pairs) => {
                 if decoder.keys_are_unique(pairs) {

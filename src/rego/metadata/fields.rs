@@ -69,26 +69,27 @@ impl Decoder<'_> {
     fn block_fields(&mut self, pairs: &[(usize, usize)], fields: &mut Fields) -> Outcome<()> {
         let mut merged = self.merged.take();
         let mut merge = None;
-        let mut done = Vec::with_capacity(FIELDS.len());
+        let mut done = [false; FIELDS.len()];
         for (key, number) in pairs {
             let Some(node) = self.document.node(*key) else { continue };
             if node.is_merge() {
                 merge = Some(*number);
                 continue;
             }
-            let Some(name) = self.text(*key)? else { continue };
+            let Some(name) = self.characters(*key)? else { continue };
             if let Some(merged) = &mut merged
-                && !merged.insert(identity(&Value::Text(name.clone()))?)
+                && !merged.insert(identity(&Value::Text(name.to_string()))?)
             {
                 continue;
             }
-            let Some(name) = FIELDS.into_iter().find(|field| *field == name) else { continue };
-            if done.contains(&name) {
+            let Some((name, done)) = FIELDS.into_iter().zip(&mut done).find(|(field, _)| *field == name) else {
+                continue;
+            };
+            if std::mem::replace(done, true) {
                 let line = node.line;
                 self.error(|| format!("line {line}: field {name} already set in type ast.rawAnnotation"));
                 continue;
             }
-            done.push(name);
             self.field(name, *number, fields)?;
         }
         self.merged = merged;

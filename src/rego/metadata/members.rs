@@ -20,7 +20,8 @@ pub(super) struct Members {
 impl Decoder<'_> {
     /// Whether no key of a map is told twice; else each pair of equal keys is an error.
     pub fn keys_are_unique(&mut self, pairs: &[(usize, usize)]) -> bool {
-        if self.are_few_and_unique(pairs) {
+        let unique = if pairs.len() <= FEW { self.few_are_unique(pairs) } else { self.many_are_unique(pairs) };
+        if unique {
             return true;
         }
         let mut groups: HashMap<(u8, &str), Vec<usize>> = HashMap::new();
@@ -28,9 +29,6 @@ impl Decoder<'_> {
             if let Some(node) = self.document.node(*key) {
                 groups.entry(node.identity()).or_default().push(node.line);
             }
-        }
-        if groups.len() == pairs.len() {
-            return true;
         }
         let mut passed: HashMap<(u8, &str), usize> = HashMap::new();
         for (key, _) in pairs {
@@ -48,14 +46,20 @@ impl Decoder<'_> {
         false
     }
 
-    /// Whether there are so few keys that comparing each with each is the least work, and no two are equal.
-    fn are_few_and_unique(&self, pairs: &[(usize, usize)]) -> bool {
+    /// Whether no two of so few keys are equal that comparing each with each is the least work.
+    fn few_are_unique(&self, pairs: &[(usize, usize)]) -> bool {
         let mut keys = pairs.iter().enumerate().map(|(place, (key, _))| (place, self.document.node(*key)));
-        pairs.len() <= FEW
-            && keys.all(|(place, node)| {
-                let before = pairs.iter().take(place).map(|(key, _)| self.document.node(*key));
-                node.is_some_and(|node| before.flatten().all(|other| other.identity() != node.identity()))
-            })
+        keys.all(|(place, node)| {
+            let before = pairs.iter().take(place).map(|(key, _)| self.document.node(*key));
+            node.is_some_and(|node| before.flatten().all(|other| other.identity() != node.identity()))
+        })
+    }
+
+    fn many_are_unique(&self, pairs: &[(usize, usize)]) -> bool {
+        let mut keys: Vec<_> =
+            pairs.iter().filter_map(|(key, _)| self.document.node(*key)).map(Node::identity).collect();
+        keys.sort_unstable();
+        keys.array_windows().all(|[key, next]| key != next)
     }
 
     /// Adds the pairs of a map; what it merges comes last.

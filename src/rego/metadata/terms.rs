@@ -15,7 +15,7 @@ pub trait Terms {
 pub struct Term {
     /// What it is.
     pub shape: Shape,
-    /// As OPA writes it.
+    /// As OPA writes it; empty for a ref, which no message shows.
     pub text: String,
     /// The parts of a ref; of anything else the term itself.
     pub parts: Reference,

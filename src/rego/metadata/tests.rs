@@ -45,7 +45,7 @@ pub(super) fn split(text: &str) -> (Vec<Comment<'_>>, Vec<Statement<'_>>) {
         let line = line.trim_end_matches('\r');
         if let Some(comment) = line.trim_start().strip_prefix('#') {
             let column = u32::try_from(line.len() - comment.len()).unwrap();
-            comments.push(Comment { text: comment, place: Place { row, column, offset: 0 } });
+            comments.push(Comment { text: comment.into(), place: Place { row, column, offset: 0 } });
             continue;
         }
         let word = line.split([' ', '(', '[', '.']).next().unwrap();
@@ -56,7 +56,7 @@ pub(super) fn split(text: &str) -> (Vec<Comment<'_>>, Vec<Statement<'_>>) {
             _ => StatementKind::Rule,
         };
         if !line.starts_with([' ', '\t']) {
-            statements.push(Statement { kind, row, path: word });
+            statements.push(Statement { kind, row, path: word.into() });
         }
     }
     (comments, statements)

@@ -3,7 +3,7 @@
 use super::assemble::Assembled;
 use super::json::kind_and_value;
 use super::lexer::replaced;
-use super::location::{Location, Span};
+use super::location::{LineTable, Location, Span};
 use super::module::Module;
 use super::options::{Options, RegoVersion};
 use super::parse::{Places, on_a_stack};
@@ -19,10 +19,11 @@ pub(super) fn of_place(place: Place) -> Location {
     Location { at: place.offset, text: Span { offset: place.offset, length: 1 } }
 }
 
-/// Reads the blocks among comments, and tells what is wrong with them.
-pub(super) fn annotations(
+/// Reads the blocks among comments, and tells what is wrong with them. `valid` is the text if it is UTF-8.
+pub(super) fn annotations<'places>(
     text: &[u8],
-    row_and_column: impl Fn(u32) -> (u32, u32),
+    valid: Option<&str>,
+    lines: impl FnOnce() -> &'places LineTable,
     comments: &[Comment],
 ) -> (Vec<Annotation>, Vec<MetadataError>) {
     let bytes =
@@ -30,31 +31,24 @@ pub(super) fn annotations(
     if !comments.iter().any(|comment| bytes(comment).trim_ascii_start().starts_with(b"METADATA")) {
         return (Vec::new(), Vec::new());
     }
+    let lines = lines();
     // Only comments in the first column begin a block or go on with one. Bytes that are no UTF-8 may take no column.
-    let begins_line = |comment: &&Comment| match (comment.location.at as usize).checked_sub(1) {
-        Some(before) => text.get(before).is_none_or(|byte| *byte == b'\n' || !byte.is_ascii()),
-        None => true,
+    let place_of = |at: u32| {
+        let before = at.checked_sub(1).and_then(|before| text.get(before as usize));
+        let (row, column) = match before {
+            None | Some(b'\n') => (lines.row(at), 1),
+            Some(byte) if byte.is_ascii() => return None,
+            Some(_) => lines.row_and_column(text, at),
+        };
+        Some(Place { row, column, offset: at })
     };
-    let comments: Vec<&Comment> = comments.iter().filter(begins_line).collect();
-    let valid = std::str::from_utf8(text).ok();
-    let texts: Vec<Cow<'_, str>> = comments
-        .iter()
-        .map(|comment| {
-            match valid.and_then(|text| text.get(comment.text.offset as usize..comment.text.end() as usize)) {
-                Some(text) => Cow::Borrowed(text),
-                None => Cow::Owned(replaced(bytes(comment))),
-            }
-        })
-        .collect();
-    let comments: Vec<metadata::Comment<'_>> = comments
-        .iter()
-        .zip(&texts)
-        .map(|(comment, text_of)| {
-            let (row, column) = row_and_column(comment.location.at);
-            metadata::Comment { text: text_of, place: Place { row, column, offset: comment.location.at } }
-        })
-        .collect();
-    metadata::read(&comments, &TermsOfOpa)
+    let mut found = Vec::with_capacity(comments.len());
+    found.extend(comments.iter().filter_map(|comment| {
+        let valid = valid.and_then(|text| text.get(comment.text.offset as usize..comment.text.end() as usize));
+        let text = valid.map_or_else(|| Cow::Owned(replaced(bytes(comment))), Cow::Borrowed);
+        Some(metadata::Comment { text, place: place_of(comment.location.at)? })
+    }));
+    metadata::read(&found, &TermsOfOpa)
 }
 
 impl Parser<'_> {
@@ -68,46 +62,39 @@ impl Parser<'_> {
         if annotations.is_empty() {
             return Ok(HashMap::new());
         }
-        let count = module.statements.len() + 1;
-        let (mut paths, mut places, mut rules) =
-            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
-        paths.push(Cow::Borrowed(""));
-        places.push((StatementKind::Package, module.package.location));
-        rules.push(None);
-        for statement in &module.statements {
-            let (kind, location, rule) = match statement {
-                Statement::Import(number) => {
-                    let location = module.imports.get(*number).map_or(Location::NONE, |import| import.location);
-                    (StatementKind::Import, location, None)
-                }
-                Statement::Rule(id) => {
-                    let location = self.nodes.rules.get(id.0 as usize).map_or(Location::NONE, |rule| rule.location);
-                    (StatementKind::Rule, location, Some(*id))
-                }
-            };
-            places.push((kind, location));
-            rules.push(rule);
-            paths.push(rule.map_or(Cow::Borrowed(""), |rule| self.constant_path(rule)));
-        }
-        let statements: Vec<metadata::Statement<'_>> = places
-            .iter()
-            .zip(&paths)
-            .map(|((kind, location), path)| metadata::Statement { kind: *kind, row: row(location.at), path })
-            .collect();
+        let package = (StatementKind::Package, module.package.location, Cow::Borrowed(""));
+        let behind = module.statements.iter().map(|statement| match statement {
+            Statement::Import(number) => {
+                let location = module.imports.get(*number).map_or(Location::NONE, |import| import.location);
+                (StatementKind::Import, location, Cow::Borrowed(""))
+            }
+            Statement::Rule(id) => {
+                let location = self.nodes.rule(*id).map_or(Location::NONE, |rule| rule.location);
+                (StatementKind::Rule, location, self.constant_path(*id))
+            }
+        });
+        let mut statements = Vec::with_capacity(module.statements.len() + 1);
+        statements.extend(
+            std::iter::once(package)
+                .chain(behind)
+                .map(|(kind, location, path)| metadata::Statement { kind, row: row(location.at), path }),
+        );
         let errors = metadata::attach(annotations, &statements);
         if !errors.is_empty() {
             return Err(errors);
         }
-        let of_rules = metadata::of_rules(annotations, &statements).into_iter().zip(rules);
+        let of_rules = metadata::of_rules(annotations, &statements).into_iter().skip(1).zip(&module.statements);
         Ok(of_rules
-            .filter(|(annotations, _)| !annotations.is_empty())
-            .filter_map(|(all, rule)| Some((rule?, all)))
+            .filter_map(|(all, statement)| match statement {
+                Statement::Rule(rule) if !all.is_empty() => Some((*rule, all)),
+                _ => None,
+            })
             .collect())
     }
 
     /// The ref of a rule's head up to the first part that is no constant.
     fn constant_path(&self, rule: RuleId) -> Cow<'_, str> {
-        let Some(rule) = self.nodes.rules.get(rule.0 as usize) else { return Cow::Borrowed("") };
+        let Some(rule) = self.nodes.rule(rule) else { return Cow::Borrowed("") };
         let reference = rule.head.reference;
         if let [head] = self.nodes.terms(reference)
             && let TermKind::Var(name) = self.kind(*head)
@@ -147,7 +134,7 @@ impl Parser<'_> {
     fn only_term(&self, text: &str, parsed: &[Parsed]) -> Result<TermId, String> {
         let reports = self.errors();
         if !reports.is_empty() {
-            let places = Places::new(text.as_bytes());
+            let places = Places::new(text.as_bytes(), true);
             let errors: Vec<String> = reports
                 .into_iter()
                 .map(|(location, message)| {
@@ -202,7 +189,7 @@ impl Parser<'_> {
             TermKind::Ref(parts) => (Shape::Reference, self.nodes.terms(parts).to_vec()),
             _ => (Shape::Other, vec![id]),
         };
-        let written = self.written(id);
+        let written = if shape == Shape::Reference { String::new() } else { self.written(id) };
         let module = Module::of_nodes(text, self.nodes, self.apart);
         let part = |id: TermId| {
             let location = module.term(id).location;

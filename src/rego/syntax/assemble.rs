@@ -98,9 +98,16 @@ impl Parser<'_> {
     }
 
     fn level_of_import(&self, import: &Import) -> u8 {
-        match self.written(import.path).as_str() {
-            "rego.v1" => 1,
-            "rego.v2" => 2,
+        let TermKind::Ref(list) = self.kind(import.path) else { return 0 };
+        let [head, version] = self.nodes.terms(list) else { return 0 };
+        match (self.kind(*head), self.kind(*version)) {
+            (TermKind::Var(head), TermKind::String { value, .. }) if self.bytes(head) == b"rego" => {
+                match self.bytes(value) {
+                    b"v1" => 1,
+                    b"v2" => 2,
+                    _ => 0,
+                }
+            }
             _ => 0,
         }
     }

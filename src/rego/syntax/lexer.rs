@@ -24,6 +24,8 @@ pub(super) struct Lexeme {
 /// A text being cut.
 pub(super) struct Lexer<'text> {
     pub(super) text: &'text [u8],
+    /// The text where it is UTF-8.
+    pub(super) valid: Option<&'text str>,
     /// Whether the text is UTF-8 without NUL and without byte-order marks inside: then no character has a fault.
     pub(super) clean: bool,
     /// Whether no character takes several bytes.
@@ -35,7 +37,7 @@ pub(super) struct Lexer<'text> {
 /// The longest text that is read: places are told in 32 bits.
 pub(super) const LIMIT: usize = i32::MAX as usize;
 
-const MARK: &[u8] = "\u{feff}".as_bytes();
+const MARK: char = '\u{feff}';
 
 /// The width of the character at the front, and the character; none for a byte that begins no character.
 pub(super) fn decode(bytes: &[u8]) -> (usize, Option<char>) {
@@ -63,15 +65,18 @@ pub(super) fn replaced(bytes: &[u8]) -> String {
 
 impl<'text> Lexer<'text> {
     pub(super) fn new(text: &'text [u8]) -> Self {
-        let rest = text.strip_prefix(MARK).unwrap_or(text);
-        let clean = std::str::from_utf8(rest)
-            .is_ok_and(|rest| !rest.as_bytes().contains(&0) && (rest.is_ascii() || !rest.contains('\u{feff}')));
-        Self { text, clean, ascii: text.is_ascii(), faults: Vec::new() }
+        let valid = std::str::from_utf8(text).ok();
+        let ascii = text.is_ascii();
+        let clean = valid.is_some_and(|valid| {
+            let rest = valid.strip_prefix(MARK).unwrap_or(valid);
+            !text.contains(&0) && (ascii || !rest.contains(MARK))
+        });
+        Self { text, valid, clean, ascii, faults: Vec::new() }
     }
 
     /// Where the first token is looked for: behind a byte-order mark.
     pub(super) fn first(&self) -> u32 {
-        if self.text.starts_with(MARK) { 3 } else { 0 }
+        if self.text.starts_with(MARK.encode_utf8(&mut [0; 3]).as_bytes()) { 3 } else { 0 }
     }
 
     pub(super) fn byte(&self, place: u32) -> Option<u8> {
@@ -105,6 +110,7 @@ impl<'text> Lexer<'text> {
     }
 
     /// The token at a place.
+    #[inline]
     pub(super) fn next(&mut self, place: u32, active: Keywords) -> Lexeme {
         let Some(byte) = self.byte(place) else {
             return self.finish(Token::End, place, place, place);
@@ -131,67 +137,52 @@ impl<'text> Lexer<'text> {
             }
             b'$' => self.dollar(place),
             _ => {
-                let (token, end) = self.sign(byte, place);
+                let (token, end) = match Token::of_byte(byte) {
+                    Some(token) => (token, next),
+                    None => self.sign(byte, place),
+                };
                 // Signs have no literal, even where `&` and `|` pass for words.
                 Lexeme { literal_end: place, ..self.finish(token, place, place, end) }
             }
         }
     }
 
+    /// A sign that is more than its first byte, or may be.
     fn sign(&mut self, byte: u8, place: u32) -> (Token, u32) {
         let next = place + 1;
         let equals = self.byte(next) == Some(b'=');
         let pair = |double, single| if equals { (double, next + 1) } else { (single, next) };
-        let token = match byte {
-            b'[' => Token::LeftBracket,
-            b']' => Token::RightBracket,
-            b'{' => Token::LeftBrace,
-            b'}' => Token::RightBrace,
-            b'(' => Token::LeftParenthesis,
-            b')' => Token::RightParenthesis,
-            b',' => Token::Comma,
-            b'+' => Token::Plus,
-            b'-' => Token::Minus,
-            b'*' => Token::Times,
-            b'/' => Token::Divide,
-            b'%' => Token::Remainder,
-            b'&' => Token::Intersect,
-            b'|' => Token::Bar,
-            b';' => Token::Semicolon,
-            b'.' => Token::Dot,
-            b':' => return pair(Token::Assign, Token::Colon),
-            b'=' => return pair(Token::Equal, Token::Unify),
-            b'>' => return pair(Token::GreaterEqual, Token::Greater),
-            b'<' => return pair(Token::LessEqual, Token::Less),
-            b'!' if equals => return (Token::NotEqual, next + 1),
+        match byte {
+            b':' => pair(Token::Assign, Token::Colon),
+            b'=' => pair(Token::Equal, Token::Unify),
+            b'>' => pair(Token::GreaterEqual, Token::Greater),
+            b'<' => pair(Token::LessEqual, Token::Less),
+            b'!' if equals => (Token::NotEqual, next + 1),
             b'!' => {
                 self.fault(next, "illegal ! character");
-                Token::Illegal
+                (Token::Illegal, next)
             }
             _ => {
                 let end = self.after(place);
                 if self.slice(place, end) == "\u{a0}".as_bytes() {
                     self.fault(end, "illegal non-breaking space character, use a regular space instead");
                 }
-                return (Token::Illegal, end);
+                (Token::Illegal, end)
             }
-        };
-        (token, next)
+        }
     }
 
+    #[inline]
     pub(super) fn finish(&mut self, token: Token, start: u32, literal_start: u32, end: u32) -> Lexeme {
         let mut literal_end = end;
         if !self.ascii && self.byte(end).is_some_and(|byte| !byte.is_ascii()) {
             literal_end = self.after(end) - 1;
         }
-        let mut lexeme = Lexeme { token, start, end, literal_start, literal_end };
         if !self.clean {
             self.check_characters(start, end);
         }
-        if !self.faults.is_empty() {
-            lexeme.token = Token::Illegal;
-        }
-        lexeme
+        let token = if self.faults.is_empty() { token } else { Token::Illegal };
+        Lexeme { token, start, end, literal_start, literal_end }
     }
 
     /// Tells the faults of the characters read for a token: those behind its first one, the one ahead included.

@@ -108,16 +108,32 @@ impl LineTable {
         Self { restarts, ..self }
     }
 
+    /// The row of a byte, counted from 1.
+    #[must_use]
+    pub fn row(&self, offset: u32) -> u32 {
+        self.number_of(self.rows_to(offset), offset)
+    }
+
     /// The row and column of a byte, both counted from 1, the column in code points.
     #[must_use]
     pub fn row_and_column(&self, text: &[u8], offset: u32) -> (u32, u32) {
-        let row = self.starts.partition_point(|start| *start <= offset);
+        let row = self.rows_to(offset);
         let start = self.starts.get(row.saturating_sub(1)).copied().unwrap_or(0);
         let points = (offset - start) - (self.continued(text, offset) - self.continued(text, start));
+        (self.number_of(row, offset), points + 1)
+    }
+
+    /// How many rows there are up to that of a byte.
+    fn rows_to(&self, offset: u32) -> usize {
+        self.starts.partition_point(|start| *start <= offset)
+    }
+
+    /// The number of the row a byte is in, so many rows from the first.
+    fn number_of(&self, row: usize, offset: u32) -> u32 {
         let place = self.restarts.partition_point(|restart| *restart <= offset);
         let restart = place.checked_sub(1).and_then(|place| self.restarts.get(place));
         let before = restart.map_or(0, |restart| self.starts.partition_point(|start| start < restart));
-        (u32::try_from(row.saturating_sub(before)).unwrap_or(u32::MAX), points + 1)
+        u32::try_from(row.saturating_sub(before)).unwrap_or(u32::MAX)
     }
 
     /// How many bytes before an offset begin no code point.

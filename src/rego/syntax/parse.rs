@@ -53,7 +53,8 @@ fn read_query(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result
     let mut parser = Parser::new(text, options, limit);
     parser.queries_only = true;
     let parsed = parser.statements();
-    let places = LazyCell::new(|| Places::new(text));
+    let valid = parser.lexer.valid.is_some();
+    let places = LazyCell::new(|| Places::new(text, valid));
     let reports = parser.errors();
     if !reports.is_empty() || parser.too_deep {
         let errors = reports.into_iter().map(|(location, message)| places.error(location, message, location.is_some()));
@@ -110,9 +111,9 @@ pub(super) fn unplaced(message: &str) -> ParseError {
 fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Module, Vec<ParseError>>, bool) {
     let mut parser = Parser::new(text, options, limit);
     let parsed = parser.statements();
-    let places = LazyCell::new(|| Places::new(text));
-    let place_of = |at| places.lines.row_and_column(text, at);
-    let (mut annotations, faults) = annotations(text, place_of, parser.comments_so_far());
+    let valid = parser.lexer.valid;
+    let places = LazyCell::new(|| Places::new(text, valid.is_some()));
+    let (mut annotations, faults) = annotations(text, valid, || &places.lines, parser.comments_so_far());
     for fault in faults {
         parser.error(of_place(fault.place), fault.message);
     }
@@ -136,7 +137,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
             return (Err(faults.into_iter().map(error).collect()), false);
         }
     };
-    let annotations_of_rules = match parser.attach(&mut annotations, &assembled, |at| place_of(at).0) {
+    let annotations_of_rules = match parser.attach(&mut annotations, &assembled, |at| places.lines.row(at)) {
         Ok(of_rules) => of_rules,
         Err(errors) => {
             let error = |error: MetadataError| places.error(of_place(error.place), error.message, false);
@@ -145,7 +146,7 @@ fn read(text: &[u8], file: &str, options: &Options, limit: u32) -> (Result<Modul
     };
     let module = Module {
         file: file.to_owned(),
-        source: std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text).into_owned(), str::to_owned),
+        source: valid.map_or_else(|| String::from_utf8_lossy(text).into_owned(), str::to_owned),
         version: options.version,
         package: assembled.package,
         imports: assembled.imports,
@@ -170,8 +171,8 @@ pub(super) struct Places<'text> {
 }
 
 impl<'text> Places<'text> {
-    pub(super) fn new(text: &'text [u8]) -> Self {
-        Self { text, lines: LineTable::new(text), valid: std::str::from_utf8(text).is_ok() }
+    pub(super) fn new(text: &'text [u8], valid: bool) -> Self {
+        Self { text, lines: LineTable::new(text), valid }
     }
 
     /// An error with the row, column and line of its place.

@@ -69,7 +69,8 @@ pub fn parse_statements(text: &[u8], options: &Options) -> Result<Typed, Vec<Par
 fn read(text: &[u8], options: &Options, limit: u32) -> (Result<Typed, Vec<ParseError>>, bool) {
     let mut parser = Parser::new(text, options, limit);
     let parsed = parser.statements();
-    let places = LazyCell::new(|| Places::new(text));
+    let valid = parser.lexer.valid.is_some();
+    let places = LazyCell::new(|| Places::new(text, valid));
     let reports = parser.errors();
     if !reports.is_empty() || parser.too_deep {
         let errors = reports.into_iter().map(|(location, message)| places.error(location, message, true));

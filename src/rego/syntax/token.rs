@@ -170,6 +170,29 @@ impl Token {
         }
     }
 
+    /// The token of a sign that is one byte, whatever follows it.
+    pub(super) const fn of_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            b'[' => Self::LeftBracket,
+            b']' => Self::RightBracket,
+            b'{' => Self::LeftBrace,
+            b'}' => Self::RightBrace,
+            b'(' => Self::LeftParenthesis,
+            b')' => Self::RightParenthesis,
+            b',' => Self::Comma,
+            b'+' => Self::Plus,
+            b'-' => Self::Minus,
+            b'*' => Self::Times,
+            b'/' => Self::Divide,
+            b'%' => Self::Remainder,
+            b'&' => Self::Intersect,
+            b'|' => Self::Bar,
+            b';' => Self::Semicolon,
+            b'.' => Self::Dot,
+            _ => return None,
+        })
+    }
+
     /// The token of a word, with these keywords active.
     pub(super) fn of_word(word: &[u8], active: Keywords) -> Self {
         if word.len() < 2 || word.len() > 8 {

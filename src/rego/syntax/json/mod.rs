@@ -15,7 +15,7 @@ pub(in crate::rego) use number::compare as compare_numbers;
 pub(super) use order::Sorted;
 
 use super::module::Module;
-use super::tree::TermId;
+use super::tree::{TermId, TermKind};
 use crate::rego::metadata::{JsonError, Locations};
 use layout::Sink;
 use std::io::{self, Write};
@@ -34,9 +34,14 @@ pub struct Include {
 pub(super) fn kind_and_value(module: &Module, id: TermId) -> (&'static str, String) {
     let include = Include { locations: false, comments: false };
     let mut value = Vec::new();
+    let mut sink = Sink::new(&mut value, Layout::Compact);
+    let kind = module.term(id).kind;
     // A vector takes all that is written.
-    let _ = Walk::new(module, &[], include, Sink::new(&mut value, Layout::Compact)).run_value(id);
-    (walk::name(&module.term(id).kind), String::from_utf8(value).unwrap_or_default())
+    let _ = match kind {
+        TermKind::Var(text) | TermKind::String { value: text, .. } => sink.string(module.text(text)),
+        _ => Walk::new(module, &[], include, sink).run_value(id),
+    };
+    (walk::name(&kind), String::from_utf8(value).unwrap_or_default())
 }
 
 /// Why a module was not written.

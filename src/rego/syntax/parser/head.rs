@@ -91,23 +91,25 @@ impl Parser<'_> {
     /// The ref or call a head begins with.
     fn finish_head_term(&mut self, variable: TermId) -> Option<TermId> {
         let start = self.state.start;
-        self.scan_whitespace();
-        match self.state.token {
-            Token::Plus
-            | Token::Minus
-            | Token::Times
-            | Token::Divide
-            | Token::Remainder
-            | Token::Intersect
-            | Token::Bar
-            | Token::Equal
-            | Token::NotEqual
-            | Token::Greater
-            | Token::GreaterEqual
-            | Token::Less
-            | Token::LessEqual => self.unexpected_token(),
-            Token::Whitespace => self.scan(),
-            _ => {}
+        if self.scan_touching()
+            && matches!(
+                self.state.token,
+                Token::Plus
+                    | Token::Minus
+                    | Token::Times
+                    | Token::Divide
+                    | Token::Remainder
+                    | Token::Intersect
+                    | Token::Bar
+                    | Token::Equal
+                    | Token::NotEqual
+                    | Token::Greater
+                    | Token::GreaterEqual
+                    | Token::Less
+                    | Token::LessEqual
+            )
+        {
+            self.unexpected_token();
         }
         if matches!(self.state.token, Token::LeftParenthesis | Token::Dot | Token::LeftBracket) {
             return self.reference(variable, start);

@@ -43,12 +43,8 @@ impl Parser<'_> {
 
     /// Goes on to the path behind `package` or `import`; none where these words begin a ref, or no path follows.
     fn begin_path(&mut self) -> Option<()> {
-        self.scan_whitespace();
-        if matches!(self.state.token, Token::Dot | Token::LeftBracket) {
+        if self.scan_touching() && matches!(self.state.token, Token::Dot | Token::LeftBracket) {
             return None;
-        }
-        if self.is(Token::Whitespace) {
-            self.scan();
         }
         if !self.is(Token::Identifier) {
             if !self.is_allowed_in_reference(self.state.token) {
@@ -177,28 +173,33 @@ impl Parser<'_> {
             (TermKind::Var(head), TermKind::String { value, .. }) if self.bytes(head) != b"future" => value,
             _ => return,
         };
-        let name = replaced(self.bytes(name));
-        if self.is_keyword_of_version(&name) {
+        if self.is_keyword_of_version(self.bytes(name)) {
+            let name = replaced(self.bytes(name));
             self.hint("import a different path or use an alias");
             let place = self.place_of(last);
             self.error(place, format!("unexpected import path, must not end with a keyword, got: {name}"));
         }
     }
 
-    fn is_keyword_of_version(&self, name: &str) -> bool {
+    fn is_keyword_of_version(&self, name: &[u8]) -> bool {
         let active = match self.options.version {
             RegoVersion::V0 => Keywords::NONE.with(Keyword::Not),
             RegoVersion::V0V1 | RegoVersion::V1 => Keywords::OF_V1.with(Keyword::Not),
             RegoVersion::V2 => Keywords::ALL,
         };
-        Token::of_word(name.as_bytes(), active) != Token::Identifier
+        Token::of_word(name, active) != Token::Identifier
     }
 
     /// What an import of `rego.…` or `future.…` does.
     pub(super) fn apply_import(&mut self, import: &Import, importable: Keywords) {
         let TermKind::Ref(list) = self.kind(import.path) else { return };
-        let parts = self.nodes.terms(list).to_vec();
-        let words: Vec<String> = parts
+        let Some(TermKind::Var(head)) = self.nth(list, 0).map(|head| self.kind(head)) else { return };
+        if !matches!(self.bytes(head), b"rego" | b"future") {
+            return;
+        }
+        let words: Vec<String> = self
+            .nodes
+            .terms(list)
             .iter()
             .map(|part| match self.kind(*part) {
                 TermKind::Var(text) | TermKind::String { value: text, .. } => replaced(self.bytes(text)),

@@ -81,7 +81,7 @@ pub(super) enum Parsed {
 
 /// A text being read.
 pub(super) struct Parser<'text> {
-    lexer: Lexer<'text>,
+    pub(super) lexer: Lexer<'text>,
     options: &'text Options,
     state: State,
     pub(super) nodes: Nodes<Text>,
@@ -162,11 +162,11 @@ impl<'text> Parser<'text> {
     pub(super) fn new(text: &'text [u8], options: &'text Options, limit: u32) -> Self {
         let lexer = Lexer::new(text);
         let mut nodes = Nodes::default();
-        nodes.terms.reserve(text.len() / 16);
-        nodes.term_lists.reserve(text.len() / 16);
+        nodes.terms.reserve(text.len() / 6);
+        nodes.term_lists.reserve(text.len() / 6);
         nodes.expressions.reserve(text.len() / 32);
         nodes.bodies.reserve(text.len() / 32);
-        nodes.rules.reserve(text.len() / 128);
+        nodes.rules.reserve(text.len() / 96);
         let mut apart = String::with_capacity(256);
         let names = Names::new(&mut apart);
         let place = lexer.first();

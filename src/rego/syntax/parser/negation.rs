@@ -11,7 +11,7 @@ use crate::rego::syntax::tree::{ExpressionId, ExpressionKind, TermId, TermKind};
 impl Parser<'_> {
     /// Passes a `not` that is no part of a ref; its place.
     pub(super) fn negation(&mut self) -> Option<Location> {
-        if !self.is(Token::Not) || matches!(self.peek_touching(), Token::Dot | Token::LeftBracket) {
+        if !self.is(Token::Not) || self.is_touched_by(&[Token::Dot, Token::LeftBracket]) {
             return None;
         }
         let location = self.here();

@@ -36,9 +36,10 @@ impl Parser<'_> {
             self.error(location, format!("illegal ref (head cannot be {})", kind.name()));
         }
         self.terms.push(head);
+        let mut touches = true;
         loop {
             match self.state.token {
-                Token::Dot => {
+                Token::Dot if touches => {
                     self.scan_whitespace();
                     if !self.is(Token::Identifier) && !self.is_allowed_in_reference(self.state.token) {
                         self.unexpected("expected identifier");
@@ -48,10 +49,10 @@ impl Parser<'_> {
                     let value = self.literal_text();
                     let part = self.new_term(TermKind::String { value, raw: false }, here);
                     self.terms.push(part);
-                    self.scan_whitespace();
+                    touches = self.scan_touching();
                 }
-                Token::LeftParenthesis => return self.reference_call(location, start, mark),
-                Token::LeftBracket => {
+                Token::LeftParenthesis if touches => return self.reference_call(location, start, mark),
+                Token::LeftBracket if touches => {
                     self.scan();
                     let part = self.infix_call()?;
                     if !self.is(Token::RightBracket) {
@@ -59,15 +60,11 @@ impl Parser<'_> {
                         return None;
                     }
                     self.terms.push(part);
-                    self.scan_whitespace();
+                    touches = self.scan_touching();
                 }
-                token => {
-                    let end = self.state.last_end;
-                    if token == Token::Whitespace {
-                        self.scan();
-                    }
+                _ => {
                     let list = self.list_since(mark);
-                    return Some((self.new_term(TermKind::Ref(list), location), end));
+                    return Some((self.new_term(TermKind::Ref(list), location), self.state.last_end));
                 }
             }
         }
@@ -77,19 +74,15 @@ impl Parser<'_> {
         let list = self.list_since(mark);
         let place = Self::placed(location, start, self.state.start);
         let operator = self.new_term(TermKind::Ref(list), place);
-        let mut term = self.call_arguments(operator, start)?;
-        match self.state.token {
-            Token::Whitespace => {
-                self.scan();
-            }
-            Token::Dot | Token::LeftBracket => term = self.reference(term, start)?,
-            _ => {}
+        let (mut term, touches) = self.call_arguments(operator, start)?;
+        if touches && matches!(self.state.token, Token::Dot | Token::LeftBracket) {
+            term = self.reference(term, start)?;
         }
         Some((term, self.state.last_end))
     }
 
-    /// The arguments of a call; `(` is current.
-    fn call_arguments(&mut self, operator: TermId, start: u32) -> Option<TermId> {
+    /// A call with its arguments; `(` is current. Goes on behind it; whether what follows touches it.
+    fn call_arguments(&mut self, operator: TermId, start: u32) -> Option<(TermId, bool)> {
         self.deeper(|parser| {
             let mark = parser.terms.len();
             parser.terms.push(operator);
@@ -100,7 +93,7 @@ impl Parser<'_> {
                 return None;
             }
             let end = parser.state.end;
-            parser.scan_whitespace();
+            let touches = parser.scan_touching();
             let kind = if empty && parser.is_set_constructor(operator) {
                 parser.terms.truncate(mark);
                 TermKind::Set(List::EMPTY)
@@ -108,7 +101,7 @@ impl Parser<'_> {
                 TermKind::Call(parser.list_since(mark))
             };
             let location = Self::placed(parser.place_of(operator), start, end);
-            Some(parser.new_term(kind, location))
+            Some((parser.new_term(kind, location), touches))
         })
     }
 

@@ -1,6 +1,6 @@
 //! Rules.
 
-use super::Parser;
+use super::{Parsed, Parser};
 use crate::rego::syntax::location::Location;
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{Body, ExpressionKind, Head, List, Rule, RuleId, TermId, TermKind};
@@ -17,8 +17,9 @@ struct Otherwise {
 }
 
 impl Parser<'_> {
-    /// A rule with all its bodies; none, perhaps without an error, where the text is none.
-    pub(super) fn rules(&mut self) -> Option<Vec<RuleId>> {
+    /// A rule with all its bodies, each a statement; none, perhaps without an error, where the text is none. What was
+    /// added to the statements until then holds no more.
+    pub(super) fn rules(&mut self, statements: &mut Vec<Parsed>) -> Option<()> {
         let location = self.here();
         self.scan_ahead_reference();
         let default = self.is(Token::Default);
@@ -40,25 +41,27 @@ impl Parser<'_> {
                 return None;
             }
             rule.body = self.implicit_body(location);
-            return Some(vec![self.new_rule(rule)]);
+            statements.push(Parsed::Rule(self.new_rule(rule)));
+            return Some(());
         }
         self.settle_key(&mut rule.head)?;
         if !self.rule_body(&mut rule)? {
-            return Some(vec![self.new_rule(rule)]);
+            statements.push(Parsed::Rule(self.new_rule(rule)));
+            return Some(());
         }
         if self.is(Token::Else) && !self.scan_ahead_reference() {
             rule.otherwise = Some(self.otherwise_of(&rule.head)?);
         }
         rule.location = self.extended(location);
-        let mut rules = vec![self.new_rule(rule)];
+        statements.push(Parsed::Rule(self.new_rule(rule)));
         while self.is(Token::LeftBrace) {
             if rule.otherwise.is_some() {
                 self.error_here("expected else keyword");
                 return None;
             }
-            rules.push(self.further_body(&rule.head)?);
+            statements.push(Parsed::Rule(self.further_body(&rule.head)?));
         }
-        Some(rules)
+        Some(())
     }
 
     /// What `p[x]` means: a set of `x`, or an entry with the key `x`.

@@ -29,36 +29,26 @@ impl Parser<'_> {
         self.advance(false);
     }
 
-    pub(super) fn advance(&mut self, skip: bool) {
+    /// Goes on to the next token that is no white space; whether it touches this one.
+    pub(super) fn scan_touching(&mut self) -> bool {
+        let touches = !matches!(self.lexer.byte(self.state.end), Some(b' ' | b'\t' | b'\r' | b'\n' | b'#'));
+        self.advance(true);
+        touches
+    }
+
+    fn advance(&mut self, skip: bool) {
         if self.state.token != Token::Whitespace {
             self.state.last_end = self.state.end;
             self.state.newline = false;
         }
-        if skip && self.lexer.clean {
-            self.skip_blanks();
-        }
         loop {
+            if skip && self.lexer.clean {
+                self.skip_blanks();
+            }
             let place = self.state.end;
-            let byte = self.lexer.text.get(place as usize).copied();
-            match byte {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => {
-                    self.take(Lexeme {
-                        token: Token::Whitespace,
-                        start: place,
-                        end: place + 1,
-                        literal_start: place,
-                        literal_end: place + 1,
-                    });
-                    if !self.lexer.clean {
-                        self.lexer.check_characters(place, place + 1);
-                        if self.tell_faults() {
-                            return;
-                        }
-                    }
-                    if byte == Some(b'\n') {
-                        self.state.newline = true;
-                    }
-                    if !skip {
+            match self.lexer.byte(place) {
+                Some(byte @ (b' ' | b'\t' | b'\r' | b'\n')) => {
+                    if self.blank(place, byte) || !skip {
                         return;
                     }
                 }
@@ -90,6 +80,20 @@ impl Parser<'_> {
             length += 1;
         }
         self.state.end += length;
+    }
+
+    /// Takes one character of white space; whether it is faulty.
+    fn blank(&mut self, place: u32, byte: u8) -> bool {
+        let end = place + 1;
+        self.take(Lexeme { token: Token::Whitespace, start: place, end, literal_start: place, literal_end: end });
+        if !self.lexer.clean {
+            self.lexer.check_characters(place, end);
+            if self.tell_faults() {
+                return true;
+            }
+        }
+        self.state.newline |= byte == b'\n';
+        false
     }
 
     /// Goes on with the template string whose expression ended.

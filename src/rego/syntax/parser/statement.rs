@@ -105,10 +105,11 @@ impl Parser<'_> {
             self.restore(before);
         }
         if !self.queries_only {
-            if let Some(rules) = self.rules() {
-                statements.extend(rules.into_iter().map(Parsed::Rule));
+            let count = statements.len();
+            if self.rules(statements).is_some() {
                 return true;
             }
+            statements.truncate(count);
             if self.has_errors() {
                 return false;
             }

@@ -121,15 +121,12 @@ impl Parser<'_> {
     /// What may follow a term: its last token is current.
     fn finish_term(&mut self, head: TermId) -> Option<TermId> {
         let start = self.state.start;
-        self.scan_whitespace();
-        match self.state.token {
-            Token::LeftParenthesis | Token::Dot | Token::LeftBracket => self.reference(head, start),
-            Token::Whitespace => {
-                self.scan();
-                Some(self.rooted(head))
-            }
-            _ => Some(self.rooted(head)),
+        if self.scan_touching()
+            && matches!(self.state.token, Token::LeftParenthesis | Token::Dot | Token::LeftBracket)
+        {
+            return self.reference(head, start);
         }
+        Some(self.rooted(head))
     }
 
     /// `input` and `data` alone are refs.
@@ -167,28 +164,30 @@ impl Parser<'_> {
 
     /// Takes a keyword that begins a ref for an identifier; whether it did.
     pub(super) fn scan_ahead_reference(&mut self) -> bool {
-        if self.is(Token::Identifier) || !self.is_allowed_in_reference(self.state.token) {
-            return false;
-        }
-        let found = matches!(self.peek_touching(), Token::Dot | Token::LeftBracket);
+        let found = !self.is(Token::Identifier)
+            && self.is_touched_by(&[Token::Dot, Token::LeftBracket])
+            && self.is_allowed_in_reference(self.state.token);
         if found {
             self.state.token = Token::Identifier;
         }
         found
     }
 
-    /// The token right behind this one, white space included.
-    pub(super) fn peek_touching(&mut self) -> Token {
+    /// Whether one of these tokens, `.`, `[` or `(`, stands right behind this one.
+    pub(super) fn is_touched_by(&mut self, tokens: &[Token]) -> bool {
+        if !matches!(self.lexer.byte(self.state.end), Some(b'.' | b'[' | b'(')) {
+            return false;
+        }
         let before = self.state;
         self.scan_whitespace();
         let token = self.state.token;
         self.restore(before);
-        token
+        tokens.contains(&token)
     }
 
     /// Takes `and(`, `or(` for calls where a term has to stand.
     fn scan_ahead_logical_call(&mut self) {
-        if matches!(self.state.token, Token::And | Token::Or) && self.peek_touching() == Token::LeftParenthesis {
+        if matches!(self.state.token, Token::And | Token::Or) && self.is_touched_by(&[Token::LeftParenthesis]) {
             self.state.token = Token::Identifier;
         }
     }

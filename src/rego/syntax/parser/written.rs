@@ -24,7 +24,8 @@ impl Parser<'_> {
     }
 
     fn characters(&self, text: Text) -> Cow<'_, str> {
-        let bytes = self.bytes(text);
-        std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(replaced(bytes)), Cow::Borrowed)
+        let from = if text.apart { Some(self.apart.as_str()) } else { self.lexer.valid };
+        let found = from.and_then(|from| from.get(text.span.offset as usize..text.span.end() as usize));
+        found.map_or_else(|| Cow::Owned(replaced(self.bytes(text))), Cow::Borrowed)
     }
 }

@@ -47,7 +47,7 @@ struct Open {
 
 /// The document of a text that has these shapes alone.
 pub(super) fn document(text: &str) -> Option<Document<'_>> {
-    if !text.ends_with('\n') || !text.chars().all(is_ordinary) {
+    if !text.ends_with('\n') || !is_ordinary_text(text) {
         return None;
     }
     let mut lines = Lines {
@@ -57,7 +57,7 @@ pub(super) fn document(text: &str) -> Option<Document<'_>> {
         number: 0,
         empty: 0,
         is_end: false,
-        nodes: Vec::with_capacity(text.len() / 8 + 4),
+        nodes: Vec::with_capacity(text.len() / 16 + 4),
         open: Vec::with_capacity(4),
     };
     lines.advance()?;
@@ -66,6 +66,11 @@ pub(super) fn document(text: &str) -> Option<Document<'_>> {
         lines.entry()?;
     }
     Some(Document { nodes: lines.nodes, root: 0 })
+}
+
+fn is_ordinary_text(text: &str) -> bool {
+    // Without a way out in the middle, many bytes are looked at at once.
+    text.bytes().fold(true, |all, byte| all & matches!(byte, b'\n' | b' '..=b'~')) || text.chars().all(is_ordinary)
 }
 
 /// Whether a character is no control character, no break but a newline, and no blank but ` `.

@@ -23,24 +23,29 @@ const WORD: [bool; 256] = {
 };
 
 impl Lexer<'_> {
+    #[inline]
     pub(super) fn identifier(&self, mut place: u32) -> u32 {
         loop {
-            let rest = self.text.get(place as usize..).unwrap_or_default();
-            let length = rest
-                .iter()
-                .position(|byte| !WORD.get(usize::from(*byte)).copied().unwrap_or(false))
-                .unwrap_or(rest.len());
-            place += u32::try_from(length).unwrap_or(0);
-            match rest.get(length..) {
-                Some(rest @ [byte, ..]) if !byte.is_ascii() => match decode(rest.get(..4).unwrap_or(rest)) {
-                    (width, Some(character)) if is_decimal_digit(character) => {
-                        place += u32::try_from(width).unwrap_or(1);
-                    }
-                    _ => return place,
-                },
-                _ => return place,
+            while let Some(byte) = self.byte(place)
+                && WORD.get(usize::from(byte)).is_some_and(|goes_on| *goes_on)
+            {
+                place += 1;
+            }
+            match self.foreign_digit(place) {
+                Some(behind) => place = behind,
+                None => return place,
             }
         }
+    }
+
+    /// The place behind a decimal digit that is not one of ASCII.
+    fn foreign_digit(&self, place: u32) -> Option<u32> {
+        if self.byte(place)?.is_ascii() {
+            return None;
+        }
+        let rest = self.text.get(place as usize..)?;
+        let (width, character) = decode(rest.get(..4).unwrap_or(rest));
+        is_decimal_digit(character?).then(|| place + u32::try_from(width).unwrap_or(1))
     }
 
     fn digits(&self, mut place: u32) -> u32 {

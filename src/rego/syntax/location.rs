@@ -70,6 +70,19 @@ const fn newlines(word: [u8; WORD]) -> u64 {
     !(((others & LOW) + LOW) | others | LOW)
 }
 
+/// Where the first newline is.
+pub(super) fn first_newline(text: &[u8]) -> Option<usize> {
+    let (words, rest) = text.as_chunks::<WORD>();
+    for (start, word) in (0..).step_by(WORD).zip(words) {
+        let newlines = newlines(*word);
+        if newlines != 0 {
+            return Some(start + (newlines.trailing_zeros() / u8::BITS) as usize);
+        }
+    }
+    let place = rest.iter().position(|byte| *byte == b'\n')?;
+    Some(words.len() * WORD + place)
+}
+
 fn continues(byte: &u8) -> bool {
     byte & 0xC0 == 0x80
 }
@@ -169,6 +182,7 @@ mod tests {
     fn every_row_is_found() {
         for text in ["", "\n", "\n\n\n\n\n\n\n\n\n\n", "abc\n\u{8a}\u{b}\n\t\n\nfgh\u{a0a}\nk\n", "12345678\n2345678\n"]
         {
+            assert_eq!(first_newline(text.as_bytes()), text.find('\n'));
             let ends = text.bytes().zip(1..).filter(|(byte, _)| *byte == b'\n').map(|(_, behind)| behind);
             assert_eq!(LineTable::new(text.as_bytes()).starts, [0].into_iter().chain(ends).collect::<Vec<u32>>());
         }

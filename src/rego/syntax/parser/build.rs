@@ -9,6 +9,7 @@ use crate::rego::syntax::tree::{
 use std::marker::PhantomData;
 
 impl Parser<'_> {
+    #[inline]
     pub(in super::super) fn new_term(&mut self, kind: TermKind, location: Location) -> TermId {
         let id = TermId(next_number(&self.nodes.terms));
         self.nodes.terms.push(Term { kind, location });

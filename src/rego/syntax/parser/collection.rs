@@ -1,6 +1,6 @@
 //! Arrays, sets, objects and comprehensions.
 
-use super::{Parser, State};
+use super::Parser;
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{List, TermId, TermKind};
 
@@ -19,9 +19,14 @@ impl Parser<'_> {
         if self.is(end) {
             return true;
         }
+        let Some(first) = self.infix_call_in_list() else { return false };
+        self.rest_of_terms(first, end)
+    }
+
+    /// The same behind the first term.
+    fn rest_of_terms(&mut self, mut last: TermId, end: Token) -> bool {
         loop {
-            let Some(term) = self.infix_call_in_list() else { return false };
-            self.terms.push(term);
+            self.terms.push(last);
             if self.is(end) {
                 return true;
             }
@@ -33,14 +38,17 @@ impl Parser<'_> {
             if self.is(end) {
                 return true;
             }
+            match self.infix_call_in_list() {
+                Some(term) => last = term,
+                None => return false,
+            }
         }
     }
 
-    /// The rest of a list whose first members are given.
-    fn rest_of_list(&mut self, first: &[TermId], end: Token) -> Option<List<TermId>> {
+    /// The list that a term begins.
+    fn rest_of_list(&mut self, first: TermId, end: Token) -> Option<List<TermId>> {
         let mark = self.terms.len();
-        self.terms.extend_from_slice(first);
-        if self.term_list(end) {
+        if self.rest_of_terms(first, end) {
             return Some(self.list_since(mark));
         }
         self.terms.truncate(mark);
@@ -73,14 +81,13 @@ impl Parser<'_> {
                 return Some(TermKind::Array(List::EMPTY));
             }
             let comprehension = parser.no_leading_comma();
-            let before = parser.state;
+            let start = parser.state.start;
             // A single term, so that `[a | b]` is a comprehension.
             let head = parser.term()?;
-            match parser.state.token {
-                Token::RightBracket => return Some(TermKind::Array(parser.list_of(&[head]))),
-                Token::Comma => {
-                    parser.scan();
-                    return parser.rest_of_list(&[head], Token::RightBracket).map(TermKind::Array);
+            let behind = parser.state;
+            match behind.token {
+                Token::RightBracket | Token::Comma => {
+                    return parser.rest_of_list(head, Token::RightBracket).map(TermKind::Array);
                 }
                 Token::Bar if comprehension => {
                     parser.scan();
@@ -93,8 +100,9 @@ impl Parser<'_> {
                 }
                 _ => {}
             }
-            parser.restore(before);
-            parser.rest_of_list(&[], Token::RightBracket).map(TermKind::Array)
+            parser.restore(behind);
+            let head = parser.infix_call_behind(head, start)?;
+            parser.rest_of_list(head, Token::RightBracket).map(TermKind::Array)
         })
     }
 
@@ -104,18 +112,17 @@ impl Parser<'_> {
                 return Some(TermKind::Object(List::EMPTY));
             }
             let comprehension = parser.no_leading_comma();
-            let before = parser.state;
+            let start = parser.state.start;
             let head = parser.term()?;
             match parser.state.token {
                 Token::Bar if !comprehension => {}
-                Token::Bar | Token::RightBrace | Token::Comma => return parser.set(before, head, comprehension),
+                Token::Bar | Token::RightBrace | Token::Comma => return parser.set(head, start),
                 Token::Colon => return parser.object(head, comprehension),
                 _ => {}
             }
-            parser.restore(before);
-            let head = parser.infix_call_in_list()?;
+            let head = parser.infix_call_behind(head, start)?;
             match parser.state.token {
-                Token::RightBrace | Token::Comma => parser.set(before, head, false),
+                Token::RightBrace | Token::Comma => parser.set(head, start),
                 Token::Colon => parser.object(head, comprehension),
                 _ => {
                     parser.unexpected("non-terminated set");
@@ -125,27 +132,22 @@ impl Parser<'_> {
         })
     }
 
-    fn set(&mut self, before: State, head: TermId, comprehension: bool) -> Option<TermKind> {
-        self.deeper(|parser| match parser.state.token {
-            Token::RightBrace => Some(TermKind::Set(parser.list_of(&[head]))),
-            Token::Comma => {
+    /// A set or set comprehension, behind its first member, which begins at `start`.
+    fn set(&mut self, mut head: TermId, start: u32) -> Option<TermKind> {
+        self.deeper(|parser| {
+            let behind = parser.state;
+            if behind.token == Token::Bar {
                 parser.scan();
-                parser.rest_of_list(&[head], Token::RightBrace).map(TermKind::Set)
-            }
-            Token::Bar => {
-                if comprehension {
-                    parser.scan();
-                    if let Some(body) = parser.body(Token::RightBrace) {
-                        return Some(TermKind::SetComprehension { term: head, body });
-                    }
-                    if !parser.is(Token::Comma) {
-                        return None;
-                    }
+                if let Some(body) = parser.body(Token::RightBrace) {
+                    return Some(TermKind::SetComprehension { term: head, body });
                 }
-                parser.restore(before);
-                parser.rest_of_list(&[], Token::RightBrace).map(TermKind::Set)
+                if !parser.is(Token::Comma) {
+                    return None;
+                }
+                parser.restore(behind);
+                head = parser.infix_call_behind(head, start)?;
             }
-            _ => None,
+            parser.rest_of_list(head, Token::RightBrace).map(TermKind::Set)
         })
     }
 
@@ -153,10 +155,11 @@ impl Parser<'_> {
     fn object(&mut self, key: TermId, comprehension: bool) -> Option<TermKind> {
         self.deeper(|parser| {
             parser.scan();
-            let before = parser.state;
+            let start = parser.state.start;
             let value = parser.term()?;
+            let behind = parser.state;
             if comprehension {
-                match parser.state.token {
+                match behind.token {
                     Token::RightBrace | Token::Comma => return parser.object_rest(key, value, true),
                     Token::Bar => {
                         if let Some(object) = parser.object_rest(key, value, true) {
@@ -166,8 +169,8 @@ impl Parser<'_> {
                     _ => {}
                 }
             }
-            parser.restore(before);
-            let value = parser.infix_call_in_list()?;
+            parser.restore(behind);
+            let value = parser.infix_call_behind(value, start)?;
             if matches!(parser.state.token, Token::RightBrace | Token::Comma) {
                 return parser.object_rest(key, value, false);
             }

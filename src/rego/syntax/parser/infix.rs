@@ -27,16 +27,21 @@ const fn level_of(token: Token) -> Option<u32> {
 impl Parser<'_> {
     /// An infix call or a single term; `a, b in c` may stand here.
     pub(super) fn infix_call(&mut self) -> Option<TermId> {
-        self.deeper(|parser| parser.climb(MEMBERSHIP, true, parser.state.start))
+        self.deeper(|parser| parser.climb(None, MEMBERSHIP, true, parser.state.start))
     }
 
     /// The same where a comma parts members of a list.
     pub(super) fn infix_call_in_list(&mut self) -> Option<TermId> {
-        self.deeper(|parser| parser.climb(MEMBERSHIP, false, parser.state.start))
+        self.deeper(|parser| parser.climb(None, MEMBERSHIP, false, parser.state.start))
     }
 
-    /// A term with the operators of a level and above behind it.
-    fn climb(&mut self, lowest: u32, key_value: bool, start: u32) -> Option<TermId> {
+    /// The same where the first term is read already; it begins at `start`.
+    pub(super) fn infix_call_behind(&mut self, first: TermId, start: u32) -> Option<TermId> {
+        self.deeper(|parser| parser.climb(Some(first), MEMBERSHIP, false, start))
+    }
+
+    /// A term, perhaps read already, with the operators of a level and above behind it.
+    fn climb(&mut self, first: Option<TermId>, lowest: u32, key_value: bool, start: u32) -> Option<TermId> {
         if lowest > FACTOR {
             return self.term();
         }
@@ -44,7 +49,8 @@ impl Parser<'_> {
         if !self.enter(steps) {
             return None;
         }
-        let Some(mut left) = self.term() else {
+        let first = if first.is_some() { self.deeper(|_| first) } else { self.term() };
+        let Some(mut left) = first else {
             self.leave(steps);
             return None;
         };
@@ -87,7 +93,7 @@ impl Parser<'_> {
         let result = loop {
             let operator = self.operator();
             let from = self.state.start;
-            let Some(right) = self.climb(level + 1, false, from) else { break Some(left) };
+            let Some(right) = self.climb(None, level + 1, false, from) else { break Some(left) };
             left = self.call(&[operator, left, right], start);
             if level_of(self.state.token) != Some(level) {
                 break Some(left);
@@ -129,7 +135,7 @@ impl Parser<'_> {
             }
             let operator = self.named_operator(self.names.member);
             let from = self.state.start;
-            let Some(right) = self.climb(RELATION, false, from) else { break Some(left) };
+            let Some(right) = self.climb(None, RELATION, false, from) else { break Some(left) };
             left = self.call(&[operator, left, right], start);
             if !self.is(Token::In) {
                 break Some(left);
@@ -146,12 +152,12 @@ impl Parser<'_> {
     fn membership_with_key(&mut self, left: TermId, start: u32) -> Option<TermId> {
         let before = self.state;
         self.scan();
-        if let Some(middle) = self.climb(RELATION, false, start)
+        if let Some(middle) = self.climb(None, RELATION, false, start)
             && self.is(Token::In)
         {
             let operator = self.named_operator(self.names.member_with_key);
             let from = self.state.start;
-            if let Some(right) = self.climb(RELATION, false, from) {
+            if let Some(right) = self.climb(None, RELATION, false, from) {
                 return Some(self.call(&[operator, left, middle, right], start));
             }
         }

@@ -162,8 +162,8 @@ impl<'text> Parser<'text> {
     pub(super) fn new(text: &'text [u8], options: &'text Options, limit: u32) -> Self {
         let lexer = Lexer::new(text);
         let mut nodes = Nodes::default();
-        nodes.terms.reserve(text.len() / 6);
-        nodes.term_lists.reserve(text.len() / 6);
+        nodes.terms.reserve(text.len() / 4);
+        nodes.term_lists.reserve(text.len() / 4);
         nodes.expressions.reserve(text.len() / 32);
         nodes.bodies.reserve(text.len() / 32);
         nodes.rules.reserve(text.len() / 96);

@@ -2,9 +2,13 @@
 
 use super::Parser;
 use crate::rego::syntax::lexer::Lexeme;
-use crate::rego::syntax::location::{Location, Span};
+use crate::rego::syntax::location::{Location, Span, first_newline};
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::Comment;
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
 
 impl Parser<'_> {
     /// The tokens from here to the end.
@@ -31,7 +35,7 @@ impl Parser<'_> {
 
     /// Goes on to the next token that is no white space; whether it touches this one.
     pub(super) fn scan_touching(&mut self) -> bool {
-        let touches = !matches!(self.lexer.byte(self.state.end), Some(b' ' | b'\t' | b'\r' | b'\n' | b'#'));
+        let touches = !self.lexer.byte(self.state.end).is_some_and(|byte| is_blank(byte) || byte == b'#');
         self.advance(true);
         touches
     }
@@ -47,7 +51,7 @@ impl Parser<'_> {
             }
             let place = self.state.end;
             match self.lexer.byte(place) {
-                Some(byte @ (b' ' | b'\t' | b'\r' | b'\n')) => {
+                Some(byte) if is_blank(byte) => {
                     if self.blank(place, byte) || !skip {
                         return;
                     }
@@ -72,11 +76,10 @@ impl Parser<'_> {
         let rest = self.lexer.text.get(self.state.end as usize..).unwrap_or_default();
         let mut length = 0;
         for byte in rest {
-            match byte {
-                b' ' | b'\t' | b'\r' => {}
-                b'\n' => self.state.newline = true,
-                _ => break,
+            if !is_blank(*byte) {
+                break;
             }
+            self.state.newline |= *byte == b'\n';
             length += 1;
         }
         self.state.end += length;
@@ -132,7 +135,7 @@ impl Parser<'_> {
     /// Passes a comment; whether it is faulty.
     pub(super) fn comment(&mut self, place: u32) -> bool {
         let rest = self.lexer.text.get(place as usize..).unwrap_or_default();
-        let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let length = first_newline(rest).unwrap_or(rest.len());
         let end = place.saturating_add(u32::try_from(length).unwrap_or(u32::MAX));
         self.take(Lexeme { token: Token::Illegal, start: place, end, literal_start: place, literal_end: end });
         if !self.lexer.clean {

@@ -102,8 +102,11 @@ impl Parser<'_> {
     /// The current token as a variable.
     pub(super) fn variable(&mut self) -> TermId {
         let here = self.here();
-        let name = if self.literal() == b"_" { self.wildcard() } else { self.literal_text() };
-        self.new_term(TermKind::Var(name), here)
+        if self.literal() == b"_" {
+            let name = self.wildcard();
+            return self.new_term(TermKind::Var(name), here);
+        }
+        self.new_term(TermKind::Var(self.literal_text()), here)
     }
 
     fn negative(&mut self, minus: Location, operand: TermId) -> TermId {

@@ -74,11 +74,11 @@ impl Parser<'_> {
             }
         });
         let mut statements = Vec::with_capacity(module.statements.len() + 1);
-        statements.extend(
-            std::iter::once(package)
-                .chain(behind)
-                .map(|(kind, location, path)| metadata::Statement { kind, row: row(location.at), path }),
-        );
+        statements.extend(std::iter::once(package).chain(behind).map(|(kind, location, path)| metadata::Statement {
+            kind,
+            row: row(location.at),
+            path,
+        }));
         let errors = metadata::attach(annotations, &statements);
         if !errors.is_empty() {
             return Err(errors);

@@ -84,13 +84,9 @@ impl Parser<'_> {
         match statement {
             Parsed::Package(package) => package.location,
             Parsed::Import(import) => import.location,
-            Parsed::Rule(rule) => self.rule(*rule).map_or(Location::NONE, |rule| rule.location),
+            Parsed::Rule(rule) => self.nodes.rule(*rule).map_or(Location::NONE, |rule| rule.location),
             Parsed::Query(body) => self.first_of(*body).map_or(Location::NONE, |id| self.nodes.expression(id).location),
         }
-    }
-
-    fn rule(&self, id: RuleId) -> Option<Rule> {
-        self.nodes.rules.get(id.0 as usize).copied()
     }
 
     fn first_of(&self, body: Body) -> Option<ExpressionId> {
@@ -115,9 +111,9 @@ impl Parser<'_> {
     /// The checks of a rule and its `else` parts that hold since v1.
     pub(super) fn check_rule(&self, rule: RuleId, faults: &mut Vec<Fault>) {
         let mut next = Some(rule);
-        while let Some(rule) = next.and_then(|id| self.rule(id)) {
+        while let Some(rule) = next.and_then(|id| self.nodes.rule(id)) {
             next = rule.otherwise;
-            let head = rule.head;
+            let head = &rule.head;
             let kind = if head.arguments.is_empty() { "rule" } else { "function" };
             let mut fault = |message: String| faults.push((rule.location, message));
             if head.reference.len() < 2
@@ -155,7 +151,7 @@ impl Parser<'_> {
 
     fn head_keyword(&self, statement: &Parsed) -> Option<(&'static str, &'static str)> {
         let name = match statement {
-            Parsed::Rule(rule) => self.rule(*rule)?.head.name?,
+            Parsed::Rule(rule) => self.nodes.rule(*rule)?.head.name?,
             Parsed::Query(body) if body.len() == 1 => match self.nodes.expression(self.first_of(*body)?).kind {
                 ExpressionKind::Term(term) => match self.kind(term) {
                     TermKind::Var(name) => name,

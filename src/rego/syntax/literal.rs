@@ -31,6 +31,9 @@ impl Lexer<'_> {
             {
                 place += 1;
             }
+            if self.byte(place).is_none_or(|byte| byte.is_ascii()) {
+                return place;
+            }
             match self.foreign_digit(place) {
                 Some(behind) => place = behind,
                 None => return place,
@@ -40,9 +43,6 @@ impl Lexer<'_> {
 
     /// The place behind a decimal digit that is not one of ASCII.
     fn foreign_digit(&self, place: u32) -> Option<u32> {
-        if self.byte(place)?.is_ascii() {
-            return None;
-        }
         let rest = self.text.get(place as usize..)?;
         let (width, character) = decode(rest.get(..4).unwrap_or(rest));
         is_decimal_digit(character?).then(|| place + u32::try_from(width).unwrap_or(1))

@@ -11,14 +11,22 @@ pub(in super::super) const SHALLOW: u32 = 600;
 impl Parser<'_> {
     /// Goes `steps` deeper; tells an error and stays where that is too deep.
     pub(super) fn enter(&mut self, steps: u32) -> bool {
-        // On the stack of the caller nothing more is read then: all is read again on a deeper one.
-        if self.depth + steps > self.limit || (self.too_deep && self.limit < LIMIT) {
-            self.too_deep = true;
-            self.error_here("max parsing recursion depth exceeded");
+        if self.depth + steps > self.limit {
+            self.refuse_depth();
             return false;
         }
         self.depth += steps;
         true
+    }
+
+    #[cold]
+    fn refuse_depth(&mut self) {
+        self.too_deep = true;
+        if self.limit < LIMIT {
+            // On the stack of the caller nothing more is read then: all is read again on a deeper one.
+            self.limit = 0;
+        }
+        self.error_here("max parsing recursion depth exceeded");
     }
 
     pub(super) fn leave(&mut self, steps: u32) {

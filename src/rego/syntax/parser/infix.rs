@@ -27,17 +27,17 @@ const fn level_of(token: Token) -> Option<u32> {
 impl Parser<'_> {
     /// An infix call or a single term; `a, b in c` may stand here.
     pub(super) fn infix_call(&mut self) -> Option<TermId> {
-        self.deeper(|parser| parser.climb(None, MEMBERSHIP, true, parser.state.start))
+        self.climb(None, MEMBERSHIP, true, self.state.start)
     }
 
     /// The same where a comma parts members of a list.
     pub(super) fn infix_call_in_list(&mut self) -> Option<TermId> {
-        self.deeper(|parser| parser.climb(None, MEMBERSHIP, false, parser.state.start))
+        self.climb(None, MEMBERSHIP, false, self.state.start)
     }
 
     /// The same where the first term is read already; it begins at `start`.
     pub(super) fn infix_call_behind(&mut self, first: TermId, start: u32) -> Option<TermId> {
-        self.deeper(|parser| parser.climb(Some(first), MEMBERSHIP, false, start))
+        self.climb(Some(first), MEMBERSHIP, false, start)
     }
 
     /// A term, perhaps read already, with the operators of a level and above behind it.
@@ -45,45 +45,33 @@ impl Parser<'_> {
         if lowest > FACTOR {
             return self.term();
         }
-        let steps = FACTOR + 1 - lowest;
+        // One step for each level, and one for the call of the weakest.
+        let steps = FACTOR + 1 - lowest + u32::from(lowest == MEMBERSHIP);
         if !self.enter(steps) {
             return None;
         }
-        let first = if first.is_some() { self.deeper(|_| first) } else { self.term() };
-        let Some(mut left) = first else {
-            self.leave(steps);
-            return None;
-        };
-        let mut level = FACTOR;
-        let mut result = Some(left);
-        if level_of(self.state.token).is_none() {
-            // No level has anything to say, but for that of `in`, which looks at commas too.
-            if lowest > MEMBERSHIP {
-                self.leave(steps);
-                return result;
-            }
-            self.leave(FACTOR - MEMBERSHIP);
-            level = MEMBERSHIP;
-        }
+        let innermost = self.depth;
+        let operand = if first.is_some() { self.deeper(|_| first) } else { self.term() };
+        let result = operand.and_then(|operand| self.levels(operand, innermost, lowest, key_value, start));
+        self.depth = innermost - steps;
+        result
+    }
+
+    /// The operators behind a term, strongest first, down to a level. The strongest are read at the depth `innermost`.
+    fn levels(&mut self, mut left: TermId, innermost: u32, lowest: u32, key_value: bool, start: u32) -> Option<TermId> {
+        let mut above = FACTOR + 1;
         loop {
+            // Only the level of the operator has anything to say, but for that of `in`, which looks at commas too.
+            let level = level_of(self.state.token).filter(|level| *level < above).unwrap_or(MEMBERSHIP);
+            if level < lowest {
+                return Some(left);
+            }
+            self.depth = innermost - (FACTOR - level);
             if level == MEMBERSHIP {
-                result = self.membership(left, key_value, start);
-            } else if level_of(self.state.token) == Some(level) {
-                result = self.operators(level, left, start);
+                return self.membership(left, key_value, start);
             }
-            self.leave(1);
-            if level == lowest {
-                return result;
-            }
-            level -= 1;
-            match result {
-                Some(term) => left = term,
-                None => {
-                    // Each level hands on that there is no term.
-                    self.leave(level + 1 - lowest);
-                    return None;
-                }
-            }
+            left = self.operators(level, left, start)?;
+            above = level;
         }
     }
 

@@ -166,7 +166,7 @@ impl<'text> Parser<'text> {
         nodes.term_lists.reserve(text.len() / 4);
         nodes.expressions.reserve(text.len() / 32);
         nodes.bodies.reserve(text.len() / 32);
-        nodes.rules.reserve(text.len() / 96);
+        nodes.rules.reserve(text.len() / 80);
         let mut apart = String::with_capacity(256);
         let names = Names::new(&mut apart);
         let place = lexer.first();
@@ -192,7 +192,7 @@ impl<'text> Parser<'text> {
             apart,
             names,
             reports: Reports::default(),
-            comments: Vec::new(),
+            comments: Vec::with_capacity(text.len() / 64),
             known: Vec::with_capacity(STACK),
             trying_future: false,
             known_of_future: Vec::new(),

@@ -8,7 +8,7 @@ impl Parser<'_> {
     /// Reads the statements of a text up to its end, or up to the first that is none. The errors are in
     /// [`Parser::errors`].
     pub(in super::super) fn statements(&mut self) -> Vec<Parsed> {
-        let mut statements = Vec::with_capacity(self.lexer.text.len() / 128);
+        let mut statements = Vec::with_capacity(self.lexer.text.len() / 64);
         if !self.set_up() {
             return statements;
         }

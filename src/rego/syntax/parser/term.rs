@@ -124,8 +124,7 @@ impl Parser<'_> {
     /// What may follow a term: its last token is current.
     fn finish_term(&mut self, head: TermId) -> Option<TermId> {
         let start = self.state.start;
-        if self.scan_touching()
-            && matches!(self.state.token, Token::LeftParenthesis | Token::Dot | Token::LeftBracket)
+        if self.scan_touching() && matches!(self.state.token, Token::LeftParenthesis | Token::Dot | Token::LeftBracket)
         {
             return self.reference(head, start);
         }

@@ -1,6 +1,6 @@
 //! Arrays, sets, objects and comprehensions.
 
-use super::Parser;
+use super::{Parser, State};
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{List, TermId, TermKind};
 
@@ -81,7 +81,7 @@ impl Parser<'_> {
                 return Some(TermKind::Array(List::EMPTY));
             }
             let comprehension = parser.no_leading_comma();
-            let start = parser.state.start;
+            let before = parser.state;
             // A single term, so that `[a | b]` is a comprehension.
             let head = parser.term()?;
             let behind = parser.state;
@@ -101,7 +101,7 @@ impl Parser<'_> {
                 _ => {}
             }
             parser.restore(behind);
-            let head = parser.infix_call_behind(head, start)?;
+            let head = parser.infix_call_behind(head, before)?;
             parser.rest_of_list(head, Token::RightBracket).map(TermKind::Array)
         })
     }
@@ -112,17 +112,17 @@ impl Parser<'_> {
                 return Some(TermKind::Object(List::EMPTY));
             }
             let comprehension = parser.no_leading_comma();
-            let start = parser.state.start;
+            let before = parser.state;
             let head = parser.term()?;
             match parser.state.token {
                 Token::Bar if !comprehension => {}
-                Token::Bar | Token::RightBrace | Token::Comma => return parser.set(head, start),
+                Token::Bar | Token::RightBrace | Token::Comma => return parser.set(head, before),
                 Token::Colon => return parser.object(head, comprehension),
                 _ => {}
             }
-            let head = parser.infix_call_behind(head, start)?;
+            let head = parser.infix_call_behind(head, before)?;
             match parser.state.token {
-                Token::RightBrace | Token::Comma => parser.set(head, start),
+                Token::RightBrace | Token::Comma => parser.set(head, before),
                 Token::Colon => parser.object(head, comprehension),
                 _ => {
                     parser.unexpected("non-terminated set");
@@ -132,8 +132,8 @@ impl Parser<'_> {
         })
     }
 
-    /// A set or set comprehension, behind its first member, which begins at `start`.
-    fn set(&mut self, mut head: TermId, start: u32) -> Option<TermKind> {
+    /// A set or set comprehension, behind its first member, which was read from `before` on.
+    fn set(&mut self, mut head: TermId, before: State) -> Option<TermKind> {
         self.deeper(|parser| {
             let behind = parser.state;
             if behind.token == Token::Bar {
@@ -145,7 +145,7 @@ impl Parser<'_> {
                     return None;
                 }
                 parser.restore(behind);
-                head = parser.infix_call_behind(head, start)?;
+                head = parser.infix_call_behind(head, before)?;
             }
             parser.rest_of_list(head, Token::RightBrace).map(TermKind::Set)
         })
@@ -155,7 +155,7 @@ impl Parser<'_> {
     fn object(&mut self, key: TermId, comprehension: bool) -> Option<TermKind> {
         self.deeper(|parser| {
             parser.scan();
-            let start = parser.state.start;
+            let before = parser.state;
             let value = parser.term()?;
             let behind = parser.state;
             if comprehension {
@@ -170,7 +170,7 @@ impl Parser<'_> {
                 }
             }
             parser.restore(behind);
-            let value = parser.infix_call_behind(value, start)?;
+            let value = parser.infix_call_behind(value, before)?;
             if matches!(parser.state.token, Token::RightBrace | Token::Comma) {
                 return parser.object_rest(key, value, false);
             }

@@ -1,6 +1,6 @@
 //! Infix operators, by precedence.
 
-use super::Parser;
+use super::{Parser, State};
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{List, TermId, TermKind, Text};
 
@@ -8,6 +8,9 @@ use crate::rego::syntax::tree::{List, TermId, TermKind, Text};
 const MEMBERSHIP: u32 = 0;
 const RELATION: u32 = 1;
 const FACTOR: u32 = 5;
+
+/// The steps to the operands of an infix call: one for each level, and one for the call itself.
+const STEPS: u32 = FACTOR + 2;
 
 /// The level of an operator.
 const fn level_of(token: Token) -> Option<u32> {
@@ -35,9 +38,14 @@ impl Parser<'_> {
         self.climb(None, MEMBERSHIP, false, self.state.start)
     }
 
-    /// The same where the first term is read already; it begins at `start`.
-    pub(super) fn infix_call_behind(&mut self, first: TermId, start: u32) -> Option<TermId> {
-        self.climb(Some(first), MEMBERSHIP, false, start)
+    /// The same where the first term was read already, from `before` on.
+    pub(super) fn infix_call_behind(&mut self, first: TermId, before: State) -> Option<TermId> {
+        if self.depth + STEPS + 1 > self.limit {
+            // That this is too deep is told of the first term.
+            self.restore(before);
+            return self.infix_call_in_list();
+        }
+        self.climb(Some(first), MEMBERSHIP, false, before.start)
     }
 
     /// A term, perhaps read already, with the operators of a level and above behind it.
@@ -45,14 +53,13 @@ impl Parser<'_> {
         if lowest > FACTOR {
             return self.term();
         }
-        // One step for each level, and one for the call of the weakest.
-        let steps = FACTOR + 1 - lowest + u32::from(lowest == MEMBERSHIP);
+        let steps = if lowest == MEMBERSHIP { STEPS } else { FACTOR + 1 - lowest };
         if !self.enter(steps) {
             return None;
         }
         let innermost = self.depth;
-        let operand = if first.is_some() { self.deeper(|_| first) } else { self.term() };
-        let result = operand.and_then(|operand| self.levels(operand, innermost, lowest, key_value, start));
+        let result =
+            first.or_else(|| self.term()).and_then(|operand| self.levels(operand, innermost, lowest, key_value, start));
         self.depth = innermost - steps;
         result
     }

@@ -29,7 +29,7 @@ impl<'a> Printer<'a> {
             self.out.push_str("default ");
         }
         if !rule.chained {
-            self.head(&rule.head);
+            self.head(&rule);
         }
         self.body(&rule);
         let mut end = rule.location.text.end().max(rule.head.location.text.end());
@@ -44,11 +44,13 @@ impl<'a> Printer<'a> {
         end
     }
 
-    fn head(&mut self, head: &Head) {
-        let module = self.module;
+    fn head(&mut self, rule: &Rule) {
+        let (module, head) = (self.module, &rule.head);
         self.reference(head.reference);
         self.run();
-        if !head.arguments.is_empty() {
+        // `a.b() := 1` is no function, but without the parentheses `b` would be a key.
+        let is_call = head.reference.len() == 2 && head.name.is_none() && head.key.is_none() && rule.generated_body;
+        if !head.arguments.is_empty() || (is_call && !rule.default) {
             let mut works = vec![Work::Word("(")];
             self.separated(module.terms(head.arguments), &mut works);
             works.push(Work::Word(")"));

@@ -46,6 +46,14 @@ impl<'a> Printer<'a> {
 
     fn head(&mut self, rule: &Rule) {
         let (module, head) = (self.module, &rule.head);
+        if let ([name], [left, right]) = (module.terms(head.reference), module.terms(head.arguments))
+            && let Some(sign) = sign_of_head(module.span(module.term(*name).location.text))
+        {
+            let left = Work::Term(*left, Binding::Intersection);
+            self.then(&[left, Work::Word(sign), Work::Term(*right, Binding::Sum)]);
+            self.run();
+            return self.value(head);
+        }
         self.reference(head.reference);
         self.run();
         // `a.b() := 1` is no function, but without the parentheses `b` would be a key.
@@ -96,5 +104,14 @@ impl<'a> Printer<'a> {
         };
         self.then(&block("{", rule.body, end, "}"));
         self.run();
+    }
+}
+
+/// The sign of a head such as `x & y = z`, whose name is a keyword of Rego 2. Heads of other signs are written by name.
+fn sign_of_head(written: &str) -> Option<&'static str> {
+    match written {
+        "&" => Some(" & "),
+        "|" => Some(" | "),
+        _ => None,
     }
 }

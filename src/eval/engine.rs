@@ -106,7 +106,7 @@ fn recorded(recorder: Recorder<'_>, kept: Option<Kept>, plan: &Plan) -> Recorded
 }
 
 fn spans(covered: HashSet<(usize, u32, u32)>, plan: &Plan) -> HashSet<(String, u32, u32)> {
-    let file = |file: usize| plan.files.get(file).map(|file| file.name.clone()).unwrap_or_default();
+    let file = |file: usize| plan.files.get(file).map(|file| file.file.clone()).unwrap_or_default();
     covered.into_iter().map(|(at, start, length)| (file(at), start, length)).collect()
 }
 
@@ -263,7 +263,7 @@ impl Engine {
             let (prints, errors) = (self.prints.len(), self.builtin_errors.len());
             let answer = self.answer(&ready);
             let is_free_of_errors = answer.is_ok() && self.builtin_errors.len() == errors;
-            if is_free_of_errors || !self.options.traces {
+            if is_free_of_errors || !self.options.traces || ready.path.is_none() {
                 return answer;
             }
             // What is told of an error begins with the query itself.
@@ -282,8 +282,12 @@ impl Engine {
 
     /// A query that only asks for a path, which needs no check where the modules are checked.
     fn path_in(&self, module: &Module, body: Body) -> Option<Prepared> {
-        let plan = self.plan.clone().filter(|_| self.options.events.is_none() && !self.options.measures)?;
+        let keeps_events = self.options.events.is_some();
+        let plan = self.plan.clone().filter(|plan| !self.options.measures && (plan.texts || !keeps_events))?;
         let path = AskedPath::of(module, body).filter(|path| plan.is_whole_at(&path.names))?;
+        if keeps_events {
+            return Some(Prepared { plan: Arc::new(path.plan(&plan, module)), path: None });
+        }
         Some(Prepared { plan, path: Some(path) })
     }
 
@@ -328,7 +332,9 @@ impl Engine {
     /// # Errors
     /// An evaluation that fails.
     pub fn answer(&mut self, prepared: &Prepared) -> Result<Vec<ResultRow>, EvalError> {
-        let Some(AskedPath { names, told }) = prepared.path.clone() else { return self.rows(prepared.plan.clone()) };
+        let Some(AskedPath { names, told, .. }) = prepared.path.clone() else {
+            return self.rows(prepared.plan.clone());
+        };
         let value = self.evaluated(prepared.plan.clone(), move |machine| machine.document_at(&names))?;
         let row = |value| ResultRow { expressions: vec![ExpressionValue { value, ..told }], bindings: Vec::new() };
         Ok(value.map(row).into_iter().collect())

@@ -137,18 +137,18 @@ impl Fault {
         let (row, column) = plan.row_and_column(failure.place);
         let frame = |frame: Frame| {
             let (row, column) = plan.row_and_column(frame.place);
-            let file = plan.files.get(frame.place.file).map(|file| file.name.clone()).unwrap_or_default();
+            let file = plan.files.get(frame.place.file).map(|file| file.file.clone()).unwrap_or_default();
             TraceFrame { query: frame.query, file, row, column, text: frame.text }
         };
         let trace = failure.frames.into_iter().map(frame).collect();
         Self {
             code: failure.code.to_owned(),
             message: failure.message,
-            file: file.map(|file| file.name.clone()).unwrap_or_default(),
+            file: file.map(|file| file.file.clone()).unwrap_or_default(),
             row,
             column,
             is_placed: file.is_some() && failure.code != "eval_cancel_error",
-            text: file.map(|file| file.module.span(failure.place.location.text).to_owned()).unwrap_or_default(),
+            text: file.map(|file| file.span(failure.place.location.text).to_owned()).unwrap_or_default(),
             trace,
             details: None,
             lines: Vec::new(),

@@ -58,7 +58,7 @@ impl Event {
     fn of(event: machine::Event<'_>, plan: &Plan) -> Self {
         let place = event.place();
         let (row, _) = plan.row_and_column(place);
-        let file = plan.files.get(place.file).map(|file| file.name.clone()).unwrap_or_default();
+        let file = plan.files.get(place.file).map(|file| file.file.clone()).unwrap_or_default();
         Self {
             operation: event.operation,
             of_expression: event.is_of_expression(),

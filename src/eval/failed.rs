@@ -32,7 +32,7 @@ struct Shown<'f> {
 
 impl Failed {
     pub(super) fn of(parts: FailedParts, plan: &Plan) -> Option<Self> {
-        let module = plan.files.get(parts.place.file)?.module.clone();
+        let module = plan.files.get(parts.place.file)?.clone();
         Some(Self { module, place: parts.place.location, whole: parts.whole, parts: parts.parts })
     }
 

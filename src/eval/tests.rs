@@ -1,6 +1,6 @@
 //! What an engine answers.
 
-use super::{Engine, EngineOptions, EvalError, Query, ResultRow, Value};
+use super::{Engine, EngineOptions, EvalError, Kept, Query, ResultRow, Value, traced};
 use crate::rego::syntax::RegoVersion;
 use std::time::Duration;
 
@@ -115,4 +115,20 @@ fn packages_may_import_each_other() {
     ];
     let mut engine = Engine::read(&modules, "{}", EngineOptions::default()).unwrap();
     assert_eq!(values(&mut engine, "data.b.w"), [6]);
+}
+
+#[test]
+fn a_path_is_told_alike_whether_or_not_its_modules_were_checked_before() {
+    let module = "package a[\"b-c\"]\n\nq := [1, 2]\n\np if {\n\tsome v in q\n\tv > 3\n}\n";
+    let told = |is_checked_before: bool| {
+        let options = EngineOptions { events: Some(Kept::All), ..EngineOptions::default() };
+        let mut engine = Engine::read(&[("a.rego", module, RegoVersion::V1)], "{}", options).unwrap();
+        if is_checked_before {
+            engine.check().unwrap();
+        }
+        assert!(ask(&mut engine, "data.a[\"b-c\"].p").unwrap().is_empty());
+        traced(&engine.take_events())
+    };
+    assert!(told(true).iter().any(|line| line.event == "| Fail data.a[\"b-c\"].p = _"), "{:?}", told(true));
+    assert_eq!(told(true), told(false));
 }

@@ -42,8 +42,8 @@ impl Machine<'_> {
         let place = self.place();
         let (row, _) = self.plan.row_and_column(place);
         match self.plan.files.get(place.file) {
-            Some(file) if !file.name.is_empty() => format!("{}:{row}", file.name),
-            Some(file) => file.module.span(place.location.text).to_owned(),
+            Some(file) if !file.file.is_empty() => format!("{}:{row}", file.file),
+            Some(file) => file.span(place.location.text).to_owned(),
             None => String::new(),
         }
     }

@@ -108,7 +108,7 @@ impl<'p> Machine<'p> {
     fn resolved(&self, expression: &Expression, variables: &[Option<Value>]) -> String {
         let Some(file) = self.plan.files.get(expression.file) else { return String::new() };
         let whole = expression.location.text;
-        let source = file.module.span(whole);
+        let source = file.span(whole);
         let mut text = String::with_capacity(source.len());
         let mut done = 0;
         for (span, slot) in &expression.reads {

@@ -84,7 +84,7 @@ impl<'p> Machine<'p> {
             let value = given.value.to_string();
             let place = self.place_of(given.rule);
             let (row, column) = self.plan.row_and_column(place);
-            let name = self.plan.files.get(place.file).map(|file| file.name.as_str()).unwrap_or_default();
+            let name = self.plan.files.get(place.file).map(|file| file.file.as_str()).unwrap_or_default();
             text.push_str(&match name {
                 "" => format!("\n  {value} at {row}:{column}"),
                 name => format!("\n  {value} at {name}:{row}"),

@@ -1,7 +1,7 @@
 //! A checked program as a plan.
 
 use super::writer::{Writer, number};
-use super::{File, Index, Kind, Node, Plan, Query, Rule, RuleId, Told, index};
+use super::{Index, Kind, Node, Plan, Query, Rule, RuleId, Told, index};
 use crate::eval::value::Value;
 use crate::rego::check::{self, Compiled, Key, RuleTree, TreeRule, parallel};
 use crate::rego::syntax::{self, Module};
@@ -10,15 +10,14 @@ use std::sync::Arc;
 
 /// The plan of a program whose modules are given in the order of its units.
 pub(in crate::eval) fn build(compiled: &Compiled<'_>, modules: &[Arc<Module>], texts: bool) -> Plan {
-    let files = modules.iter().map(|module| File { name: module.file.clone(), module: module.clone() }).collect();
-    let plan = Plan { files, ..Plan::default() };
     let query = compiled.units.iter().find_map(|unit| Some((unit.number, unit.asked.as_ref()?.rule)));
     let reached = query.map(|(unit, rule)| compiled.graph.reached(unit, rule));
-    let mut builder = Builder { compiled, plan, places: FxHashMap::default(), reached, texts };
+    let (nodes, rules, places) = (Vec::new(), Vec::new(), FxHashMap::default());
+    let mut builder = Builder { compiled, nodes, rules, places, reached, texts };
     builder.node(RuleTree::ROOT, "data".to_owned());
     builder.rules();
-    builder.query();
-    builder.plan
+    let query = builder.query();
+    Plan { nodes: builder.nodes.into(), rules: builder.rules.into(), files: modules.to_vec(), query, texts }
 }
 
 /// How many places are made ready on one processor at a time.
@@ -26,7 +25,8 @@ const TOGETHER: usize = 256;
 
 pub(super) struct Builder<'c, 'm> {
     pub(super) compiled: &'c Compiled<'m>,
-    plan: Plan,
+    nodes: Vec<Node>,
+    rules: Vec<Rule>,
     pub(super) places: FxHashMap<check::NodeId, usize>,
     /// The rules a query depends on, where there is one; others are left out.
     reached: Option<FxHashSet<(u32, syntax::RuleId)>>,
@@ -35,8 +35,8 @@ pub(super) struct Builder<'c, 'm> {
 
 impl<'c, 'm> Builder<'c, 'm> {
     fn node(&mut self, place: check::NodeId, path: String) -> usize {
-        let number = self.plan.nodes.len();
-        self.plan.nodes.push(Node { path: path.clone(), ..Node::default() });
+        let number = self.nodes.len();
+        self.nodes.push(Node { path: path.clone(), ..Node::default() });
         self.places.insert(place, number);
         let tree = &self.compiled.program.rules;
         let mut children = std::collections::BTreeMap::new();
@@ -49,7 +49,7 @@ impl<'c, 'm> Builder<'c, 'm> {
             let child = self.node(*child, path);
             children.insert(key, child);
         }
-        if let Some(node) = self.plan.nodes.get_mut(number) {
+        if let Some(node) = self.nodes.get_mut(number) {
             node.children = children;
         }
         number
@@ -82,11 +82,11 @@ impl<'c, 'm> Builder<'c, 'm> {
                     _ if matches!(kind, Kind::Object) => kind,
                     _ => Kind::Complete,
                 };
-                let id = self.plan.rules.len();
+                let id = self.rules.len();
                 let last = id + chain.len().saturating_sub(1);
                 let next = |id: RuleId| (id < last).then_some(id + 1);
                 let chain = (id..).zip(chain).map(|(id, rule)| Rule { otherwise: next(id), ..rule });
-                self.plan.rules.extend(chain);
+                self.rules.extend(chain);
                 if is_default {
                     default = Some(id);
                 } else {
@@ -94,7 +94,7 @@ impl<'c, 'm> Builder<'c, 'm> {
                 }
             }
             let index = self.index(kind, &rules);
-            if let Some(node) = self.plan.nodes.get_mut(*number) {
+            if let Some(node) = self.nodes.get_mut(*number) {
                 node.kind = kind;
                 node.default = default;
                 node.rules = rules;
@@ -106,10 +106,10 @@ impl<'c, 'm> Builder<'c, 'm> {
     /// The index of rules at a place.
     fn index(&self, kind: Kind, rules: &[RuleId]) -> Index {
         let chain = |first: &RuleId| {
-            std::iter::successors(Some(*first), |id| self.plan.rules.get(*id)?.otherwise).collect::<Vec<RuleId>>()
+            std::iter::successors(Some(*first), |id| self.rules.get(*id)?.otherwise).collect::<Vec<RuleId>>()
         };
         let chains: Vec<Vec<RuleId>> = rules.iter().map(chain).collect();
-        index::build(kind, &chains, &self.plan.rules, &|path| self.is_base(path))
+        index::build(kind, &chains, &self.rules, &|path| self.is_base(path))
     }
 
     /// Whether no rule lies at a path of `data`, nor on the way there, nor behind it.
@@ -146,11 +146,9 @@ impl<'c, 'm> Builder<'c, 'm> {
         tree.rules(place).iter().filter(is_reached).filter_map(chain).collect()
     }
 
-    fn query(&mut self) {
-        let Some((unit, asked)) = self.compiled.units.iter().find_map(|unit| Some((unit, unit.asked.as_ref()?))) else {
-            return;
-        };
-        let Some(rule) = unit.nodes.rule(asked.rule) else { return };
+    fn query(&self) -> Option<Query> {
+        let (unit, asked) = self.compiled.units.iter().find_map(|unit| Some((unit, unit.asked.as_ref()?)))?;
+        let rule = unit.nodes.rule(asked.rule)?;
         let mut writer = Writer::new(self, unit);
         let body = writer.body(rule.body);
         let mut expressions = Vec::new();
@@ -166,6 +164,6 @@ impl<'c, 'm> Builder<'c, 'm> {
         }
         let bindings = writer.bindings(rule.body);
         let slots = writer.slots.len();
-        self.plan.query = Some(Query { body, slots, expressions, bindings });
+        Some(Query { body, slots, expressions, bindings })
     }
 }

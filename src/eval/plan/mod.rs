@@ -13,6 +13,7 @@ use crate::eval::Value;
 use crate::rego::check::WithoutValue;
 use crate::rego::syntax::{Location, Module, Span};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A place in `data` that rules or packages lie at or above.
 pub(super) type NodeId = usize;
@@ -24,18 +25,20 @@ pub(super) type Slot = usize;
 /// A program, and a query of it.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    pub(super) nodes: Vec<Node>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) nodes: Arc<Vec<Node>>,
+    pub(super) rules: Arc<Vec<Rule>>,
     /// The modules by the numbers that rules name them by; behind them the query.
-    pub(super) files: Vec<File>,
+    pub(super) files: Vec<Arc<Module>>,
     pub(super) query: Option<Query>,
+    /// Whether it is made with texts.
+    pub(super) texts: bool,
 }
 
 impl Plan {
     /// The row and column of a place, each from 1; 0 where there is none.
     pub(super) fn row_and_column(&self, place: Place) -> (u32, u32) {
         let file = self.files.get(place.file);
-        file.and_then(|file| file.module.row_and_column(place.location)).unwrap_or_default()
+        file.and_then(|file| file.row_and_column(place.location)).unwrap_or_default()
     }
 
     /// Whether a path leads to a whole document: what rules make, a package, or base data, but no part of what rules make,
@@ -51,13 +54,6 @@ impl Plan {
         }
         at.is_none_or(|node| node.kind != Kind::Function)
     }
-}
-
-/// The text rules were read from.
-#[derive(Debug)]
-pub(super) struct File {
-    pub(super) name: String,
-    pub(super) module: std::sync::Arc<Module>,
 }
 
 /// What the rules at a place make.

@@ -26,6 +26,14 @@ pub fn to_json(text: &[u8], depth: usize) -> Result<Normalised, YamlError> {
         }
         Err(_) => {}
     }
+    as_yaml(text, depth)
+}
+
+/// Reads a text as YAML even where it is JSON: numbers are what YAML takes them for.
+///
+/// # Errors
+/// When the text is no YAML, or says what JSON cannot.
+pub fn as_yaml(text: &[u8], depth: usize) -> Result<Normalised, YamlError> {
     let text = tree::characters(text)?;
     emit::json(&tree::parse(&text, depth)?, text.len(), depth)
 }

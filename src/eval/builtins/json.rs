@@ -41,7 +41,7 @@ fn marshal_with_options(operands: &[Value], _: &BuiltinOptions) -> Result<Value,
                 Value::Bool(pretty) => is_asked = Some(*pretty),
                 _ => return Err(wrong(format!("key {name} failed cast to bool"))),
             },
-            _ => return Err(wrong(format!("object contained unknown key {name}"))),
+            _ => return Err(wrong(format!("object contained unknown key {key}"))),
         }
     }
     let value = operand::at(operands, 1);
@@ -55,7 +55,7 @@ fn marshal_with_options(operands: &[Value], _: &BuiltinOptions) -> Result<Value,
 
 fn unmarshal_yaml(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let text = operand::string(operands, 1)?;
-    let read = yaml::to_json(text.as_bytes(), 0).map_err(|error| failed(format!("yaml: {error}")))?;
+    let read = yaml::as_yaml(text.as_bytes(), 0).map_err(|error| failed(format!("yaml: {error}")))?;
     Value::from_json(read.json.as_bytes()).map_err(|error| failed(error.to_string()))
 }
 
@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(called("json.unmarshal", &["{\"a\":[1.50,1e3]}".into()]), r#"{"a": [1.50, 1e3]}"#);
         assert_eq!(called("json.marshal", &[Value::from_json("[1.50]").unwrap()]), "\"[1.50]\"");
         assert_eq!(called("yaml.unmarshal", &["a: 1.50".into()]), r#"{"a": 1.5}"#);
+        assert_eq!(called("yaml.unmarshal", &["[1.50, 1e3]".into()]), "[1.5, 1000]");
         assert_eq!(called("json.is_valid", &["{\"a\":}".into()]), "false");
         assert_eq!(called("json.is_valid", &[1.into()]), "false");
     }
@@ -90,7 +91,7 @@ mod tests {
         assert_eq!(written(r#"{"pretty":true}"#), r#""{\n\t\"a\": [\n\t\t1\n\t]\n}""#);
         assert_eq!(written(r##"{"prefix":"#","indent":" "}"##), r##""#{\n# \"a\": [\n#  1\n# ]\n#}""##);
         assert_eq!(written(r#"{"indent":" ","pretty":false}"#), r#""{\"a\":[1]}""#);
-        assert_eq!(written(r#"{"x":1}"#), "operand 2 object contained unknown key x");
+        assert_eq!(written(r#"{"x":1}"#), "operand 2 object contained unknown key \"x\"");
         assert_eq!(
             written(r#"{"indent":1}"#),
             "operand 2 key indent failed cast to string: operand 0 must be string but got number"

@@ -1,14 +1,14 @@
 //! YAML: values as Go's YAML writes them, and whether texts are YAML.
 
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, times};
-use crate::bundle::yaml::to_json;
-use crate::eval::Value;
+use crate::bundle::yaml::{as_yaml, to_json};
+use crate::eval::value::{Number, Value};
 use std::collections::BTreeMap;
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("yaml.is_valid", 1, is_valid), builtin("yaml.marshal", 1, marshal)];
 
 fn is_valid(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
-    Ok(operand::string(operands, 1).is_ok_and(|text| to_json(text.as_bytes(), 0).is_ok()).into())
+    Ok(operand::string(operands, 1).is_ok_and(|text| as_yaml(text.as_bytes(), 0).is_ok()).into())
 }
 
 fn marshal(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
@@ -54,8 +54,22 @@ fn write(value: &Value, level: usize, text: &mut String) {
             }
         }
         Value::String(content) => string(content, level, false, text),
+        Value::Number(number) => text.push_str(&written(number)),
         other => text.push_str(&other.to_json()),
     }
+}
+
+/// A number as Go writes it: integers of 64 bits, with a sign or without, and floats of others.
+fn written(number: &Number) -> String {
+    let text = number.text();
+    if text == "-0" {
+        return "0".to_owned();
+    }
+    let float = number.as_f64();
+    if text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok() || !float.is_finite() {
+        return text.into_owned();
+    }
+    Number::from(float).to_string()
 }
 
 fn list<'v>(
@@ -212,4 +226,26 @@ fn is_special(character: char) -> bool {
     let is_break = matches!(character, '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let is_control = character.is_control() && !matches!(character, '\n' | '\t');
     is_break || is_control || matches!(character, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_go_writes_them() {
+        let marshalled = |json: &str| marshal(&[Value::from_json(json).unwrap()], &BuiltinOptions::default()).unwrap();
+        for (json, text) in [
+            ("1.50", "1.5"),
+            ("1e2", "100"),
+            ("1e20", "1e+20"),
+            ("-1.0", "-1"),
+            ("-0", "0"),
+            ("1234567.8", "1.2345678e+06"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("18446744073709551616", "1.8446744073709552e+19"),
+        ] {
+            assert_eq!(marshalled(json), Value::from(format!("{text}\n")), "{json}");
+        }
+    }
 }

@@ -4,15 +4,15 @@ use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 use crate::eval::value::{Float, Number, Value};
 use num_bigint::BigInt;
-use std::ops::{Add, Mul};
+use std::ops::Add;
 
 pub(super) const BUILTINS: &[Builtin] = &[
     builtin("abs", 1, |operands, _| rounded(operands, Float::absolute)),
     builtin("ceil", 1, |operands, _| rounded(operands, Float::ceiling)),
     builtin("floor", 1, |operands, _| rounded(operands, Float::floor)),
-    builtin("product", 1, |operands, _| accumulated(operands, (1.into(), Float::ONE), BigInt::mul, Float::mul)),
+    builtin("product", 1, product),
     builtin("round", 1, |operands, _| rounded(operands, Float::round)),
-    builtin("sum", 1, |operands, _| accumulated(operands, (0.into(), Float::ZERO), BigInt::add, Float::add)),
+    builtin("sum", 1, sum),
     builtin("to_number", 1, to_number),
 ];
 
@@ -30,28 +30,36 @@ fn rounded(operands: &[Value], of: fn(Float) -> Float) -> Result<Value, BuiltinE
     }
 }
 
-/// The sum or product of the members of a set or array.
-fn accumulated(
-    operands: &[Value],
-    (mut integer, mut float): (BigInt, Float),
-    exact: fn(BigInt, BigInt) -> BigInt,
-    rounded: fn(Float, Float) -> Float,
-) -> Result<Value, BuiltinError> {
+fn sum(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    Ok(match integers(operands)? {
+        Some(integers) => Number::of_integer(&integers.into_iter().sum()),
+        None => Number::from(floats(operands)?.into_iter().fold(Float::ZERO, Float::add)),
+    }
+    .into())
+}
+
+fn product(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    Ok(match integers(operands)? {
+        Some(integers) => Number::of_integer(&integers.into_iter().product()),
+        None => floats(operands)?.into_iter().fold(Float::ONE, Float::times_in_double).number_in_double(),
+    }
+    .into())
+}
+
+/// The members of a set or array, if all are integers.
+fn integers(operands: &[Value]) -> Result<Option<Vec<BigInt>>, BuiltinError> {
     let members: Vec<&Value> = operand::members(operands, 1)?;
-    let integers: Option<Vec<BigInt>> = members.iter().map(|member| member.as_number()?.integer()).collect();
-    if let Some(integers) = integers {
-        for other in integers {
-            integer = exact(integer, other);
-        }
-        return Ok(Number::of_integer(&integer).into());
-    }
-    for member in members {
-        let Value::Number(number) = member else {
-            return Err(operand::wrong_member(1, operand::at(operands, 1), member, "number"));
-        };
-        float = rounded(float, number.float());
-    }
-    Ok(Number::from(float).into())
+    Ok(members.into_iter().map(|member| member.as_number()?.integer()).collect())
+}
+
+/// The members of a set or array of numbers.
+fn floats(operands: &[Value]) -> Result<Vec<Float>, BuiltinError> {
+    let members: Vec<&Value> = operand::members(operands, 1)?;
+    let float = |member: &Value| match member {
+        Value::Number(number) => Ok(number.float()),
+        other => Err(operand::wrong_member(1, operand::at(operands, 1), other, "number")),
+    };
+    members.into_iter().map(float).collect()
 }
 
 /// The number of a text; what JSON does not write so is read as Go reads it.
@@ -125,6 +133,9 @@ mod tests {
         assert_eq!(called("sum", "[0.1, 0.2]"), "0.3");
         assert_eq!(called("sum", "[]"), "0");
         assert_eq!(called("product", "[1e30, 10]"), "10000000000000000000000000000000");
+        assert_eq!(called("product", "[64, 1.5, 0.1, 1.5]"), "14.399999999999999");
+        assert_eq!(called("product", "[0.30000000000000004, 12345678901234567890]"), "3703703670370371000");
+        assert_eq!(called("product", "[63, 12345678901234567890, -2.5]"), "-1944444426944444400000");
         assert_eq!(called("sum", "[1, \"a\"]"), "operand 1 must be array of numbers but got array containing string");
     }
 

@@ -10,6 +10,9 @@ use std::ops::{Add, Div, Mul, Sub};
 /// How many bits a mantissa has.
 const BITS: u64 = 64;
 
+/// How many bits the mantissa of a float of 64 bits has.
+const DOUBLE_BITS: u64 = 53;
+
 /// From which exponent on, of ten, a number has no end or is nothing.
 const FARTHEST: i64 = 200_000;
 
@@ -40,6 +43,33 @@ impl Float {
         let quotient = &shifted / &ten;
         let rest = &quotient * &ten != shifted;
         Self::rounded(zero.negative, &quotient, -(shift as i64), rest)
+    }
+
+    /// The product in the precision of a float of 64 bits, which has 53 bits of mantissa.
+    pub(in crate::eval) fn times_in_double(self, other: Self) -> Self {
+        let product = BigUint::from(u128::from(self.mantissa) * u128::from(other.mantissa));
+        let exponent = self.exponent + other.exponent;
+        let negative = self.negative != other.negative;
+        let bits = product.bits();
+        if bits <= DOUBLE_BITS {
+            return Self::rounded(negative, &product, exponent, false);
+        }
+        let shift = bits - DOUBLE_BITS;
+        let kept = &product >> shift;
+        let is_exact = product.trailing_zeros().is_none_or(|zeros| zeros + 1 >= shift);
+        let goes_up = product.bit(shift - 1) && (!is_exact || kept.bit(0));
+        Self::rounded(negative, &(kept + u32::from(goes_up)), exponent + shift as i64, false)
+    }
+
+    /// Its number, in so few digits that no other float of 64 bits is nearer, where it is one of these.
+    pub(in crate::eval) fn number_in_double(self) -> Number {
+        let spare = BITS - DOUBLE_BITS;
+        let float = (self.mantissa >> spare) as f64 * 2_f64.powf((self.exponent + spare as i64) as f64);
+        if u64::from(self.mantissa.trailing_zeros()) < spare || !float.is_normal() {
+            return self.into();
+        }
+        let write = if self.is_integer() { digits::plain } else { digits::general };
+        Number::shortest(if self.negative { -float } else { float }, write)
     }
 
     /// The float nearest to an integer times a power of two, and a little more where there is a rest.

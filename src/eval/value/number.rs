@@ -36,6 +36,16 @@ impl Number {
         }
     }
 
+    /// The shortest digits of a finite float, written in one of the forms of Go.
+    pub(super) fn shortest(float: f64, write: fn(bool, &str, i64) -> String) -> Self {
+        let text = format!("{float:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let negative = digits.starts_with('-');
+        let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+        let point = exponent.parse::<i64>().unwrap_or_default() + 1;
+        Self::of(&write(negative, &digits, point))
+    }
+
     /// An integer of any size.
     pub(in crate::eval) fn of_integer(integer: &BigInt) -> Self {
         Self::of(&integer.to_string())
@@ -50,13 +60,17 @@ impl Number {
         }
     }
 
-    /// The integer of 64 bits that is written as such: not that of `1.0`.
+    /// The integer of 64 bits that OPA takes it for: written without an exponent and with nothing but zeros behind a
+    /// point, in at most 19 characters besides the sign.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
-        match &self.0 {
-            Form::Integer(integer) => Some(*integer),
-            Form::Text(text) => text.parse().ok(),
-        }
+        let text = match &self.0 {
+            Form::Integer(integer) => return Some(*integer),
+            Form::Text(text) => text,
+        };
+        let (whole, zeros) = text.split_once('.').unwrap_or((text, ""));
+        let is_short = text.trim_start_matches('-').len() <= LONGEST_INTEGER;
+        if is_short && zeros.bytes().all(|digit| digit == b'0') { whole.parse().ok() } else { None }
     }
 
     /// The same, where it is not negative.
@@ -102,6 +116,9 @@ impl Number {
         Float::of(&self.text())
     }
 }
+
+/// How many characters of a number OPA reads as an integer of 64 bits.
+const LONGEST_INTEGER: usize = 19;
 
 /// Whether an integer of 64 bits that has this text is written so by itself.
 fn is_plain(text: &str) -> bool {
@@ -175,15 +192,7 @@ impl From<usize> for Number {
 impl From<f64> for Number {
     /// The shortest text, as Go's `FormatFloat` gives it with `g`. What is no number is 0.
     fn from(float: f64) -> Self {
-        if !float.is_finite() {
-            return Self(Form::Integer(0));
-        }
-        let text = format!("{float:e}");
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let negative = digits.starts_with('-');
-        let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-        let point = exponent.parse::<i64>().unwrap_or_default() + 1;
-        Self::of(&digits::general(negative, &digits, point))
+        if float.is_finite() { Self::shortest(float, digits::general) } else { Self(Form::Integer(0)) }
     }
 }
 
@@ -222,7 +231,16 @@ mod tests {
         assert_eq!(number("1.20e1").integer(), Some(12.into()));
         assert_eq!(number("1.5").integer(), None);
         assert_eq!(number("1e9999999").integer(), None);
-        assert_eq!(number("1.0").as_i64(), None);
+    }
+
+    #[test]
+    fn zeros_behind_a_point_leave_an_integer() {
+        for (text, integer) in [("1.0", 1), ("-20.00", -20), ("-0", 0), ("1.00000000000000000", 1)] {
+            assert_eq!(number(text).as_i64(), Some(integer), "{text}");
+        }
+        for text in ["1.5", "1e3", "1.0e1", "1.000000000000000000", "9223372036854775808"] {
+            assert_eq!(number(text).as_i64(), None, "{text}");
+        }
     }
 
     #[test]

@@ -25,15 +25,17 @@ impl From<&Value> for Argument {
     fn from(value: &Value) -> Self {
         match value {
             Value::Number(number) => {
+                let written = number.text();
+                // How it is written decides, and not whether it is an integer.
+                if written.contains(['.', 'e', 'E']) {
+                    let float = number.as_f64();
+                    return if float.is_finite() { Self::Float(float) } else { Self::Text(written.into_owned()) };
+                }
                 if let Some(integer) = number.as_i64() {
                     return Self::Integer(integer);
                 }
-                let written = number.text();
                 let digits = written.strip_prefix('-').unwrap_or(&written);
-                if !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()) {
-                    return Self::Big(written.starts_with('-'), digits.as_bytes().to_vec());
-                }
-                Self::Float(number.as_f64())
+                Self::Big(written.starts_with('-'), digits.as_bytes().to_vec())
             }
             Value::String(string) => Self::Text(string.to_string()),
             other => Self::Text(other.to_string()),

@@ -94,8 +94,8 @@ impl<'a> Cursor<'a> {
             after_index = self.index();
             if self.skip('*') {
                 match self.star() {
-                    Some(precision) => flags.precision = usize::try_from(precision).ok(),
-                    None => text.push_str("%!(BADPREC)"),
+                    Some(precision) if precision >= 0 => flags.precision = usize::try_from(precision).ok(),
+                    _ => text.push_str("%!(BADPREC)"),
                 }
                 after_index = false;
             } else {
@@ -205,8 +205,15 @@ mod tests {
             "ab|\"a\\\"b\"|6869|68 69|A|U+0041|U+0041 'A'",
         );
         is("%*d|%-*d|%.*f", "[4,1,4,1,1,2.55]", "   1|1   |2.5");
+        is("%.*f", "[-1,2.5]", "%!(BADPREC)2.500000");
         is("%[2]d %[1]d", "[1,2]", "2 1");
         is("100%%", "[]", "100%");
+    }
+
+    #[test]
+    fn how_a_number_is_written_says_whether_it_is_a_float() {
+        is("%f, %.1f, %.3f", "[0.0,1e2,0.000]", "0.000000, 100.0, 0.000");
+        is("%d %v %s", "[1.0,1.0,2e308]", "%!d(float64=1) 1 2e308");
     }
 
     #[test]

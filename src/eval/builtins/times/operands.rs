@@ -34,11 +34,27 @@ impl Given {
         let zone = more.first().map(text).transpose()?.unwrap_or_default();
         let zone = Zone::named(&zone).map_err(failed)?;
         let layout = more.get(1).map(text).transpose()?.unwrap_or_default();
-        let time = number.as_i64().ok_or_else(|| failed("timestamp too big"))?;
+        let time = number.integer().and_then(|time| i64::try_from(time).ok());
+        let time = time.ok_or_else(|| failed("timestamp too big"))?;
         Ok(Self { time, zone, layout })
     }
 
     pub(super) fn moment(&self) -> Moment {
         Moment::new(self.time, &self.zone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_an_integer_however_it_is_written() {
+        let time = |json: &str| Given::read(&Value::from_json(json).unwrap()).map(|given| given.time);
+        assert_eq!(time("3.0").unwrap(), 3);
+        assert_eq!(time("[1e3, \"UTC\"]").unwrap(), 1000);
+        for json in ["1.5", "1e20"] {
+            assert_eq!(time(json).unwrap_err().to_string(), "timestamp too big", "{json}");
+        }
     }
 }

@@ -147,7 +147,7 @@ fn wanted(types: &Types, operand: Type) -> Vec<&'static str> {
 /// What is wrong with an operand of the right type.
 fn refused(name: &str, place: usize, operand: &Value) -> Option<String> {
     if let Some(number) = operand.as_number()
-        && matches!(name, "rand.intn" | "substring")
+        && name == "rand.intn"
         && !number.is_integer()
     {
         return Some("must be integer number but got floating-point number".to_owned());

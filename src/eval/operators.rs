@@ -59,7 +59,8 @@ pub(super) fn operator(name: &str, operands: &[Value]) -> Result<Value, Refusal>
             .map(Value::Number)
             .map_err(|sentence| ("eval_builtin_error", format!("{name}: {sentence}"))),
         (Value::Number(_), _) => Err(operand_error(name, 2, "number", right)),
-        (Value::Set(_), _) if name == "minus" => Err(operand_error(name, 2, "set", right)),
+        (Value::Set(_), Value::Number(_)) if name == "minus" => Err(operand_error(name, 2, "set", right)),
+        (Value::Set(_), _) if name == "minus" => Err(operand_error(name, 2, "number", right)),
         _ if name == "minus" => Err(operand_error(name, 1, "one of {number, set}", left)),
         _ => Err(operand_error(name, 1, "number", left)),
     }
@@ -145,5 +146,8 @@ mod tests {
             calculated("minus", "null", "1"),
             "eval_type_error: minus: operand 1 must be one of {number, set} but got null"
         );
+        let minus = |right: Value| operator("minus", &[Value::new_set(), right]).unwrap_err().1;
+        assert_eq!(minus(1.into()), "minus: operand 2 must be set but got number");
+        assert_eq!(minus(Value::Null), "minus: operand 2 must be number but got null");
     }
 }

@@ -20,10 +20,15 @@ pub(super) const BUILTINS: &[Builtin] = &[
     builtin("hex.encode", 1, hex_encode),
 ];
 
-/// Bytes as a text; what is no UTF-8 is replaced.
+/// Bytes as a text; each byte that is no part of UTF-8 is replaced, as in Go's JSON.
 #[expect(clippy::unnecessary_wraps, reason = "the end of functions that may fail")]
 fn decoded(bytes: Vec<u8>) -> Result<Value, BuiltinError> {
-    Ok(String::from_utf8_lossy(&bytes).into_owned().into())
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Ok(text.into())
 }
 
 fn is_base64(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
@@ -56,6 +61,11 @@ fn hex_decode(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinEr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_byte_that_is_no_text_is_replaced() {
+        assert_eq!(decoded(b"a\xf3\x8f\x96b".to_vec()).unwrap(), "a\u{fffd}\u{fffd}\u{fffd}b".into());
+    }
 
     #[test]
     fn hexadecimal_digits_come_in_pairs() {

@@ -2,9 +2,11 @@
 
 use crate::eval::Value;
 
+use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 
-pub(super) const BUILTINS: &[Builtin] = &[builtin("strings.count", 2, count), builtin("strings.split_n", 3, split_n)];
+pub(super) const BUILTINS: &[Builtin] =
+    &[builtin("strings.count", 2, count), builtin("strings.split_n", 3, split_n), builtin("substring", 3, substring)];
 
 /// How often a text holds another; an empty one is held before, between and after all characters.
 fn count(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
@@ -29,9 +31,35 @@ fn split_n(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError
     Ok(parts.into_iter().skip(skipped).map(Value::from).collect::<Vec<_>>().into())
 }
 
+/// So many characters of a text from one on; all of them where the length is negative.
+fn substring(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
+    let text = operand::string(operands, 1)?;
+    let (start, length) = (operand::integer(operands, 2)?, operand::integer(operands, 3)?);
+    let start = usize::try_from(start).map_err(|_| failed("negative offset"))?;
+    let behind = |text: &str, count: usize| text.char_indices().nth(count).map_or(text.len(), |(place, _)| place);
+    let (_, rest) = text.split_at(behind(text, start));
+    let end = usize::try_from(length).map_or(rest.len(), |length| behind(rest, length));
+    Ok(rest.get(..end).unwrap_or_default().into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn characters_are_taken_from_a_place_on() {
+        let taken = |text: &str, start: &str, length: &str| {
+            let number = |text: &str| Value::from_json(text).unwrap();
+            substring(&[text.into(), number(start), number(length)], &BuiltinOptions::default())
+                .map_or_else(|error| error.to_string(), |part| part.to_string())
+        };
+        assert_eq!(taken("aébc", "1", "2"), "\"éb\"");
+        assert_eq!(taken("aébc", "1.0", "-1"), "\"ébc\"");
+        assert_eq!(taken("abc", "5", "1"), "\"\"");
+        assert_eq!(taken("abc", "0", "9223372036854775807"), "\"abc\"");
+        assert_eq!(taken("abc", "-1", "1"), "negative offset");
+        assert_eq!(taken("abc", "1e3", "1"), "operand 2 must be integer number but got floating-point number");
+    }
 
     fn split(text: &str, delimiter: &str, n: i64) -> String {
         let operands = [text.into(), delimiter.into(), n.into()];

@@ -114,17 +114,19 @@ fn parse_web_key(operands: &[Value], _: &BuiltinOptions) -> Result<Value, Builti
 }
 
 fn parse_key_pair(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
-    let read = |position: usize, label: &str, begin: &str| {
-        let text = operand::string(operands, position)?;
+    let certificate = operand::string(operands, 1)?;
+    // OPA calls this one the first, too.
+    let key = operand::string(operands.get(1..).unwrap_or_default(), 1)?;
+    let read = |text: &str, label: &str, begin: &str| {
         let bytes = if text.starts_with("-----BEGIN ") { text.as_bytes().to_vec() } else { base64::standard(text)? };
-        Ok(if bytes.starts_with(begin.as_bytes()) {
+        Ok::<_, BuiltinError>(if bytes.starts_with(begin.as_bytes()) {
             blocks(&bytes)
         } else {
             vec![Block { label: label.to_owned(), bytes }]
         })
     };
-    let certificates = read(1, "CERTIFICATE", "-----BEGIN ")?;
-    let keys = read(2, "PRIVATE KEY", BEGIN)?;
+    let certificates = read(certificate, "CERTIFICATE", "-----BEGIN ")?;
+    let keys = read(key, "PRIVATE KEY", BEGIN)?;
     key_pair(certificates, keys).map_err(failed)
 }
 

@@ -6,12 +6,27 @@ use crate::eval::value::Object;
 use super::super::base64;
 use super::key::{Curve, Key, Named};
 
+/// What OPA says of keys without a type.
+const NO_TYPE: &str = "invalid key type from JSON ()";
+
+/// What OPA says it reads keys as.
+const PROBE: &str = r#"struct { Kty string "json:\"kty\""; D json.RawMessage "json:\"d,omitempty\"" }"#;
+
 /// The keys of a set, or the one key.
 pub(super) fn parse(text: &str) -> Result<Vec<Named>, String> {
     let sole = |error: String| format!("jwk.Parse: failed to parse sole key: jwk.ParseKey: {error}");
     let value = Value::from_json(text)
         .map_err(|error| sole(format!("jwk.Parse: failed to probe data: probe: failed to unmarshal data: {error}")))?;
-    let Value::Object(fields) = value else { return Err(sole("invalid key type from JSON ()".to_owned())) };
+    let fields = match value {
+        Value::Object(fields) => fields,
+        Value::Null => return Err(sole(NO_TYPE.to_owned())),
+        other => {
+            let got = if matches!(other, Value::Bool(_)) { "bool" } else { other.type_name() };
+            return Err(sole(format!(
+                "jwk.Parse: failed to probe data: probe: failed to unmarshal data: json: cannot unmarshal {got} into Go value of type {PROBE}"
+            )));
+        }
+    };
     match fields.get(&"keys".into()) {
         Some(Value::Array(keys)) => keys
             .iter()
@@ -20,7 +35,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Named>, String> {
                 Value::Object(fields) => one(fields).map_err(|error| {
                     format!("jwk.Parse: failed to unmarshal JWK set: failed to decode key #{index} in \"keys\": jwk.ParseKey: {error}")
                 }),
-                _ => Err(sole("invalid key type from JSON ()".to_owned())),
+                _ => Err(sole(NO_TYPE.to_owned())),
             })
             .collect(),
         _ => one(&fields).map(|key| vec![key]).map_err(sole),

@@ -23,27 +23,31 @@ const NAME: &str = "template";
 fn render(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let template = operand::string(operands, 1)?;
     operand::object(operands, 2)?;
-    if let Some(character) = set_as_json(operand::at(operands, 2)) {
+    if let Some(character) = end_of_json(operand::at(operands, 2)) {
         return Err(failed(format!("invalid character {character}")));
     }
     let data = Datum::from(operand::at(operands, 2));
     rendered(template, data).map(Value::from).map_err(failed)
 }
 
-/// Where JSON ends being JSON in the first set of a value: OPA reads the value's Rego as JSON.
-fn set_as_json(value: &Value) -> Option<String> {
+/// Where the Rego of a value is JSON no more, which OPA reads it as: at its first set, or key that is no string.
+fn end_of_json(value: &Value) -> Option<String> {
+    let at = |value: &Value| {
+        let first = value.to_string().chars().next().unwrap_or_default();
+        format!("'{first}' looking for beginning of object key string")
+    };
     match value {
         Value::Set(members) => Some(match members.iter().next() {
             None => "'s' looking for beginning of value".to_owned(),
             Some(Value::String(_)) if members.len() == 1 => "'}' after object key".to_owned(),
             Some(Value::String(_)) => "',' after object key".to_owned(),
-            Some(other) => {
-                let first = other.to_string().chars().next().unwrap_or_default();
-                format!("'{first}' looking for beginning of object key string")
-            }
+            Some(other) => at(other),
         }),
-        Value::Array(items) => items.iter().find_map(set_as_json),
-        Value::Object(fields) => fields.iter().find_map(|(_, value)| set_as_json(value)),
+        Value::Array(items) => items.iter().find_map(end_of_json),
+        Value::Object(fields) => fields.iter().find_map(|(key, value)| match key {
+            Value::String(_) => end_of_json(value),
+            other => Some(at(other)),
+        }),
         _ => None,
     }
 }
@@ -60,6 +64,13 @@ mod tests {
     fn filled(template: &str, data: &str) -> String {
         let data = Datum::from(&Value::from_json(data).unwrap());
         rendered(template, data).unwrap_or_else(|error| error)
+    }
+
+    #[test]
+    fn keys_are_strings() {
+        let data = Value::from([(Value::Null, Value::from(1))].into_iter().collect::<crate::eval::value::Object>());
+        let told = render(&["x".into(), data], &BuiltinOptions::default()).unwrap_err().to_string();
+        assert_eq!(told, "invalid character 'n' looking for beginning of object key string");
     }
 
     #[test]

@@ -5,6 +5,9 @@ use policy::config::Environment;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let typed: Vec<_> = std::env::args_os().skip(1).collect();
     let environment = Environment::new(std::env::vars_os());

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// A shape of text, and one of its sizes that takes some milliseconds.
 type Shape = (&'static str, fn(usize) -> String, usize);
 
-const SHAPES: [Shape; 19] = [
+const SHAPES: [Shape; 20] = [
     ("[ nested", |n| format!("package a\np := {}1{}\n", "[".repeat(n), "]".repeat(n)), 20_000),
     ("[ nested, never closed", |n| format!("package a\np := {}", "[".repeat(n)), 20_000),
     ("{ nested", |n| format!("package a\np := {}1{}\n", "{".repeat(n), "}".repeat(n)), 20_000),
@@ -23,6 +23,11 @@ const SHAPES: [Shape; 19] = [
     ("a[ nested", |n| format!("package a\np := {}1{}\n", "a[".repeat(n), "]".repeat(n)), 5_000),
     ("[x | nested, never closed", |n| format!("package a\np := {}", "[x | ".repeat(n)), 5_000),
     ("[x | nested", |n| format!("package a\np := {}1{}\n", "[x | ".repeat(n), "]".repeat(n)), 5_000),
+    (
+        "not { nested, never closed",
+        |n| format!("package a\nimport rego.v2\np if {{\n{}", "not {\nx |\n".repeat(n)),
+        1_000,
+    ),
     ("comprehensions", |n| format!("package a\np := [{}1]\n", "{x: y | y := z[x]}, ".repeat(n)), 50_000),
     ("one line of 10 MB", |n| format!("package a\np := [{}1]\n", "1, ".repeat(n)), 3_300_000),
     ("one line", |n| format!("package a\np := [{}1]\n", "1, ".repeat(n)), 1_000_000),

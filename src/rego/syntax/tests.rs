@@ -124,6 +124,9 @@ fn readings_that_are_given_up_do_not_add_up() {
         ("[x | ", "]"),
         ("{a | ", ", 1}"),
         ("not {", "}"),
+        ("not {\nx |\n", "}"),
+        ("not {\nx |\nnot {\nx\n", "}}"),
+        ("x and {\ny |\nx or {\ny\n", "}}"),
         ("some x in [y | ", "]"),
     ];
     for (open, close) in shapes {

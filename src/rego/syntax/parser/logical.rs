@@ -140,14 +140,18 @@ impl Parser<'_> {
 
     fn braced_operand(&mut self, operator: &'static str) -> Option<Operand> {
         let brace = self.here();
+        if self.is_known_for_no_body(brace) {
+            return None;
+        }
         let before = self.state;
         self.scan();
         let empty = self.is(Token::RightBrace);
         let Some(body) = self.body(Token::RightBrace) else {
+            self.remember_no_body(brace);
             if !empty && !operator.is_empty() {
                 let failed = self.state;
                 self.restore(before);
-                if self.infix_call().is_some() {
+                if self.value_in_braces(brace).is_some() {
                     let operand = Self::placed(brace, brace.at, self.state.last_end);
                     self.refuse_brace_led_operand(brace, operand, operator);
                 } else {

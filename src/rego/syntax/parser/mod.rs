@@ -97,6 +97,10 @@ pub(super) struct Parser<'text> {
     known_of_future: Vec<Known>,
     /// Braces that were found not to be the left operand of `and`, `or`.
     no_operands: HashSet<(u32, bool)>,
+    /// Braces behind `not`, `and`, `or` that were found to hold no body.
+    no_bodies: HashSet<(u32, bool)>,
+    /// Whether braces that hold no body are read as a value, to tell what is wrong with them.
+    explaining: bool,
     attempts: Attempts,
     /// Whether `not` takes bodies.
     not_bodies: bool,
@@ -197,6 +201,8 @@ impl<'text> Parser<'text> {
             trying_future: false,
             known_of_future: Vec::new(),
             no_operands: HashSet::new(),
+            no_bodies: HashSet::new(),
+            explaining: false,
             attempts: Attempts::default(),
             not_bodies: false,
             depth: 0,

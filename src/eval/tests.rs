@@ -132,3 +132,10 @@ fn a_path_is_told_alike_whether_or_not_its_modules_were_checked_before() {
     assert!(told(true).iter().any(|line| line.event == "| Fail data.a[\"b-c\"].p = _"), "{:?}", told(true));
     assert_eq!(told(true), told(false));
 }
+
+#[test]
+fn numbers_may_begin_with_a_point() {
+    let mut engine = engine("package a\n\np := .5\n\nq := -.50 + 1\n\nr := {.25: .0}\n\ns if .5 == 0.5\n");
+    let answer = serde_json::json!({"p": 0.5, "q": 0.5, "r": {"0.25": 0.0}, "s": true});
+    assert_eq!(values(&mut engine, "data.a"), [answer]);
+}

@@ -7,9 +7,11 @@ use crate::rego::check::{self, Compiled, Symbol, Unit, is_constant};
 use crate::rego::syntax::{self, ExpressionId, List, TermId, TermKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// A number of a text.
+/// A number of a text; those of Rego may begin with a point.
 pub(super) fn number(text: &str) -> Value {
-    Number::read(text).map_or(Value::Null, Value::Number)
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let read = if digits.starts_with('.') { Number::read(&format!("{sign}0{digits}")) } else { Number::read(text) };
+    read.map_or(Value::Null, Value::Number)
 }
 
 /// Writes the terms of one rule.

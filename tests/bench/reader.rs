@@ -10,6 +10,10 @@ use policy::rego::syntax::{Include, Layout, Options, RegoVersion, count_tokens, 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+// Memory comes from where the program takes it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A shape of text, and one of its sizes that takes some milliseconds.
 type Shape = (&'static str, fn(usize) -> String, usize);
 

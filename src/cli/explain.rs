@@ -15,8 +15,6 @@ pub(super) enum Explain {
 }
 
 impl Explain {
-    const ALL: [Self; 5] = [Self::Off, Self::Full, Self::Notes, Self::Fails, Self::Debug];
-
     /// The word for it.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
@@ -40,8 +38,8 @@ impl Explain {
 
     /// The one of a word, or OPA's message.
     pub(super) fn read(word: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == word).ok_or_else(|| {
-            let all: Vec<&str> = Self::ALL.iter().map(|mode| mode.as_str()).collect();
+        Self::value_variants().iter().copied().find(|mode| mode.as_str() == word).ok_or_else(|| {
+            let all: Vec<&str> = Self::value_variants().iter().map(|mode| mode.as_str()).collect();
             format!("invalid explain mode, expected one of: {}", all.join(", "))
         })
     }

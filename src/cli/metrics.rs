@@ -136,14 +136,9 @@ pub(super) fn aggregated_table(runs: &[Metrics]) -> String {
     answers::boxed(&["Metric", "Min", "Max", "Mean", "90%", "99%"], &rows)
 }
 
-/// A number as Go's `%g` writes it: from a million on with an exponent.
+/// A number as Go's `%g` writes it.
 fn written(number: f64) -> String {
-    if number.abs() < 1e6 {
-        return number.to_string();
-    }
-    let text = format!("{number:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    format!("{digits}e+{exponent:0>2}")
+    Value::from(number).to_string()
 }
 
 #[cfg(test)]

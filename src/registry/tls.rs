@@ -2,19 +2,15 @@
 
 use super::fault::{Broken, Fault};
 use super::{RegistryError, Settings};
-use crate::tls;
+use crate::tls::{self, IdentityFault};
 use rustls::client::VerifierBuilderError;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
-use std::io::Read;
+use rustls::{ClientConfig, RootCertStore};
 use std::path::Path;
 use std::sync::Arc;
-
-/// The largest certificate or key file that is read, in bytes.
-const FILE_LIMIT: u64 = 4 << 20;
 
 /// The certificates of the settings, read once. Those of the machine are only looked for when TLS is first spoken, so
 /// that a machine without any still reaches registries over plain HTTP.
@@ -54,8 +50,7 @@ impl Trust {
     /// TLS as the settings want it, with the client's certificate or without.
     pub(super) fn config(&self, with_identity: bool) -> Result<ClientConfig, Broken> {
         let verifier = if self.insecure { tls::unchecked() } else { self.verifier()? };
-        let builder = ClientConfig::builder_with_provider(tls::provider())
-            .with_safe_default_protocol_versions()
+        let builder = tls::client()
             .map_err(|error| Broken::new(Fault::Tls, error.to_string()))?
             .dangerous()
             .with_custom_certificate_verifier(verifier);
@@ -81,8 +76,7 @@ impl Trust {
 
 /// TLS that believes no certificate at all, for clients that speak plain HTTP.
 pub(super) fn without_authorities() -> Result<ClientConfig, Broken> {
-    Ok(ClientConfig::builder_with_provider(tls::provider())
-        .with_safe_default_protocol_versions()
+    Ok(tls::client()
         .map_err(|error| Broken::new(Fault::Tls, error.to_string()))?
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth())
@@ -98,29 +92,21 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, RegistryErr
     Ok(found)
 }
 
-/// A client certificate with its key. `openssl x509 -req` makes certificates of version 1, which Web PKI cannot read but
-/// servers take: what cannot be read is not compared with the key.
+/// A client certificate with its key.
 fn identity(certificate: &Path, key: &Path) -> Result<CertifiedKey, RegistryError> {
     let chain = certificates(certificate)?;
     let private = PrivateKeyDer::from_pem_slice(&read(key)?)
         .map_err(|error| unusable(key, format!("not a PEM private key: {error}")))?;
-    let signing = rustls::crypto::aws_lc_rs::sign::any_supported_type(&private)
-        .map_err(|error| unusable(key, format!("not a private key: {error}")))?;
-    let identity = CertifiedKey::new(chain, signing);
-    match identity.keys_match() {
-        Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
-            Err(unusable(key, format!("not the key of the certificate in {}", certificate.display())))
+    tls::identity(chain, &private).map_err(|fault| match fault {
+        IdentityFault::Key(error) => unusable(key, format!("not a private key: {error}")),
+        IdentityFault::Mismatch => {
+            unusable(key, format!("not the key of the certificate in {}", certificate.display()))
         }
-        _ => Ok(identity),
-    }
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, RegistryError> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(FILE_LIMIT).read_to_end(&mut bytes))
-        .map_err(|error| unusable(path, error.to_string()))?;
-    Ok(bytes)
+    tls::file(path).map_err(|error| unusable(path, error.to_string()))
 }
 
 fn unusable(path: &Path, what: String) -> RegistryError {

@@ -1,15 +1,11 @@
 //! The certificates of a request: those it believes, and the one it shows.
 
-use crate::tls;
+use crate::tls::{self, IdentityFault};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
-use std::io::Read as _;
+use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
-
-/// The largest file of certificates or keys, in bytes.
-const FILE_LIMIT: u64 = 4 << 20;
 
 /// What a request says of TLS.
 #[derive(Debug, Default)]
@@ -57,12 +53,10 @@ impl Certificates {
             return Err(none("certificate"));
         }
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| none("key"))?;
-        let key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key)
-            .map_err(|_| "tls: failed to parse private key".to_owned())?;
-        let identity = CertifiedKey::new(chain, key);
-        if let Err(rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) = identity.keys_match() {
-            return Err("tls: private key does not match public key".to_owned());
-        }
+        let identity = tls::identity(chain, &key).map_err(|fault| match fault {
+            IdentityFault::Key(_) => "tls: failed to parse private key",
+            IdentityFault::Mismatch => "tls: private key does not match public key",
+        })?;
         self.identity = Some(Arc::new(identity));
         Ok(())
     }
@@ -72,9 +66,7 @@ impl Certificates {
     /// # Errors
     /// TLS cannot be spoken so.
     pub(super) fn config(&self) -> Result<ClientConfig, String> {
-        let builder = ClientConfig::builder_with_provider(tls::provider())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| format!("tls: {error}"))?;
+        let builder = tls::client().map_err(|error| format!("tls: {error}"))?;
         let known = || match &self.authorities {
             Some(authorities) => authorities.clone(),
             None => rustls_native_certs::load_native_certs().certs,
@@ -96,8 +88,5 @@ impl Certificates {
 /// # Errors
 /// It cannot be read, in Go's words.
 pub(in crate::eval) fn file(path: &str) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(FILE_LIMIT).read_to_end(&mut bytes));
-    read.map_err(|error| format!("open {path}: {}", super::words::of_system(&error)))?;
-    Ok(bytes)
+    tls::file(path.as_ref()).map_err(|error| format!("open {path}: {}", super::words::of_system(&error)))
 }

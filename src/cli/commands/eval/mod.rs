@@ -232,7 +232,7 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         }
     };
     let format = arguments.format_of_result.unwrap_or(FormatOfResult::Json);
-    let documents = arguments.documents(paths, &language, context)?;
+    let mut documents = arguments.documents(paths, &language, context)?;
     if arguments.optimize > 0
         && arguments.names_sources(paths)
         && let Ok(documents) = &documents
@@ -260,7 +260,6 @@ pub(in crate::cli) fn run(arguments: &EvalArgs, flags: &GlobalArgs, context: &Co
         without_early_exit: arguments.disable_early_exit,
     };
     let mut runs = Vec::new();
-    let mut documents = documents;
     let asked = loop {
         let loading = documents.as_ref().map(|documents| documents.times).unwrap_or_default();
         let asked = eval(&request, documents);

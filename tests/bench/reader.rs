@@ -8,6 +8,7 @@
 
 use policy::rego::syntax::{Include, Layout, Options, RegoVersion, count_tokens, parse, write_json};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 // Memory comes from where the program takes it.
@@ -17,7 +18,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// A shape of text, and one of its sizes that takes some milliseconds.
 type Shape = (&'static str, fn(usize) -> String, usize);
 
-const SHAPES: [Shape; 20] = [
+const SHAPES: [Shape; 23] = [
     ("[ nested", |n| format!("package a\np := {}1{}\n", "[".repeat(n), "]".repeat(n)), 20_000),
     ("[ nested, never closed", |n| format!("package a\np := {}", "[".repeat(n)), 20_000),
     ("{ nested", |n| format!("package a\np := {}1{}\n", "{".repeat(n), "}".repeat(n)), 20_000),
@@ -30,6 +31,21 @@ const SHAPES: [Shape; 20] = [
     (
         "not { nested, never closed",
         |n| format!("package a\nimport rego.v2\np if {{\n{}", "not {\nx |\n".repeat(n)),
+        1_000,
+    ),
+    (
+        "{ x |, not { by turns",
+        |n| format!("package a\nimport rego.v2\np if {{\n{}", "{x | y\nnot {\nx |\n".repeat(n)),
+        1_000,
+    ),
+    (
+        "{ x: y |, { x | by turns",
+        |n| format!("package a\nimport rego.v2\np if {{\n{}", "{x: y |\nx; {x |\n".repeat(n)),
+        1_000,
+    ),
+    (
+        "templates in objects",
+        |n| format!("package a\nimport rego.v2\np if {{\n{}", "{x: y |\n$\"{1,\n".repeat(n)),
         1_000,
     ),
     ("comprehensions", |n| format!("package a\np := [{}1]\n", "{x: y | y := z[x]}, ".repeat(n)), 50_000),
@@ -70,11 +86,34 @@ fn best(runs: usize, mut act: impl FnMut()) -> Duration {
     (0..runs).map(run).min().unwrap_or_default()
 }
 
+/// Reads a shape once, and tells the nanoseconds.
+fn read_shape(place: &str, size: &str) {
+    let (_, shape, _) = SHAPES[place.parse::<usize>().unwrap()];
+    let text = shape(size.parse().unwrap());
+    let options = Options::new(RegoVersion::V1);
+    let time = best(1, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));
+    println!("{}", time.as_nanos());
+}
+
+/// The same in a process of its own: what an allocator keeps of one reading makes the next one faster up to some size, and
+/// a file is read once.
+fn in_a_process(place: usize, size: usize) -> Duration {
+    let arguments = ["--shape".to_owned(), place.to_string(), size.to_string()];
+    let output = Command::new(std::env::current_exe().unwrap()).args(arguments).output().unwrap();
+    Duration::from_nanos(String::from_utf8(output.stdout).unwrap().trim().parse().unwrap())
+}
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, place, size] = &arguments[..]
+        && flag == "--shape"
+    {
+        return read_shape(place, size);
+    }
     let mut texts = Vec::new();
     modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/rego"), &mut texts);
-    for folder in std::env::args().skip(1).filter(|argument| !argument.starts_with('-')) {
-        modules(Path::new(&folder), &mut texts);
+    for folder in arguments.iter().filter(|argument| !argument.starts_with('-')) {
+        modules(Path::new(folder), &mut texts);
     }
     let bytes: usize = texts.iter().map(|(text, _)| text.len()).sum();
     // Enough rounds for a run of some milliseconds: many short runs find a moment in which nothing else happens.
@@ -100,12 +139,9 @@ fn main() {
     });
     println!("parsing and writing JSON {json:8.1} MB/s");
     println!("\n{:28} {:>9} {:>12} {:>12} {:>6}", "shape", "n", "time(n)", "time(2n)", "ratio");
-    let options = Options::new(RegoVersion::V1);
-    for (name, shape, size) in SHAPES {
-        let (text, double) = (shape(size), shape(size * 2));
-        let time = |text: &str| best(1, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));
+    for (place, (name, _, size)) in SHAPES.into_iter().enumerate() {
         // By turns, so that a busy moment of the machine meets both.
-        let times: Vec<_> = (0..21).map(|_| (time(&text), time(&double))).collect();
+        let times: Vec<_> = (0..21).map(|_| (in_a_process(place, size), in_a_process(place, size * 2))).collect();
         let once = times.iter().map(|(once, _)| *once).min().unwrap_or_default();
         let twice = times.iter().map(|(_, twice)| *twice).min().unwrap_or_default();
         let ratio = twice.as_secs_f64() / once.as_secs_f64();

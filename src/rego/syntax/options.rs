@@ -52,7 +52,7 @@ impl Keyword {
 }
 
 /// A set of [`Keyword`]s.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Keywords(u8);
 
 impl Keywords {

@@ -128,6 +128,10 @@ fn readings_that_are_given_up_do_not_add_up() {
         ("not {\nx |\nnot {\nx\n", "}}"),
         ("x and {\ny |\nx or {\ny\n", "}}"),
         ("some x in [y | ", "]"),
+        ("{x | y\nnot {\nx |\n", "}}"),
+        ("{x: y |\nx; {x |\n", "}}"),
+        ("{x: y |\n$\"{1,\n", "}\"}"),
+        ("x and {x | (y or {y", "})}"),
     ];
     for (open, close) in shapes {
         for version in [RegoVersion::V0, RegoVersion::V2] {

@@ -3,7 +3,7 @@
 use super::options::{Keyword, Keywords};
 
 /// The kind of a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Token {
     Illegal,
     End,

@@ -8,11 +8,6 @@ use crate::rego::syntax::tree::{Body, ExpressionId, ExpressionKind, List, TermKi
 use std::marker::PhantomData;
 
 impl Parser<'_> {
-    /// A body up to its closing bracket, which stays current.
-    pub(super) fn body(&mut self, end: Token) -> Option<Body> {
-        self.deeper(|parser| parser.query(false, end))
-    }
-
     /// Expressions up to an end; at the top of a text they go on only behind semicolons.
     pub(super) fn query(&mut self, only_semicolons: bool, end: Token) -> Option<Body> {
         if self.is(end) {

@@ -16,6 +16,7 @@ impl Parser<'_> {
             return false;
         }
         self.depth += steps;
+        self.deepest = self.deepest.max(self.depth);
         true
     }
 

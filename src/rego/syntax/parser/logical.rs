@@ -19,10 +19,6 @@ impl Parser<'_> {
     /// `{ … } and …`: the brace is current. None where the braces are no left operand; the place is as before then.
     pub(super) fn explicit_left_operand(&mut self) -> Option<Option<ExpressionId>> {
         let brace = self.here();
-        let key = (brace.at, self.trying_future);
-        if self.no_operands.contains(&key) {
-            return None;
-        }
         let before = self.state;
         self.attempts.begin();
         self.scan();
@@ -40,7 +36,6 @@ impl Parser<'_> {
         }
         self.attempts.end(true);
         self.restore(before);
-        self.no_operands.insert(key);
         None
     }
 
@@ -140,18 +135,14 @@ impl Parser<'_> {
 
     fn braced_operand(&mut self, operator: &'static str) -> Option<Operand> {
         let brace = self.here();
-        if self.is_known_for_no_body(brace) {
-            return None;
-        }
         let before = self.state;
         self.scan();
         let empty = self.is(Token::RightBrace);
         let Some(body) = self.body(Token::RightBrace) else {
-            self.remember_no_body(brace);
             if !empty && !operator.is_empty() {
                 let failed = self.state;
                 self.restore(before);
-                if self.value_in_braces(brace).is_some() {
+                if self.infix_call().is_some() {
                     let operand = Self::placed(brace, brace.at, self.state.last_end);
                     self.refuse_brace_led_operand(brace, operand, operator);
                 } else {

@@ -17,6 +17,7 @@ mod logical;
 mod negation;
 mod number;
 mod quantifier;
+mod recall;
 mod reference;
 mod report;
 mod rule;
@@ -30,6 +31,7 @@ mod written;
 
 use attempt::{AttemptId, Attempts};
 pub(super) use depth::{LIMIT as DEPTH_LIMIT, SHALLOW};
+use recall::{Reading, Start};
 use report::Reports;
 
 use super::lexer::Lexer;
@@ -38,10 +40,10 @@ use super::nodes::Nodes;
 use super::options::{Keyword, Keywords, Options};
 use super::token::Token;
 use super::tree::{Body, Comment, ExpressionId, Package, RuleId, TermId, Text};
-use std::collections::HashSet;
+use rustc_hash::FxHashMap;
 
 /// All that changes while a text is read, and is put back when a reading is given up.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct State {
     token: Token,
     start: u32,
@@ -95,16 +97,16 @@ pub(super) struct Parser<'text> {
     /// Whether all future keywords are tried, to find a hint; its terms are known apart.
     trying_future: bool,
     known_of_future: Vec<Known>,
-    /// Braces that were found not to be the left operand of `and`, `or`.
-    no_operands: HashSet<(u32, bool)>,
-    /// Braces behind `not`, `and`, `or` that were found to hold no body.
-    no_bodies: HashSet<(u32, bool)>,
-    /// Whether braces that hold no body are read as a value, to tell what is wrong with them.
-    explaining: bool,
+    /// Terms and bodies that were read twice, and may be read again.
+    readings: FxHashMap<Start, Reading>,
+    /// Where the last token begins that a term or a body was read up to.
+    furthest: u32,
     attempts: Attempts,
     /// Whether `not` takes bodies.
     not_bodies: bool,
     depth: u32,
+    /// The greatest depth since the reading to be remembered began.
+    deepest: u32,
     /// The depth at which reading stops.
     limit: u32,
     /// Whether that depth was met.
@@ -200,12 +202,12 @@ impl<'text> Parser<'text> {
             known: Vec::with_capacity(STACK),
             trying_future: false,
             known_of_future: Vec::new(),
-            no_operands: HashSet::new(),
-            no_bodies: HashSet::new(),
-            explaining: false,
+            readings: FxHashMap::default(),
+            furthest: 0,
             attempts: Attempts::default(),
             not_bodies: false,
             depth: 0,
+            deepest: 0,
             limit,
             too_deep: false,
             queries_only: false,

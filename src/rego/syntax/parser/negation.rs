@@ -22,14 +22,10 @@ impl Parser<'_> {
     /// `not { … }`; the brace is current.
     pub(super) fn not_body(&mut self, not: Location) -> Option<Operand> {
         let brace = self.here();
-        if self.is_known_for_no_body(brace) {
-            return None;
-        }
         let before = self.state;
         self.scan();
         let empty = self.is(Token::RightBrace);
         let Some(body) = self.body(Token::RightBrace) else {
-            self.remember_no_body(brace);
             if !empty {
                 self.explain_value_in_braces(before, brace);
             }
@@ -47,34 +43,11 @@ impl Parser<'_> {
     fn explain_value_in_braces(&mut self, before: super::State, brace: Location) {
         let failed = self.state;
         self.restore(before);
-        let Some(term) = self.value_in_braces(brace) else { return self.restore(failed) };
+        let Some(term) = self.infix_call() else { return self.restore(failed) };
         let operand = self.text(Span::between(brace.at, self.state.last_end));
         let kind = self.brace_led(term).name();
         self.hint(format!("write `not ({operand})` to negate the value, or `not {{{operand}}}` for a body holding it"));
         self.error(brace, format!("`{{...}}` in an operand position must contain expression(s), got: {kind}"));
-    }
-
-    /// Reads braces that hold no body as a value, to tell what is wrong with them.
-    pub(super) fn value_in_braces(&mut self, brace: Location) -> Option<TermId> {
-        let outer = std::mem::replace(&mut self.explaining, true);
-        let term = self.infix_call();
-        self.explaining = outer;
-        if term.is_none() {
-            // What braces inside would have told is not known.
-            while self.known.last().is_some_and(|known| known.start >= brace.at) {
-                let _ = self.known.pop();
-            }
-        }
-        term
-    }
-
-    /// Whether braces need not be read as a body again: they held none, and what is wrong with them is told already.
-    pub(super) fn is_known_for_no_body(&self, brace: Location) -> bool {
-        self.explaining && self.no_bodies.contains(&(brace.at, self.trying_future))
-    }
-
-    pub(super) fn remember_no_body(&mut self, brace: Location) {
-        let _ = self.no_bodies.insert((brace.at, self.trying_future));
     }
 
     /// The value that a leading brace opens.

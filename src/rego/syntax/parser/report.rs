@@ -4,9 +4,12 @@ use super::{Parser, State};
 use crate::rego::syntax::location::Location;
 use crate::rego::syntax::options::Keyword;
 use crate::rego::syntax::token::Token;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 use std::borrow::Cow;
 
 /// An error before its row, line and words are looked up: most are given up with their reading.
+#[derive(PartialEq, Eq, Hash)]
 struct Report {
     /// The error before it; 0 for none.
     before: u32,
@@ -18,17 +21,39 @@ struct Report {
     location: Location,
 }
 
+/// The most errors that are told: behind an error OPA reads on, and tells of what it read before again and again.
+const MOST: usize = 100_000;
+
+/// A link of a chain of errors.
+#[derive(PartialEq, Eq, Hash)]
+enum Link {
+    Error(Report),
+    /// The errors of a chain from `last` up to `behind`, told again behind others. Where the chain does not lead to
+    /// `behind`, all of it, and none of the others.
+    Again {
+        before: u32,
+        last: u32,
+        behind: u32,
+    },
+}
+
 /// All errors and hints of all readings. Each names the one before it, so that a reading can be given up and taken up.
+/// One that is found again behind the same others has the same number, so that a reading ends the same as the last time.
 #[derive(Default)]
 pub(in super::super) struct Reports {
-    errors: Vec<Report>,
-    hints: Vec<(u32, Cow<'static, str>)>,
+    links: IndexSet<Link, FxBuildHasher>,
+    hints: IndexSet<(u32, Cow<'static, str>), FxBuildHasher>,
+}
+
+/// The number of what stands at a place; 0 is none.
+fn number_of(place: usize) -> u32 {
+    u32::try_from(place + 1).unwrap_or(u32::MAX)
 }
 
 impl Reports {
     fn hints(&self, mut last: u32) -> Vec<&str> {
         let mut found = Vec::new();
-        while let Some((before, hint)) = self.hints.get((last as usize).wrapping_sub(1)) {
+        while let Some((before, hint)) = self.hints.get_index((last as usize).wrapping_sub(1)) {
             found.push(&**hint);
             last = *before;
         }
@@ -39,12 +64,42 @@ impl Reports {
     /// The errors up to a number, in the order found: places and messages.
     fn errors(&self, mut last: u32) -> Vec<(Location, String)> {
         let mut found = Vec::new();
-        while let Some(report) = self.errors.get((last as usize).wrapping_sub(1)) {
-            found.push((report.location, self.message(report)));
-            last = report.before;
+        // Where each chain told again ends, and what stands before it.
+        let mut chains: Vec<(u32, u32)> = Vec::new();
+        while found.len() < MOST {
+            if let Some((_, before)) = chains.pop_if(|(behind, _)| *behind == last) {
+                last = before;
+                continue;
+            }
+            match self.links.get_index((last as usize).wrapping_sub(1)) {
+                None => break,
+                Some(Link::Error(report)) => {
+                    found.push((report.location, self.message(report)));
+                    last = report.before;
+                }
+                Some(Link::Again { before, last: inner, behind }) => {
+                    chains.push((*behind, *before));
+                    last = *inner;
+                }
+            }
         }
         found.reverse();
         found
+    }
+
+    fn link(&mut self, link: Link) -> u32 {
+        number_of(self.links.insert_full(link).0)
+    }
+
+    /// The errors from `behind` up to `last` told behind others; the last of them.
+    pub(super) fn again(&mut self, last: u32, behind: u32, others: u32) -> u32 {
+        if last == behind {
+            others
+        } else if behind == others || last == 0 {
+            last
+        } else {
+            self.link(Link::Again { before: others, last, behind })
+        }
     }
 
     fn message(&self, report: &Report) -> String {
@@ -78,8 +133,8 @@ impl Parser<'_> {
     }
 
     pub(super) fn hint(&mut self, hint: impl Into<Cow<'static, str>>) {
-        self.reports.hints.push((self.state.hints, hint.into()));
-        self.state.hints = u32::try_from(self.reports.hints.len()).unwrap_or(u32::MAX);
+        let (place, _) = self.reports.hints.insert_full((self.state.hints, hint.into()));
+        self.state.hints = number_of(place);
     }
 
     pub(in super::super) fn error(&mut self, location: Location, message: impl Into<Cow<'static, str>>) {
@@ -97,8 +152,8 @@ impl Parser<'_> {
 
     fn report(&mut self, location: Location, token: Option<Token>, words: Cow<'static, str>) {
         let hints = std::mem::take(&mut self.state.hints);
-        self.reports.errors.push(Report { before: self.state.errors, token, words, hints, location });
-        self.state.errors = u32::try_from(self.reports.errors.len()).unwrap_or(u32::MAX);
+        let report = Report { before: self.state.errors, token, words, hints, location };
+        self.state.errors = self.reports.link(Link::Error(report));
     }
 
     pub(super) fn unexpected_token(&mut self) {

@@ -21,8 +21,7 @@ impl Parser<'_> {
             }
             self.known.clear();
             self.known_of_future.clear();
-            self.no_operands.clear();
-            self.no_bodies.clear();
+            self.readings.clear();
             self.attempts.clear();
         }
         statements

@@ -22,11 +22,7 @@ impl Parser<'_> {
             self.state = known.after;
             return known.term;
         }
-        let (term, minus) = self.bare_term();
-        let mut term = term.and_then(|term| self.finish_term(term));
-        if let (Some(minus), Some(operand)) = (minus, term) {
-            term = Some(self.negative(minus, operand));
-        }
+        let term = self.term_anew();
         // A single token is soon read again.
         if term.is_some_and(|term| self.is_single_token(term)) {
             return term;
@@ -36,6 +32,12 @@ impl Parser<'_> {
         }
         self.known.push(Known { start, token, attempt: self.attempts.current(), term, after: self.state });
         term
+    }
+
+    pub(super) fn whole_term(&mut self) -> Option<TermId> {
+        let (term, minus) = self.bare_term();
+        let term = self.finish_term(term?)?;
+        Some(minus.map_or(term, |minus| self.negative(minus, term)))
     }
 
     /// A term without what may follow it, and the place of a minus before a variable. Its last token stays current.

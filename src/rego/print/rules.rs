@@ -1,8 +1,9 @@
 //! Imports and rules as text.
 
 use super::blocks::block;
+use super::terms::{INFIX, infix};
 use super::{Binding, Printer, Work};
-use crate::rego::syntax::{Head, Rule, RuleId};
+use crate::rego::syntax::{Head, Rule, RuleId, TermId};
 
 impl<'a> Printer<'a> {
     /// Writes an import, and gives the byte of the source it ends before.
@@ -47,10 +48,9 @@ impl<'a> Printer<'a> {
     fn head(&mut self, rule: &Rule) {
         let (module, head) = (self.module, &rule.head);
         if let ([name], [left, right]) = (module.terms(head.reference), module.terms(head.arguments))
-            && let Some(sign) = sign_of_head(module.span(module.term(*name).location.text))
+            && let Some(works) = head_with_sign(*left, module.span(module.term(*name).location.text), *right)
         {
-            let left = Work::Term(*left, Binding::Intersection);
-            self.then(&[left, Work::Word(sign), Work::Term(*right, Binding::Sum)]);
+            self.then(&works);
             self.run();
             return self.value(head);
         }
@@ -107,11 +107,12 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// The sign of a head such as `x & y = z`, whose name is a keyword of Rego 2. Heads of other signs are written by name.
-fn sign_of_head(written: &str) -> Option<&'static str> {
-    match written {
-        "&" => Some(" & "),
-        "|" => Some(" | "),
-        _ => None,
+/// A head such as `x & y = z`. By its name it would not read back: `and` is a keyword of Rego 2, and a ref that begins with a
+/// keyword is no argument.
+fn head_with_sign<'a>(left: TermId, sign: &str, right: TermId) -> Option<[Work<'a>; 3]> {
+    if sign == "|" {
+        return Some([Work::Term(left, Binding::Intersection), Work::Word(" | "), Work::Term(right, Binding::Sum)]);
     }
+    let (_, sign, binding) = INFIX.iter().find(|(_, known, _)| known.trim_ascii() == sign)?;
+    Some(infix(left, sign, right, *binding))
 }

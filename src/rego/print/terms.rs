@@ -11,7 +11,7 @@ const KEYWORDS: [&str; 17] = [
 ];
 
 /// The infix operators: the built-in, its sign, how tightly it binds.
-const INFIX: [(&str, &str, Binding); 12] = [
+pub(super) const INFIX: [(&str, &str, Binding); 12] = [
     ("equal", " == ", Binding::Relation),
     ("neq", " != ", Binding::Relation),
     ("lt", " < ", Binding::Relation),
@@ -193,7 +193,22 @@ impl<'a> Printer<'a> {
     pub(super) fn plain_call(&mut self, terms: List<TermId>, span: Span) {
         let Some((operator, arguments)) = self.module.terms(terms).split_first() else { return };
         self.bracketed("(", arguments, 1, ")", span);
-        self.work.push(Work::Term(*operator, Binding::Whole));
+        if self.is_plain_call(*operator) {
+            self.then(&[Work::Word("("), Work::Term(*operator, Binding::Whole), Work::Word(")")]);
+        } else {
+            self.work.push(Work::Term(*operator, Binding::Whole));
+        }
+    }
+
+    /// Whether an operator is a call and no more: another pair of parentheses behind it would not be read.
+    fn is_plain_call(&self, operator: TermId) -> bool {
+        let module = self.module;
+        let TermKind::Ref(parts) = module.term(operator).kind else { return false };
+        let [only] = module.terms(parts) else { return false };
+        match module.term(*only).kind {
+            TermKind::Call(terms) => matches!(Call::of(module, module.terms(terms)), Call::Plain),
+            _ => false,
+        }
     }
 
     pub(super) fn separated(&self, terms: &[TermId], works: &mut Vec<Work<'a>>) {

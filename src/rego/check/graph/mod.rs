@@ -64,6 +64,22 @@ impl Graph {
         reached
     }
 
+    /// The place of each rule in the order, by its number; none if the graph is circular.
+    pub(super) fn ranks(&self) -> Vec<u32> {
+        let mut ranks = vec![0; self.order.as_ref().map_or(0, Vec::len)];
+        for (rank, rule) in (0..).zip(self.order.iter().flatten()) {
+            if let Some(slot) = ranks.get_mut(*rule as usize) {
+                *slot = rank;
+            }
+        }
+        ranks
+    }
+
+    /// The rule at a place in the order.
+    pub(super) fn at(&self, rank: u32) -> Option<(u32, RuleId)> {
+        self.rules.get(*self.order.as_ref()?.get(rank as usize)?)
+    }
+
     /// All rules by unit, each `else` one of them, each after those it depends on; none if the graph is circular.
     pub fn order(&self) -> impl Iterator<Item = (u32, RuleId)> {
         self.order.iter().flatten().filter_map(|rule| self.rules.get(*rule))

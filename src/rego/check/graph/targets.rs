@@ -31,6 +31,7 @@ pub(super) enum Place {
 pub(super) struct Found {
     rules: Vec<(u32, u32)>,
     places: Vec<Place>,
+    narrowed: bool,
 }
 
 /// What the rules of a unit depend on.
@@ -74,6 +75,7 @@ impl Found {
         if reference.narrowed.is_empty() {
             tree.referred(&unit.nodes, reference.parts, &mut tell);
         }
+        self.narrowed |= !reference.narrowed.is_empty();
         for parts in &reference.narrowed {
             tree.referred(&unit.nodes, parts, &mut tell);
         }
@@ -88,12 +90,15 @@ pub(in crate::rego::check) struct Targets {
     lists: Vec<(u32, u32)>,
     members: Vec<u32>,
     places: FxHashMap<Place, u32>,
+    /// Whether a ref leads to less than its parts say, because values of its variables are known.
+    pub(in crate::rego::check) narrowed: bool,
 }
 
 impl Targets {
     pub(super) fn new(units: &[Unit<'_>], tree: &RuleTree, rules: &Rules, found: Vec<Found>) -> Self {
         let mut all = Self { starts: vec![(0, 0); rules.count() as usize], ..Self::default() };
         for found in found {
+            all.narrowed |= found.narrowed;
             let mut start = 0;
             for (number, end) in found.rules {
                 let first = all.targets.len();

@@ -155,3 +155,22 @@ fn a_rule_that_failed_under_a_key_leaves_the_key_behind() {
     let told = errors(&[text]);
     assert_eq!(told.len(), 1, "{told:?}");
 }
+
+#[test]
+fn one_fault_among_many_rules_is_found() {
+    let chain = |unit: usize| {
+        let rules: String = (1..200).map(|rule| format!("r{rule} := r{} + 1\n", rule - 1)).collect();
+        let first = unit.checked_sub(1).map_or("1".to_owned(), |before| format!("data.m{before}.r199"));
+        format!("package m{unit}\nr0 := {first}\n{rules}")
+    };
+    let mut texts: Vec<String> = (0..10).map(chain).collect();
+    let told = |texts: &[String]| errors(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(told(&texts), Vec::<String>::new());
+    texts[3].push_str("p if r7 == \"a\"\n");
+    assert_eq!(told(&texts), ["202:6 match error\nleft  : number\nright : string"]);
+    texts[7].push_str("p if data.m3.p == 1\nq if data.m0.r0 == null\n");
+    assert_eq!(
+        told(&texts),
+        ["202:6 match error\nleft  : number\nright : string", "203:6 match error\nleft  : number\nright : null"]
+    );
+}

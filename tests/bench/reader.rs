@@ -88,7 +88,7 @@ fn best(runs: usize, mut act: impl FnMut()) -> Duration {
 
 /// Reads a shape once, and tells the nanoseconds.
 fn read_shape(place: &str, size: &str) {
-    let (_, shape, _) = SHAPES[place.parse::<usize>().unwrap()];
+    let (_, shape, _) = *SHAPES.get(place.parse::<usize>().unwrap()).unwrap();
     let text = shape(size.parse().unwrap());
     let options = Options::new(RegoVersion::V1);
     let time = best(1, || drop(std::hint::black_box(parse(text.as_bytes(), "a.rego", &options))));

@@ -139,11 +139,13 @@ impl<'a> Printer<'a> {
         self.then(&works);
     }
 
-    /// A part of a ref: a name behind a dot, or a term in brackets.
+    /// A part of a ref: a name behind a dot, or a term in brackets. A keyword stands behind a dot where it was written so:
+    /// `or["if"]` behind a body would read as an operand of `or`.
     fn part(&self, part: TermId, works: &mut Vec<Work<'a>>) {
         let module = self.module;
-        if let TermKind::String { value, .. } = module.term(part).kind
-            && is_name(module.text(value))
+        let Term { kind, location } = *module.term(part);
+        if let TermKind::String { value, .. } = kind
+            && (is_name(module.text(value)) || module.span(location.text) == module.text(value))
         {
             works.extend([Work::Word("."), Work::Word(module.text(value))]);
         } else {

@@ -1,7 +1,7 @@
 //! Imports and rules as text.
 
 use super::blocks::block;
-use super::terms::{INFIX, infix};
+use super::terms::{INFIX, infix, membership, union};
 use super::{Binding, Printer, Work};
 use crate::rego::syntax::{Head, Rule, RuleId, TermId};
 
@@ -47,9 +47,7 @@ impl<'a> Printer<'a> {
 
     fn head(&mut self, rule: &Rule) {
         let (module, head) = (self.module, &rule.head);
-        if let ([name], [left, right]) = (module.terms(head.reference), module.terms(head.arguments))
-            && let Some(works) = head_with_sign(*left, module.span(module.term(*name).location.text), *right)
-        {
+        if let Some(works) = self.head_with_sign(head) {
             self.then(&works);
             self.run();
             return self.value(head);
@@ -105,14 +103,29 @@ impl<'a> Printer<'a> {
         self.then(&block("{", rule.body, end, "}"));
         self.run();
     }
-}
 
-/// A head such as `x & y = z`. By its name it would not read back: `and` is a keyword of Rego 2, and a ref that begins with a
-/// keyword is no argument.
-fn head_with_sign<'a>(left: TermId, sign: &str, right: TermId) -> Option<[Work<'a>; 3]> {
-    if sign == "|" {
-        return Some([Work::Term(left, Binding::Intersection), Work::Word(" | "), Work::Term(right, Binding::Sum)]);
+    /// A head such as `x & y = z` or `x in y = z`. By its name it would not read back: `and` is a keyword of Rego 2, and a
+    /// ref that begins with a keyword is no argument.
+    fn head_with_sign(&self, head: &Head) -> Option<Vec<Work<'a>>> {
+        let module = self.module;
+        let place = |part: &TermId| module.term(*part).location;
+        let (first, last) = (module.terms(head.reference).first()?, module.terms(head.reference).last()?);
+        // Both parts of the name of `in` stand where the sign does.
+        if place(first) != place(last) {
+            return None;
+        }
+        match (module.span(place(last).text), module.terms(head.arguments)) {
+            ("in", [value, domain]) => Some(membership(None, *value, *domain)),
+            ("in", [key, value, domain]) => Some(membership(Some(*key), *value, *domain)),
+            ("|", [left, right]) => {
+                let [_, operands @ .., _] = union(*left, *right);
+                Some(operands.to_vec())
+            }
+            (sign, [left, right]) => {
+                let (_, sign, binding) = INFIX.iter().find(|(_, known, _)| known.trim_ascii() == sign)?;
+                Some(infix(*left, sign, *right, *binding).to_vec())
+            }
+            _ => None,
+        }
     }
-    let (_, sign, binding) = INFIX.iter().find(|(_, known, _)| known.trim_ascii() == sign)?;
-    Some(infix(left, sign, right, *binding))
 }

@@ -142,7 +142,7 @@ impl Parser<'_> {
                     let details = error.details.map_or_else(String::new, |details| {
                         let line = details.line.trim_start_matches('\t');
                         let indent = details.index.saturating_sub(details.line.len() - line.len());
-                        format!("\n\t{line}\n\t{:indent$}^", "")
+                        format!("\n\t{line}\n\t{}^", " ".repeat(indent))
                     });
                     let code = super::ParseError::CODE;
                     format!("{}:{}: {code}: {}{details}", error.row, error.column, error.message)

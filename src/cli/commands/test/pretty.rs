@@ -4,6 +4,7 @@ use super::words::{outcome_word, told, traceback};
 use crate::cli::durations::written;
 use crate::eval::testing::{Case, Outcome, Tested, Totals};
 use crate::eval::{Failed, TraceLine};
+use crate::ui::traces::padded;
 
 /// The line between parts of a report.
 const RULE: &str = "--------------------------------------------------------------------------------\n";
@@ -148,9 +149,9 @@ fn trace(lines: &[TraceLine]) -> String {
     let mut text = String::new();
     for line in lines {
         // OPA indents each piece of a line that it writes: the place, the event and the end of the line.
-        text.push_str(&format!("  {:places$}   ", line.place));
+        text.push_str(&format!("  {}   ", padded(&line.place, places)));
         match &line.values {
-            Some(values) => text.push_str(&format!("{:events$}   {values}  \n", line.event)),
+            Some(values) => text.push_str(&format!("{}   {values}  \n", padded(&line.event, events))),
             None => text.push_str(&format!("{}  \n", line.event)),
         }
     }

@@ -9,7 +9,7 @@ pub(super) fn written(number: f64, verb: char, flags: Flags) -> Option<String> {
     let digits = match verb {
         'v' | 'g' | 'G' => general(magnitude, flags.precision, flags.sharp && verb != 'v'),
         'e' | 'E' => exponential(magnitude, Some(flags.precision.unwrap_or(6))),
-        'f' | 'F' => format!("{magnitude:.*}", flags.precision.unwrap_or(6)),
+        'f' | 'F' => plain(magnitude, flags.precision.unwrap_or(6)),
         'b' => binary(magnitude),
         'x' | 'X' => hexadecimal(magnitude, flags.precision),
         _ => return None,
@@ -45,11 +45,23 @@ fn general(number: f64, precision: Option<usize>, keep_zeros: bool) -> String {
         return exponential_of(&resized(&digits, kept), exponent);
     }
     let decimals = i32::try_from(kept).unwrap_or(i32::MAX).saturating_sub(point).max(0);
-    format!("{number:.*}", usize::try_from(decimals).unwrap_or(0))
+    plain(number, usize::try_from(decimals).unwrap_or(0))
 }
 
+/// Digits behind a point, or behind a first digit, that are all zeros from there on: the smallest number has 1,074.
+const EXACT: usize = 1_100;
+
+/// A number without an exponent. Rust's own `format!` refuses a precision above 65,535.
+fn plain(number: f64, decimals: usize) -> String {
+    let text = format!("{number:.*}", decimals.min(EXACT));
+    text + &"0".repeat(decimals.saturating_sub(EXACT))
+}
+
+/// As many digits as asked for, with zeros behind them.
 fn resized(digits: &str, length: usize) -> String {
-    format!("{:0<length$}", digits.get(..length).unwrap_or(digits))
+    let mut resized = digits.get(..length).unwrap_or(digits).to_owned();
+    resized.extend(std::iter::repeat_n('0', length.saturating_sub(resized.len())));
+    resized
 }
 
 fn exponential(number: f64, precision: Option<usize>) -> String {
@@ -67,11 +79,13 @@ fn exponential_of(digits: &str, exponent: i32) -> String {
 /// The digits, the point after the first, and the exponent; the fewest that tell the number without a precision.
 fn decimal(number: f64, precision: Option<usize>) -> (String, i32) {
     let text = match precision {
-        Some(precision) => format!("{number:.precision$e}"),
+        Some(precision) => format!("{number:.*e}", precision.min(EXACT)),
         None => format!("{number:e}"),
     };
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
+    let digits = mantissa.replace('.', "");
+    let digits = resized(&digits, precision.map_or(0, |precision| precision + 1).max(digits.len()));
+    (digits, exponent.parse().unwrap_or(0))
 }
 
 /// The 53 bits of the mantissa as an integer, and its power of two.

@@ -143,12 +143,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A number as it is written; none where it is too large.
+    /// A number as it is written; where it is too large, none, and nothing is left of the format.
     fn number(&mut self) -> Option<usize> {
         let end = self.format.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(self.format.len());
         let (digits, rest) = self.format.split_at(end);
-        self.format = rest;
-        digits.parse().ok().filter(|number| *number <= WIDEST)
+        // Go looks at what it has before it takes one more digit.
+        let before = digits.get(..end.saturating_sub(1)).unwrap_or_default();
+        let is_too_large = before.parse().map_or(!before.is_empty(), |number: usize| number > WIDEST);
+        self.format = if is_too_large { "" } else { rest };
+        digits.parse().ok().filter(|_| !is_too_large)
     }
 
     /// A width or precision that is an argument.
@@ -236,6 +239,8 @@ mod tests {
         is("%d %d", "[1]", "1 %!d(MISSING)");
         is("%d", r#"[1,"x",2.5]"#, "1%!(EXTRA string=x, float64=2.5)");
         is("%", "[]", "%!(NOVERB)");
+        is("%100000001d|", "[1]", "%!(NOVERB)%!(EXTRA int64=1)");
+        is("a%.99999999999999999999d|", "[1]", "a%!(NOVERB)%!(EXTRA int64=1)");
         is("%[5]d", "[1]", "%!d(BADINDEX)");
         is("%!", "[1]", "%!!(int64=1)");
         is("%T %T", "[1,\"a\"]", "int64 string");

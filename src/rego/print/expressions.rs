@@ -1,7 +1,7 @@
 //! Expressions and bodies as text.
 
 use super::blocks::block;
-use super::terms::{Call, infix, membership, operator_name, union};
+use super::terms::{Call, infix, membership, operator_name};
 use super::{Binding, Printer, Work};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, Span, TermId, TermKind, With};
 
@@ -76,7 +76,7 @@ impl<'a> Printer<'a> {
         match Call::of(module, all) {
             Call::Membership { key, value, domain } => self.then(&membership(key, value, domain)),
             Call::Infix { left, sign, right, binding } => self.then(&infix(left, sign, right, binding)),
-            Call::Union(left, right) => self.then(&union(left, right)),
+            Call::Union(left, right) => self.then(&self.union(left, right)),
             Call::Plain => self.plain_call(terms, span),
         }
     }

@@ -1,7 +1,7 @@
 //! Imports and rules as text.
 
 use super::blocks::block;
-use super::terms::{INFIX, infix, membership, union};
+use super::terms::{INFIX, bare_union, infix, membership};
 use super::{Binding, Printer, Work};
 use crate::rego::syntax::{Head, Rule, RuleId, TermId};
 
@@ -117,10 +117,7 @@ impl<'a> Printer<'a> {
         match (module.span(place(last).text), module.terms(head.arguments)) {
             ("in", [value, domain]) => Some(membership(None, *value, *domain)),
             ("in", [key, value, domain]) => Some(membership(Some(*key), *value, *domain)),
-            ("|", [left, right]) => {
-                let [_, operands @ .., _] = union(*left, *right);
-                Some(operands.to_vec())
-            }
+            ("|", [left, right]) => Some(bare_union(*left, *right).to_vec()),
             (sign, [left, right]) => {
                 let (_, sign, binding) = INFIX.iter().find(|(_, known, _)| known.trim_ascii() == sign)?;
                 Some(infix(*left, sign, *right, *binding).to_vec())

@@ -170,7 +170,7 @@ impl<'a> Printer<'a> {
     fn call(&mut self, terms: List<TermId>, least: Binding, span: Span) {
         let module = self.module;
         let (works, binding) = match Call::of(module, module.terms(terms)) {
-            Call::Union(left, right) => (union(left, right).to_vec(), Binding::Whole),
+            Call::Union(left, right) => (self.union(left, right), Binding::Whole),
             Call::Infix { left, sign, right, binding } => (infix(left, sign, right, binding).to_vec(), binding),
             Call::Membership { key, value, domain } => {
                 let binding = Binding::Membership;
@@ -181,6 +181,38 @@ impl<'a> Printer<'a> {
             Call::Plain => return self.plain_call(terms, span),
         };
         self.enclosed(works, binding, least);
+    }
+
+    /// `left | right`, in parentheses where they can stand: in braces it would read as a comprehension.
+    pub(super) fn union(&self, left: TermId, right: TermId) -> Vec<Work<'a>> {
+        let mut works = bare_union(left, right).to_vec();
+        if !self.begins_with_keyword(left) {
+            works.insert(0, Work::Word("("));
+            works.push(Work::Word(")"));
+        }
+        works
+    }
+
+    /// Whether what is written first is a ref that begins with a keyword, which only the first term of an expression may be:
+    /// no parenthesis stands before it.
+    fn begins_with_keyword(&self, mut term: TermId) -> bool {
+        let module = self.module;
+        loop {
+            term = match module.term(term).kind {
+                TermKind::Var(name) => return KEYWORDS.contains(&module.text(name)),
+                TermKind::Ref(parts) => match module.terms(parts).first() {
+                    Some(head) => *head,
+                    None => return false,
+                },
+                TermKind::Call(terms) => match (Call::of(module, module.terms(terms)), module.terms(terms).first()) {
+                    (Call::Union(left, _) | Call::Infix { left, .. }, _) => left,
+                    (Call::Membership { key, value, .. }, _) => key.unwrap_or(value),
+                    (Call::Plain, Some(operator)) => *operator,
+                    (Call::Plain, None) => return false,
+                },
+                _ => return false,
+            };
+        }
     }
 
     fn enclosed(&mut self, works: Vec<Work<'a>>, binding: Binding, least: Binding) {
@@ -311,9 +343,9 @@ pub(super) fn infix<'a>(left: TermId, sign: &'static str, right: TermId, binding
     [Work::Term(left, binding), Work::Word(sign), Work::Term(right, above)]
 }
 
-pub(super) fn union<'a>(left: TermId, right: TermId) -> [Work<'a>; 5] {
-    let operand = |term| Work::Term(term, Binding::Intersection);
-    [Work::Word("("), operand(left), Work::Word(" | "), operand(right), Work::Word(")")]
+/// `left | right` without parentheses.
+pub(super) fn bare_union<'a>(left: TermId, right: TermId) -> [Work<'a>; 3] {
+    [Work::Term(left, Binding::Intersection), Work::Word(" | "), Work::Term(right, Binding::Intersection)]
 }
 
 pub(super) fn membership<'a>(key: Option<TermId>, value: TermId, domain: TermId) -> Vec<Work<'a>> {

@@ -30,14 +30,14 @@ fn negate(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError>
     Ok(answer(&!operand::big_integer(operands, 1)?))
 }
 
-/// How far to shift; what is beyond 64 bits is as far as can be.
+/// How far to shift: the last 64 bits of the operand, as in OPA.
 fn distance(operands: &[Value]) -> Result<u64, BuiltinError> {
     let distance = operand::big_integer(operands, 2)?;
     if distance < BigInt::from(0) {
         let message = "operand 2 must be an unsigned integer number but got a negative integer";
         return Err(BuiltinError::Operand(message.to_owned()));
     }
-    Ok(u64::try_from(distance).unwrap_or(u64::MAX))
+    Ok(distance.iter_u64_digits().next().unwrap_or_default())
 }
 
 fn shift_left(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
@@ -71,6 +71,8 @@ mod tests {
         assert_eq!(told(shift_left, [1, 70]), "1180591620717411303424");
         assert_eq!(told(shift_left, [1, 1 << 40]), "the result is too large");
         assert_eq!(told(shift_right, [-5, 1 << 40]), "-1");
+        let operands = [Value::from(65), Value::from_json("18446744073709551617").unwrap()];
+        assert_eq!(shift_right(&operands, &BuiltinOptions::default()).unwrap().to_string(), "32");
         assert_eq!(
             told(shift_right, [1, -1]),
             "operand 2 must be an unsigned integer number but got a negative integer"

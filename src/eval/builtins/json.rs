@@ -4,6 +4,7 @@ use super::error::failed;
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand};
 use crate::bundle::yaml;
 use crate::eval::value::{JsonText, Value};
+use crate::rego::metadata::fault_in_yaml;
 
 pub(super) const BUILTINS: &[Builtin] = &[
     builtin("json.is_valid", 1, |operands, _| {
@@ -55,6 +56,9 @@ fn marshal_with_options(operands: &[Value], _: &BuiltinOptions) -> Result<Value,
 
 fn unmarshal_yaml(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
     let text = operand::string(operands, 1)?;
+    if let Some(fault) = fault_in_yaml(text.as_bytes()) {
+        return Err(failed(fault));
+    }
     let read = yaml::as_yaml(text.as_bytes(), 0).map_err(|error| failed(format!("yaml: {error}")))?;
     Value::from_json(read.json.as_bytes()).map_err(|error| failed(error.to_string()))
 }

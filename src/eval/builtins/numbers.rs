@@ -7,11 +7,11 @@ use num_bigint::BigInt;
 use std::ops::Add;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    builtin("abs", 1, |operands, _| rounded(operands, Float::absolute)),
-    builtin("ceil", 1, |operands, _| rounded(operands, Float::ceiling)),
-    builtin("floor", 1, |operands, _| rounded(operands, Float::floor)),
+    builtin("abs", 1, |operands, _| rounded(operands, |float| float.absolute().into())),
+    builtin("ceil", 1, |operands, _| rounded(operands, |float| float.ceiling().integer())),
+    builtin("floor", 1, |operands, _| rounded(operands, |float| float.floor().integer())),
     builtin("product", 1, product),
-    builtin("round", 1, |operands, _| rounded(operands, Float::round)),
+    builtin("round", 1, |operands, _| rounded(operands, |float| float.round().integer())),
     builtin("sum", 1, sum),
     builtin("to_number", 1, to_number),
 ];
@@ -19,11 +19,11 @@ pub(super) const BUILTINS: &[Builtin] = &[
 /// The integers that functions of one number take as such.
 const SMALL: std::ops::RangeInclusive<i64> = -(1 << 31)..=(1 << 31) - 1;
 
-fn rounded(operands: &[Value], of: fn(Float) -> Float) -> Result<Value, BuiltinError> {
+fn rounded(operands: &[Value], of: fn(Float) -> Number) -> Result<Value, BuiltinError> {
     match operand::at(operands, 1) {
         Value::Number(number) => Ok(match number.as_i64().filter(|integer| SMALL.contains(integer)) {
-            Some(integer) => Number::from(of(Number::from(integer).float())),
-            None => Number::from(of(number.float())),
+            Some(integer) => of(Number::from(integer).float()),
+            None => of(number.float()),
         }
         .into()),
         other => Err(operand::wrong(1, other, &["number"])),
@@ -125,6 +125,8 @@ mod tests {
         assert_eq!(called("ceil", "1.1"), "2");
         assert_eq!(called("floor", "-1.1"), "-2");
         assert_eq!(called("floor", "-7"), "-7");
+        assert_eq!(called("floor", "123456789012345678901234567890"), "123456789012345678899921813504");
+        assert_eq!(called("round", "-1e20"), "-100000000000000000000");
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use super::{Builtin, BuiltinError, BuiltinOptions, builtin, operand, times};
 use crate::bundle::yaml::{as_yaml, to_json};
 use crate::eval::value::{Number, Value};
+use crate::rego::metadata::fault_in_yaml;
 use std::collections::BTreeMap;
 
 pub(super) const BUILTINS: &[Builtin] = &[builtin("yaml.is_valid", 1, is_valid), builtin("yaml.marshal", 1, marshal)];
 
 fn is_valid(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {
-    Ok(operand::string(operands, 1).is_ok_and(|text| as_yaml(text.as_bytes(), 0).is_ok()).into())
+    let reads = |text: &[u8]| fault_in_yaml(text).is_none() && as_yaml(text, 0).is_ok();
+    Ok(operand::string(operands, 1).is_ok_and(|text| reads(text.as_bytes())).into())
 }
 
 fn marshal(operands: &[Value], _: &BuiltinOptions) -> Result<Value, BuiltinError> {

@@ -142,6 +142,11 @@ impl Float {
         if self.is_integer() || !self.negative || whole.is_zero() { whole } else { whole - Self::ONE }
     }
 
+    /// The number of an integer, with all its digits.
+    pub(in crate::eval) fn integer(self) -> Number {
+        if self.exponent > 0 { Number::of_integer(&self.whole()) } else { self.into() }
+    }
+
     /// 1.
     pub(in crate::eval) const ONE: Self =
         Self { negative: false, mantissa: 1 << (BITS - 1), exponent: 1 - BITS as i64 };

@@ -1,8 +1,6 @@
 //! What is said of files that cannot be asked.
 
-use crate::bundle::yaml::{YamlError, YamlFault};
 use crate::eval::Fault;
-use crate::rego::metadata::fault_in_yaml;
 use crate::rego::syntax::ParseError;
 
 /// An error that has a message and no place.
@@ -34,14 +32,4 @@ pub(in crate::ops) fn caret(details: &serde_json::Value) -> Vec<String> {
     let line = whole.trim_start_matches('\t');
     let blanks = usize::try_from(index).unwrap_or_default().saturating_sub(whole.len() - line.len());
     vec![line.to_owned(), format!("{}^", " ".repeat(blanks))]
-}
-
-/// Why a text is no YAML that has a value, in the words of OPA.
-pub(super) fn told_of_yaml(text: &[u8], error: &YamlError) -> String {
-    match error.fault {
-        YamlFault::NotANumber(".nan") => "json: unsupported value: NaN".to_owned(),
-        YamlFault::NotANumber("-.inf") => "json: unsupported value: -Inf".to_owned(),
-        YamlFault::NotANumber(_) => "json: unsupported value: +Inf".to_owned(),
-        _ => fault_in_yaml(text).unwrap_or_else(|| format!("yaml: {error}")),
-    }
 }

@@ -3,6 +3,7 @@
 mod faults;
 mod merge;
 mod reader;
+mod yaml;
 
 pub(super) use faults::caret;
 pub use faults::of_parser;
@@ -11,12 +12,12 @@ pub(super) use merge::{clash, merge};
 use super::OpsError;
 use super::bundles::overlap;
 use super::language::Language;
-use crate::bundle::{Manifest, yaml};
+use crate::bundle::Manifest;
 use crate::eval::{EvalError, Value};
 use crate::rego::check::{CheckOptions, DataPaths};
 use crate::rego::syntax::Module;
 use crate::sources::Ignore;
-use faults::{plain, told_of_yaml};
+use faults::plain;
 use reader::Reader;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -112,11 +113,7 @@ impl Documents {
 /// # Errors
 /// A text that is neither.
 pub fn input(bytes: &[u8]) -> Result<Value, String> {
-    let read = yaml::to_json(bytes, 0).map_err(|error| {
-        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        format!("unable to parse input: {}", told_of_yaml(text, &error))
-    })?;
-    Value::from_json(read.json.as_str()).map_err(|error| format!("unable to parse input: {error}"))
+    yaml::value(bytes).map_err(|error| format!("unable to parse input: {error}"))
 }
 
 /// The path of the data and the path of the file.

@@ -1,9 +1,10 @@
 //! Files and folders as OPA reads them.
 
 use super::LoadTimes;
-use super::faults::{of_parser, plain, told_of_yaml};
+use super::faults::{of_parser, plain};
 use super::merge::{clash, merge};
-use crate::bundle::{Manifest, yaml};
+use super::yaml;
+use crate::bundle::Manifest;
 use crate::eval::{Fault, Value};
 use crate::ops::OpsError;
 use crate::ops::bundles::bundle;
@@ -115,13 +116,15 @@ impl<'a> Reader<'a> {
         let read = match name.rsplit_once('.').map(|(_, ending)| ending) {
             Some("rego") => return self.found.push(Found::Text(shown, bytes)),
             Some("json") => json(&bytes),
-            Some("yaml" | "yml") => data(&bytes).map_err(|told| format!("error converting YAML to JSON: {told}")),
+            Some("yaml" | "yml") => {
+                yaml::value(&bytes).map_err(|told| format!("error converting YAML to JSON: {told}"))
+            }
             _ if is_named => {
                 let version = read_as(self.language.version);
                 if let Ok(module) = parse(&bytes, &shown, &self.language.reading(version)) {
                     return self.found.push(Found::Modules(vec![module]));
                 }
-                data(&bytes).map_err(|_| "can't recognize file type".to_owned())
+                yaml::value(&bytes).map_err(|_| "can't recognize file type".to_owned())
             }
             _ => return,
         };
@@ -206,9 +209,4 @@ impl<'a> Reader<'a> {
 
 fn json(bytes: &[u8]) -> Result<Value, String> {
     Value::from_json(bytes).map_err(|error| error.to_string())
-}
-
-fn data(bytes: &[u8]) -> Result<Value, String> {
-    let read = yaml::to_json(bytes, 0).map_err(|error| told_of_yaml(bytes, &error))?;
-    Value::from_json(read.json.as_str()).map_err(|error| error.to_string())
 }

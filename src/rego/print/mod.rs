@@ -3,6 +3,7 @@
 mod blocks;
 mod comments;
 mod expressions;
+mod keywords;
 mod rules;
 mod terms;
 

@@ -1,14 +1,9 @@
 //! Terms as text.
 
+use super::keywords::KEYWORDS;
 use super::{Binding, Printer, Work};
 use crate::rego::syntax::{ExpressionKind, List, Module, Part, Span, Term, TermId, TermKind};
 use std::fmt::Write as _;
-
-/// Words that no bare part of a ref is, whatever the version.
-const KEYWORDS: [&str; 17] = [
-    "as", "and", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "or", "package",
-    "some", "true", "with",
-];
 
 /// The infix operators: the built-in, its sign, how tightly it binds.
 pub(super) const INFIX: [(&str, &str, Binding); 12] = [
@@ -191,28 +186,6 @@ impl<'a> Printer<'a> {
             works.push(Work::Word(")"));
         }
         works
-    }
-
-    /// Whether what is written first is a ref that begins with a keyword, which only the first term of an expression may be:
-    /// no parenthesis stands before it.
-    fn begins_with_keyword(&self, mut term: TermId) -> bool {
-        let module = self.module;
-        loop {
-            term = match module.term(term).kind {
-                TermKind::Var(name) => return KEYWORDS.contains(&module.text(name)),
-                TermKind::Ref(parts) => match module.terms(parts).first() {
-                    Some(head) => *head,
-                    None => return false,
-                },
-                TermKind::Call(terms) => match (Call::of(module, module.terms(terms)), module.terms(terms).first()) {
-                    (Call::Union(left, _) | Call::Infix { left, .. }, _) => left,
-                    (Call::Membership { key, value, .. }, _) => key.unwrap_or(value),
-                    (Call::Plain, Some(operator)) => *operator,
-                    (Call::Plain, None) => return false,
-                },
-                _ => return false,
-            };
-        }
     }
 
     fn enclosed(&mut self, works: Vec<Work<'a>>, binding: Binding, least: Binding) {

@@ -96,6 +96,8 @@ fn what_reads_otherwise_without_parentheses_keeps_them() {
         ("package a\nb if b or.package if b\n", RegoVersion::V2),
         ("package a\nas.b - in - input := 1\nx == y = z\n", RegoVersion::V0),
         ("package a\nevery.b | b < c = d\np if { every.b | b }\nq if { every.f(x) | b == c }\n", RegoVersion::V1),
+        ("package a\np if contains | contains\nq if every.b | b\n", RegoVersion::V1),
+        ("package a\np = [(every.b | b)] { (or.c | d) }\n", RegoVersion::V0),
         ("package a\nin[x] in y := z\nk, v in x = z\nx | y = z\nx.in(y, z) := 1\n", RegoVersion::V1),
         ("package a\np := 1 +\n   # METADATA\n   # x\n2\n", RegoVersion::V1),
         ("package a\np := 1 +\n# METADATA\n# title: x\n2 +\n# y\n3\nq := 1\n", RegoVersion::V1),

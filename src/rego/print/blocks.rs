@@ -68,6 +68,15 @@ impl<'a> Printer<'a> {
                 works.push(Work::Word(","));
             }
         }
+        // Without a comma the union would be a comprehension.
+        if let [only] | [_, only] = members
+            && !has_comments
+            && members.len() == width
+            && close != ")"
+            && self.begins_with_bare_union(*only)
+        {
+            works.push(Work::Word(","));
+        }
         works.push(if has_comments { Work::EndOfBlock(span.end() - 1, close) } else { Work::Word(close) });
         self.then(&works);
     }

@@ -11,28 +11,61 @@ pub(super) const KEYWORDS: [&str; 17] = [
 ];
 
 impl Printer<'_> {
-    /// Whether what is written first is a ref that begins with a keyword, which only the first term of an expression may be:
-    /// no parenthesis stands before it.
-    pub(super) fn begins_with_keyword(&self, mut term: TermId) -> bool {
+    /// Whether a union must stand without parentheses. A ref that begins with a keyword is a term only where an expression
+    /// begins, as that of a comprehension may that turns out to be none: `{a | if.b,}`.
+    pub(super) fn is_bare_union(&self, left: TermId, right: TermId) -> bool {
+        self.begins_with_keyword(left) || self.begins_with_keyword(right) || self.begins_with_bare_union(left)
+    }
+
+    /// Whether a term begins with such a union.
+    pub(super) fn begins_with_bare_union(&self, mut term: TermId) -> bool {
+        while let Some(call) = self.call_of(term) {
+            match (call, self.first_of(term)) {
+                (Call::Union(left, right), _) if self.begins_with_keyword(left) || self.begins_with_keyword(right) => {
+                    return true;
+                }
+                (_, Some(first)) => term = first,
+                (_, None) => return false,
+            }
+        }
+        false
+    }
+
+    /// Whether what is written first is a ref that begins with a keyword.
+    fn begins_with_keyword(&self, mut term: TermId) -> bool {
         let module = self.module;
         loop {
-            term = match module.term(term).kind {
-                TermKind::Ref(parts) => match module.terms(parts) {
-                    [only] => *only,
-                    [head, ..] => match module.term(*head).kind {
-                        TermKind::Var(name) => return self.is_keyword(module.text(name)),
-                        _ => *head,
-                    },
-                    [] => return false,
-                },
-                TermKind::Call(terms) => match (Call::of(module, module.terms(terms)), module.terms(terms).first()) {
-                    (Call::Union(left, _) | Call::Infix { left, .. }, _) => left,
-                    (Call::Membership { key, value, .. }, _) => key.unwrap_or(value),
-                    (Call::Plain, Some(operator)) => *operator,
-                    (Call::Plain, None) => return false,
-                },
-                _ => return false,
-            };
+            if let TermKind::Ref(parts) = module.term(term).kind
+                && let [head, _, ..] = module.terms(parts)
+                && let TermKind::Var(name) = module.term(*head).kind
+            {
+                return self.is_keyword(module.text(name));
+            }
+            match self.first_of(term) {
+                Some(first) => term = first,
+                None => return false,
+            }
+        }
+    }
+
+    fn call_of(&self, term: TermId) -> Option<Call> {
+        match self.module.term(term).kind {
+            TermKind::Call(terms) => Some(Call::of(self.module, self.module.terms(terms))),
+            _ => None,
+        }
+    }
+
+    /// What a ref or a call begins with.
+    fn first_of(&self, term: TermId) -> Option<TermId> {
+        let module = self.module;
+        let parts = match module.term(term).kind {
+            TermKind::Ref(parts) | TermKind::Call(parts) => module.terms(parts),
+            _ => return None,
+        };
+        match self.call_of(term) {
+            Some(Call::Union(left, _) | Call::Infix { left, .. }) => Some(left),
+            Some(Call::Membership { key, value, .. }) => Some(key.unwrap_or(value)),
+            Some(Call::Plain) | None => parts.first().copied(),
         }
     }
 

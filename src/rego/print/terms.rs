@@ -181,7 +181,7 @@ impl<'a> Printer<'a> {
     /// `left | right`, in parentheses where they can stand: in braces it would read as a comprehension.
     pub(super) fn union(&self, left: TermId, right: TermId) -> Vec<Work<'a>> {
         let mut works = bare_union(left, right).to_vec();
-        if !self.begins_with_keyword(left) {
+        if !self.is_bare_union(left, right) {
             works.insert(0, Work::Word("("));
             works.push(Work::Word(")"));
         }

@@ -46,7 +46,7 @@ pub fn load(sources: Vec<Source>, ignore: &[String], language: &Language) -> Res
 }
 
 fn with_image(before: Documents, name: &str, bundle: &Bundle, language: &Language) -> Result<Documents, OpsError> {
-    let Documents { mut modules, mut data, mut bundles, times, .. } = before;
+    let Documents { mut modules, mut data, mut bundles, mut signed, times, .. } = before;
     let files = bundle.modules.iter().map(|module| Text {
         file: module.path.trim_start_matches('/'),
         bytes: module.text.as_bytes(),
@@ -62,7 +62,9 @@ fn with_image(before: Documents, name: &str, bundle: &Bundle, language: &Languag
     merge(&mut data, &own);
     let metadata: Vec<_> = bundle.manifest.metadata.iter().cloned().collect();
     bundles.push((name.to_owned(), bundle.manifest.clone()));
-    Ok(Documents { bundles, times, ..Documents::of(modules, data, language.checking_bundle(bundle, &metadata)?) })
+    signed.extend((!bundle.signatures.is_empty()).then(|| name.to_owned()));
+    let check = language.checking_bundle(bundle, &metadata)?;
+    Ok(Documents { bundles, signed, times, ..Documents::of(modules, data, check) })
 }
 
 /// The patterns that are for tests too: not those that leave tests out of a bundle.

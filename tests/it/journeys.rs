@@ -174,6 +174,15 @@ fn repl_takes_what_a_bundle_requires_for_undefined_and_says_so_once() {
 }
 
 #[test]
+fn repl_says_that_it_does_not_look_at_signatures() {
+    let sandbox = Sandbox::empty();
+    sandbox.write("src/p.rego", "package p\n\nq := 1\n");
+    sandbox.write("src/.signatures.json", r#"{"signatures": ["x"]}"#);
+    let run = sandbox.run_with(&["repl", "-b", "src"], "data.p.q\n").exits(0);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("1\n", "note: src is signed; its signatures are not checked\n"));
+}
+
+#[test]
 fn repl_reads_an_image_in_its_version_of_rego() {
     let sandbox = Sandbox::empty();
     sandbox.write("old/p.rego", "package p\n\nr { input.x }\n");

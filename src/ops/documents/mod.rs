@@ -33,6 +33,8 @@ pub struct Documents {
     pub check: CheckOptions,
     /// The names of the bundles among what was read, and their manifests.
     pub bundles: Vec<(String, Manifest)>,
+    /// The names of those that are signed; nothing looks at their signatures.
+    pub signed: Vec<String>,
     /// How long it took to read them.
     pub times: LoadTimes,
 }
@@ -94,8 +96,8 @@ pub fn load(request: &Request<'_>) -> Result<Documents, OpsError> {
     if !reader.faults.is_empty() {
         return Err(EvalError::Compile(reader.faults).into());
     }
-    let (bundles, times) = (reader.bundles, reader.times);
-    Ok(Documents { bundles, times, ..Documents::of(reader.modules, data, reader.check) })
+    let (bundles, signed, times) = (reader.bundles, reader.signed, reader.times);
+    Ok(Documents { bundles, signed, times, ..Documents::of(reader.modules, data, reader.check) })
 }
 
 impl Documents {
@@ -104,7 +106,7 @@ impl Documents {
         let of_data = data.clone();
         let paths = DataPaths::new(move |path| has(&of_data, path));
         let check = CheckOptions { data: Some(paths), ..check };
-        Self { modules, data, check, bundles: Vec::new(), times: LoadTimes::default() }
+        Self { modules, data, check, bundles: Vec::new(), signed: Vec::new(), times: LoadTimes::default() }
     }
 }
 

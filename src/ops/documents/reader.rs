@@ -4,7 +4,7 @@ use super::LoadTimes;
 use super::faults::{of_parser, plain};
 use super::merge::{clash, merge};
 use super::yaml;
-use crate::bundle::Manifest;
+use crate::bundle::{Bundle, Manifest};
 use crate::eval::{Fault, Value};
 use crate::ops::OpsError;
 use crate::ops::bundles::bundle;
@@ -36,6 +36,8 @@ pub(super) struct Reader<'a> {
     pub(super) faults: Vec<Fault>,
     pub(super) check: CheckOptions,
     pub(super) bundles: Vec<(String, Manifest)>,
+    /// The bundles that are signed.
+    pub(super) signed: Vec<String>,
     pub(super) times: LoadTimes,
 }
 
@@ -50,6 +52,7 @@ impl<'a> Reader<'a> {
             faults: Vec::new(),
             check: language.checking(),
             bundles: Vec::new(),
+            signed: Vec::new(),
             times: LoadTimes::default(),
         }
     }
@@ -73,6 +76,7 @@ impl<'a> Reader<'a> {
             Err(message) => return self.fault(message),
         };
         self.found.push(Found::Modules(read.modules));
+        self.look_for_signatures(path, &read.loaded.bundle);
         match self.language.checking_bundle(&read.loaded.bundle, &read.loaded.metadata) {
             Ok(check) => self.check = check,
             Err(error) => self.fault(error.to_string()),
@@ -178,6 +182,7 @@ impl<'a> Reader<'a> {
             .map_err(|message| OpsError::BundleLoading { name: name.clone(), message })?;
         self.modules.extend(read.modules);
         let loaded = read.loaded;
+        self.look_for_signatures(path, &loaded.bundle);
         self.check = self.language.checking_bundle(&loaded.bundle, &loaded.metadata)?;
         self.roots.push((name.clone(), loaded.bundle.manifest.roots.clone()));
         if let Ok(value) = Value::from_json(loaded.bundle.data.as_str()) {
@@ -186,6 +191,12 @@ impl<'a> Reader<'a> {
         let name = path.display().to_string();
         self.bundles.extend(loaded.manifests.into_iter().map(|manifest| (name.clone(), manifest)));
         Ok(())
+    }
+
+    fn look_for_signatures(&mut self, path: &Path, bundle: &Bundle) {
+        if !bundle.signatures.is_empty() {
+            self.signed.push(path.display().to_string());
+        }
     }
 
     /// All data as one document.

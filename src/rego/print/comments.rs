@@ -82,7 +82,13 @@ impl Printer<'_> {
     /// Ends a statement: with the comments behind it on its last line, and all that stand within it.
     pub(super) fn finish(&mut self, end: u32) {
         let row = row_of(self.module, end.saturating_sub(1));
-        let behind = |comment: &Comment, module: &Module| row_of(module, comment.location.text.offset) <= row;
+        let behind = |comment: &Comment, module: &Module| {
+            let place = comment.location.text.offset;
+            let between = module.source.get(end as usize..place as usize).unwrap_or_default();
+            // Another statement may stand on the line, with the comment in it.
+            let begins_another = |one: char| one.is_alphanumeric() || matches!(one, '_' | '"' | '`' | '$');
+            row_of(module, place) <= row && !between.contains(begins_another)
+        };
         while let Some(comment) = self.comments.waiting.peek().copied()
             && behind(comment, self.module)
         {

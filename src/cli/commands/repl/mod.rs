@@ -86,6 +86,9 @@ pub(in crate::cli) fn run(arguments: &ReplArgs, context: &Context) -> Result<(),
         Err(OpsError::BundleActivation(message)) => return refused(format!("initialization error: {message}\n")),
         Err(error) => return Err(error),
     };
+    for name in &documents.signed {
+        context.ui.note(&format!("{name} is signed; its signatures are not checked"));
+    }
     let limit = usize::try_from(arguments.max_errors).unwrap_or_default();
     let network = arguments.network.network(&language, context);
     let session = match start(documents, input, &language, limit, network) {

@@ -96,6 +96,8 @@ impl Printer<'_> {
         match name {
             "every" | "if" | "in" | "and" | "or" => has_it || is_imported(),
             "contains" => false,
+            // The sign of `and`, `or` in Rego 2, which has no text.
+            "" => true,
             name => KEYWORDS.contains(&name),
         }
     }

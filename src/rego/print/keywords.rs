@@ -32,7 +32,7 @@ impl Printer<'_> {
     }
 
     /// Whether what is written first is a ref that begins with a keyword.
-    fn begins_with_keyword(&self, mut term: TermId) -> bool {
+    pub(super) fn begins_with_keyword(&self, mut term: TermId) -> bool {
         let module = self.module;
         loop {
             if let TermKind::Ref(parts) = module.term(term).kind

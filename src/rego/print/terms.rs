@@ -95,7 +95,7 @@ impl<'a> Printer<'a> {
             TermKind::String { value, raw: false } => self.string(module.text(value)),
             TermKind::Var(name) => self.variable(module.text(name)),
             TermKind::Ref(parts) => self.reference(parts),
-            TermKind::Call(terms) => self.call(terms, least, span),
+            TermKind::Call(terms) => self.call(id, terms, least, span),
             TermKind::Array(members) => self.bracketed("[", module.terms(members), 1, "]", span),
             TermKind::Set(members) if members.is_empty() => self.out.push_str("set()"),
             TermKind::Set(members) => self.bracketed("{", module.terms(members), 1, "}", span),
@@ -162,19 +162,20 @@ impl<'a> Printer<'a> {
         self.run();
     }
 
-    fn call(&mut self, terms: List<TermId>, least: Binding, span: Span) {
+    fn call(&mut self, id: TermId, terms: List<TermId>, least: Binding, span: Span) {
         let module = self.module;
-        let (works, binding) = match Call::of(module, module.terms(terms)) {
-            Call::Union(left, right) => (self.union(left, right), Binding::Whole),
-            Call::Infix { left, sign, right, binding } => (infix(left, sign, right, binding).to_vec(), binding),
+        let (works, binding, least) = match Call::of(module, module.terms(terms)) {
+            Call::Union(left, right) => (self.union(left, right), Binding::Whole, least),
+            Call::Infix { left, sign, right, binding } => (infix(left, sign, right, binding).to_vec(), binding, least),
             Call::Membership { key, value, domain } => {
-                let binding = Binding::Membership;
                 // With a key its comma would end whatever it stands in.
                 let least = if key.is_some() { Binding::Whole } else { least };
-                return self.enclosed(membership(key, value, domain), binding, least);
+                (membership(key, value, domain), Binding::Membership, least)
             }
             Call::Plain => return self.plain_call(terms, span),
         };
+        // No parenthesis stands before a keyword.
+        let least = if self.begins_with_keyword(id) { Binding::Membership } else { least };
         self.enclosed(works, binding, least);
     }
 

@@ -97,6 +97,7 @@ fn what_reads_otherwise_without_parentheses_keeps_them() {
         ("package a\nas.b - in - input := 1\nx == y = z\n", RegoVersion::V0),
         ("package a\nevery.b | b < c = d\np if { every.b | b }\nq if { every.f(x) | b == c }\n", RegoVersion::V1),
         ("package a\np if contains | contains\nq if every.b | b\n", RegoVersion::V1),
+        ("package a\nin[x] in y in z := 1\n", RegoVersion::V1),
         ("package a\n&.in | x | y := z\n", RegoVersion::V2),
         ("package a\nb := 0 _ := $`{ # METADATA\nnull}`\n", RegoVersion::V1),
         ("package a\np = {in | package.in,}\nq = [a | package.b | c == d,]\n", RegoVersion::V0),

@@ -37,7 +37,7 @@ pub(super) fn is_kept(name: &str) -> bool {
     matches!(name, "time.now_ns" | "rand.intn" | "uuid.rfc4122" | "opa.runtime" | "net.lookup_ip_addr")
 }
 
-/// Calls a function. One that is only declared is undefined.
+/// Calls a function.
 pub(super) fn call(name: &str, operands: &[Value], options: &BuiltinOptions) -> Answer {
     static OURS: LazyLock<HashMap<&'static str, &'static Builtin>> =
         LazyLock::new(|| builtins::all().map(|builtin| (builtin.name, builtin)).collect());
@@ -71,11 +71,10 @@ pub(super) fn call(name: &str, operands: &[Value], options: &BuiltinOptions) -> 
         };
     }
     let Some(native) = natives::find(name) else {
-        // What is only declared, by a capabilities file or a bundle, is undefined.
-        return match Capabilities::current().builtin(name) {
-            Some(_) => Answer::End { code: "eval_internal_error", message: format!("unsupported built-in: {name}") },
-            None => Answer::Value(Value::Undefined),
-        };
+        if options.missing_is_undefined && Capabilities::current().builtin(name).is_none() {
+            return Answer::Value(Value::Undefined);
+        }
+        return Answer::End { code: "eval_internal_error", message: format!("unsupported built-in: {name}") };
     };
     match native.call(operands) {
         Ok(value) => Answer::Value(value),

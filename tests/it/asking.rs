@@ -26,3 +26,20 @@ fn an_endless_query_ends_at_its_time() {
     let run = sandbox.run(&["eval", "--timeout", "100ms", "-f", "pretty", query]).exits(2);
     assert!(run.err.contains("eval_cancel_error: caller cancelled query execution"), "{run:?}");
 }
+
+#[test]
+fn a_function_that_is_only_declared_ends_an_evaluation_as_in_opa() {
+    let sandbox = Sandbox::new();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rego/capabilities.json");
+    let own =
+        r#"{"name": "our.f", "decl": {"type": "function", "args": [{"type": "any"}], "result": {"type": "any"}}}"#;
+    let mut declared: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    declared["builtins"].as_array_mut().unwrap().push(serde_json::from_str(own).unwrap());
+    sandbox.write("capabilities.json", declared.to_string());
+    sandbox.write("p/a.rego", "package a\n\np := our.f(1)\n\ntest_p if p\n");
+    let run =
+        sandbox.run(&["eval", "-d", "p", "--capabilities", "capabilities.json", "-f", "pretty", "data.a.p"]).exits(2);
+    assert!(run.err.contains("a.rego:3: eval_internal_error: unsupported built-in: our.f"), "{run:?}");
+    let run = sandbox.run(&["test", "p", "--capabilities", "capabilities.json"]).exits(2);
+    assert!(run.out.contains("data.a.test_p: ERROR") && run.out.ends_with("ERROR: 1/1\n"), "{run:?}");
+}

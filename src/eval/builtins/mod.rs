@@ -62,6 +62,9 @@ pub struct BuiltinOptions {
     pub environment: BTreeMap<String, String>,
     /// Whether `opa.runtime()` has a configuration, which is empty.
     pub configured: bool,
+    /// Whether a function that is only declared, by a capabilities file or a bundle, is undefined; a call of it ends the
+    /// evaluation otherwise.
+    pub missing_is_undefined: bool,
     /// The time of the query in nanoseconds since 1970, where it is fixed.
     pub now: Option<i64>,
     /// What may be reached beyond the process; nothing where it is `None`.

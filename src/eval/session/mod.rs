@@ -145,7 +145,12 @@ impl Session {
     /// # Errors
     /// What is wrong with all modules together.
     pub fn new(loaded: Loaded) -> Result<Self, EvalError> {
-        let builtins = BuiltinOptions { configured: true, network: loaded.network, ..BuiltinOptions::default() };
+        let builtins = BuiltinOptions {
+            configured: true,
+            missing_is_undefined: true,
+            network: loaded.network,
+            ..BuiltinOptions::default()
+        };
         let (check, used) = (loaded.check.clone(), builtins.clone());
         let options = EngineOptions { check, builtins: used, ..EngineOptions::default() };
         let mut engine = Engine::new(loaded.modules, Value::new_object(), options);

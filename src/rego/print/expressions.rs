@@ -76,7 +76,10 @@ impl<'a> Printer<'a> {
         match Call::of(module, all) {
             Call::Membership { key, value, domain } => self.then(&membership(key, value, domain)),
             Call::Infix { left, sign, right, binding } => self.then(&infix(left, sign, right, binding)),
-            Call::Union(left, right) => self.then(&self.union(left, right)),
+            Call::Union(left, right) => {
+                let works = self.union(left, right);
+                self.then(&works);
+            }
             Call::Plain => self.plain_call(terms, span),
         }
     }

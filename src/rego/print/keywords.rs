@@ -13,39 +13,42 @@ pub(super) const KEYWORDS: [&str; 17] = [
 impl Printer<'_> {
     /// Whether a union must stand without parentheses. A ref that begins with a keyword is a term only where an expression
     /// begins, as that of a comprehension may that turns out to be none: `{a | if.b,}`.
-    pub(super) fn is_bare_union(&self, left: TermId, right: TermId) -> bool {
+    pub(super) fn is_bare_union(&mut self, left: TermId, right: TermId) -> bool {
         self.begins_with_keyword(left) || self.begins_with_keyword(right) || self.begins_with_bare_union(left)
     }
 
-    /// Whether a term begins with such a union.
-    pub(super) fn begins_with_bare_union(&self, mut term: TermId) -> bool {
-        while let Some(call) = self.call_of(term) {
-            match (call, self.first_of(term)) {
-                (Call::Union(left, right), _) if self.begins_with_keyword(left) || self.begins_with_keyword(right) => {
-                    return true;
-                }
-                (_, Some(first)) => term = first,
-                (_, None) => return false,
+    /// Whether a term begins with such a union. What it begins with is looked at once, however long a chain it is.
+    pub(super) fn begins_with_bare_union(&mut self, term: TermId) -> bool {
+        let mut chain = Vec::new();
+        let mut next = Some(term);
+        let mut is_bare = false;
+        while let Some(term) = next {
+            if let Some(known) = self.bare_unions.get(&term) {
+                is_bare = *known;
+                break;
             }
+            let own = match self.call_of(term) {
+                Some(Call::Union(left, right)) => self.begins_with_keyword(left) || self.begins_with_keyword(right),
+                Some(_) => false,
+                None => break,
+            };
+            chain.push((term, own));
+            next = self.first_of(term);
         }
-        false
+        for (term, own) in chain.into_iter().rev() {
+            is_bare |= own;
+            let _ = self.bare_unions.insert(term, is_bare);
+        }
+        is_bare
     }
 
-    /// Whether what is written first is a ref that begins with a keyword.
-    pub(super) fn begins_with_keyword(&self, mut term: TermId) -> bool {
-        let module = self.module;
-        loop {
-            if let TermKind::Ref(parts) = module.term(term).kind
-                && let [head, _, ..] = module.terms(parts)
-                && let TermKind::Var(name) = module.term(*head).kind
-            {
-                return self.is_keyword(module.text(name));
-            }
-            match self.first_of(term) {
-                Some(first) => term = first,
-                None => return false,
-            }
-        }
+    /// Whether what is written first is a ref of several parts that begins with a keyword, or with the sign of one.
+    pub(super) fn begins_with_keyword(&self, term: TermId) -> bool {
+        let text = self.module.span(self.module.term(term).location.text);
+        let end = text.find(|one: char| !one.is_alphanumeric() && one != '_').unwrap_or(text.len());
+        let (word, rest) = text.split_at(end);
+        let rest = if word.is_empty() { rest.trim_start_matches(['&', '|']) } else { rest };
+        rest.len() < text.len() && rest.starts_with(['.', '[']) && self.is_keyword(word)
     }
 
     fn call_of(&self, term: TermId) -> Option<Call> {

@@ -9,6 +9,7 @@ mod terms;
 
 use super::syntax::{Body, ExpressionId, Module, Statement, TermId, With};
 use comments::Comments;
+use rustc_hash::FxHashMap;
 
 /// The text of a module. Layout is not the author's: each statement begins a line, bodies are indented by tabs.
 #[must_use]
@@ -19,6 +20,7 @@ pub fn print(module: &Module) -> String {
         work: Vec::new(),
         indent: 0,
         comments: Comments::of(module),
+        bare_unions: FxHashMap::default(),
     };
     printer.module();
     printer.out
@@ -31,6 +33,8 @@ struct Printer<'a> {
     work: Vec<Work<'a>>,
     indent: usize,
     comments: Comments<'a>,
+    /// Whether terms begin with a union that stands without parentheses, as far as it was asked.
+    bare_unions: FxHashMap<TermId, bool>,
 }
 
 /// What is still to be written; the last first.

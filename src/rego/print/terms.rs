@@ -175,12 +175,12 @@ impl<'a> Printer<'a> {
             Call::Plain => return self.plain_call(terms, span),
         };
         // No parenthesis stands before a keyword.
-        let least = if self.begins_with_keyword(id) { Binding::Membership } else { least };
+        let least = if binding < least && self.begins_with_keyword(id) { binding } else { least };
         self.enclosed(works, binding, least);
     }
 
     /// `left | right`, in parentheses where they can stand: in braces it would read as a comprehension.
-    pub(super) fn union(&self, left: TermId, right: TermId) -> Vec<Work<'a>> {
+    pub(super) fn union(&mut self, left: TermId, right: TermId) -> Vec<Work<'a>> {
         let mut works = bare_union(left, right).to_vec();
         if !self.is_bare_union(left, right) {
             works.insert(0, Work::Word("("));

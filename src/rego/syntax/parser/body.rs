@@ -1,6 +1,6 @@
 //! Bodies, and the expressions in them.
 
-use super::Parser;
+use super::{Parser, State};
 use crate::rego::syntax::location::Location;
 use crate::rego::syntax::options::{Keyword, RegoVersion};
 use crate::rego::syntax::token::Token;
@@ -25,15 +25,21 @@ impl Parser<'_> {
                 return Some(self.body_since(mark));
             }
             if !self.state.newline {
-                if !self.has_errors() {
-                    self.hint_missing_infix_keyword();
-                    self.unexpected(format!("expected \\n or ; or {}", end.name()));
-                }
+                self.refuse_rest_of_line(end);
                 break;
             }
         }
         self.expressions.truncate(mark);
         None
+    }
+
+    /// Tells that an expression goes on where it should end, unless something was told before.
+    #[cold]
+    fn refuse_rest_of_line(&mut self, end: Token) {
+        if !self.has_errors() {
+            self.hint_missing_infix_keyword();
+            self.unexpected(format!("expected \\n or ; or {}", end.name()));
+        }
     }
 
     /// One expression of a body.
@@ -76,20 +82,22 @@ impl Parser<'_> {
             return self.logical_tail(operand);
         }
         match self.state.token {
-            Token::Some | Token::Every if not.is_some() => {
-                let word = self.state.token.name();
-                self.unexpected(format!("illegal negation of '{word}'"));
-                None
-            }
+            Token::Some | Token::Every if not.is_some() => self.refuse_negation(),
             Token::Some => self.some(),
             Token::Every => self.every(),
             _ => self.plain_expression(not),
         }
     }
 
+    #[cold]
+    fn refuse_negation(&mut self) -> Option<ExpressionId> {
+        let word = self.state.token.name();
+        self.unexpected(format!("illegal negation of '{word}'"));
+        None
+    }
+
     /// An expression that is a term, with what may follow it; `not` is the place of a `not` before it.
     fn plain_expression(&mut self, not: Option<Location>) -> Option<ExpressionId> {
-        let before = self.state;
         if let Some(not) = not
             && self.not_bodies
             && self.is(Token::LeftParenthesis)
@@ -98,14 +106,32 @@ impl Parser<'_> {
             let operand = self.negated_operand(group?, not);
             return self.logical_tail(operand);
         }
-        let mut expression = self.term_expression()?;
+        let start = self.state.start;
+        // Nested bodies keep one each on the stack.
+        let every = self.may_be_every().then(|| Box::new(self.state));
+        let expression = self.term_expression()?;
+        self.expression_behind(expression, start, not, every)
+    }
+
+    /// An expression whose term was read, from `start` on, with what may follow it.
+    // Out of the frames of what is nested.
+    #[inline(never)]
+    fn expression_behind(
+        &mut self,
+        mut expression: ExpressionId,
+        start: u32,
+        not: Option<Location>,
+        every: Option<Box<State>>,
+    ) -> Option<ExpressionId> {
         let mut with_place = None;
         if self.is(Token::With) {
             with_place = Some(self.here());
             let with = self.with_modifiers()?;
             self.change(expression, |expression| expression.with = with);
         }
-        self.hint_every(expression, before);
+        if let Some(before) = every {
+            self.hint_every(expression, *before);
+        }
         match not {
             Some(not) if self.not_bodies => expression = self.implicit_not(expression, not),
             Some(_) => self.change(expression, |expression| expression.negated = true),
@@ -120,7 +146,7 @@ impl Parser<'_> {
             return None;
         }
         if !self.nodes.expression(expression).location.is_some() {
-            let location = Location { at: before.start, text: super::Span::between(before.start, self.state.last_end) };
+            let location = Location { at: start, text: super::Span::between(start, self.state.last_end) };
             self.change(expression, |expression| expression.location = location);
         }
         let location = self.nodes.expression(expression).location;
@@ -137,11 +163,15 @@ impl Parser<'_> {
         self.attach_with(chain)
     }
 
+    /// Whether a variable `every` may begin here.
+    fn may_be_every(&self) -> bool {
+        self.is(Token::Identifier)
+            && matches!(self.options.version, RegoVersion::V0 | RegoVersion::V0V1)
+            && self.literal() == b"every"
+    }
+
     /// Hints at the import that makes `every x in xs { … }` more than a variable `every`.
-    fn hint_every(&mut self, expression: ExpressionId, before: super::State) {
-        if !matches!(self.options.version, RegoVersion::V0 | RegoVersion::V0V1) {
-            return;
-        }
+    fn hint_every(&mut self, expression: ExpressionId, before: State) {
         let ExpressionKind::Term(term) = self.nodes.expression(expression).kind else { return };
         if !matches!(self.kind(term), TermKind::Var(name) if self.bytes(name) == b"every") {
             return;
@@ -172,6 +202,8 @@ impl Parser<'_> {
     }
 
     /// The `with` modifiers behind an expression; the first `with` is current.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn with_modifiers(&mut self) -> Option<List<With>> {
         let mut modifiers = Vec::new();
         while self.is(Token::With) {

@@ -1,6 +1,7 @@
 //! Arrays, sets, objects and comprehensions.
 
-use super::{Parser, State};
+use super::Parser;
+use super::infix::BeforeTerm;
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{List, TermId, TermKind};
 
@@ -81,29 +82,36 @@ impl Parser<'_> {
                 return Some(TermKind::Array(List::EMPTY));
             }
             let comprehension = parser.no_leading_comma();
-            let before = parser.state;
+            let before = parser.before_term();
             // A single term, so that `[a | b]` is a comprehension.
             let head = parser.term()?;
-            let behind = parser.state;
-            match behind.token {
-                Token::RightBracket | Token::Comma => {
-                    return parser.rest_of_list(head, Token::RightBracket).map(TermKind::Array);
-                }
-                Token::Bar if comprehension => {
-                    parser.scan();
-                    if let Some(body) = parser.body(Token::RightBracket) {
-                        return Some(TermKind::ArrayComprehension { term: head, body });
-                    }
-                    if !parser.is(Token::Comma) {
-                        return None;
-                    }
-                }
-                _ => {}
+            match parser.state.token {
+                Token::RightBracket | Token::Comma => {}
+                Token::Bar if comprehension => return parser.array_comprehension(head, before),
+                _ => return parser.array_of_infix(head, before),
             }
-            parser.restore(behind);
-            let head = parser.infix_call_behind(head, before)?;
             parser.rest_of_list(head, Token::RightBracket).map(TermKind::Array)
         })
+    }
+
+    /// An array behind the term that its first member begins with.
+    fn array_of_infix(&mut self, head: TermId, before: BeforeTerm) -> Option<TermKind> {
+        let head = self.infix_call_behind(head, before)?;
+        self.rest_of_list(head, Token::RightBracket).map(TermKind::Array)
+    }
+
+    /// An array comprehension, or an array of a union; `|` is current.
+    fn array_comprehension(&mut self, head: TermId, before: BeforeTerm) -> Option<TermKind> {
+        let behind = self.state;
+        self.scan();
+        if let Some(body) = self.body(Token::RightBracket) {
+            return Some(TermKind::ArrayComprehension { term: head, body });
+        }
+        if !self.is(Token::Comma) {
+            return None;
+        }
+        self.restore(behind);
+        self.array_of_infix(head, before)
     }
 
     pub(super) fn set_or_object(&mut self) -> Option<TermId> {
@@ -112,41 +120,48 @@ impl Parser<'_> {
                 return Some(TermKind::Object(List::EMPTY));
             }
             let comprehension = parser.no_leading_comma();
-            let before = parser.state;
+            let before = parser.before_term();
             let head = parser.term()?;
             match parser.state.token {
-                Token::Bar if !comprehension => {}
-                Token::Bar | Token::RightBrace | Token::Comma => return parser.set(head, before),
-                Token::Colon => return parser.object(head, comprehension),
-                _ => {}
-            }
-            let head = parser.infix_call_behind(head, before)?;
-            match parser.state.token {
-                Token::RightBrace | Token::Comma => parser.set(head, before),
+                Token::Bar if comprehension => parser.set_comprehension(head, before),
+                Token::RightBrace | Token::Comma => parser.set(head),
                 Token::Colon => parser.object(head, comprehension),
-                _ => {
-                    parser.unexpected("non-terminated set");
-                    None
-                }
+                _ => parser.set_or_object_of_infix(head, before, comprehension),
             }
         })
     }
 
-    /// A set or set comprehension, behind its first member, which was read from `before` on.
-    fn set(&mut self, mut head: TermId, before: State) -> Option<TermKind> {
+    /// A set or object behind the term that its first member or key begins with.
+    fn set_or_object_of_infix(&mut self, head: TermId, before: BeforeTerm, comprehension: bool) -> Option<TermKind> {
+        let head = self.infix_call_behind(head, before)?;
+        match self.state.token {
+            Token::RightBrace | Token::Comma => self.set(head),
+            Token::Colon => self.object(head, comprehension),
+            _ => {
+                self.unexpected("non-terminated set");
+                None
+            }
+        }
+    }
+
+    /// A set behind its first member.
+    fn set(&mut self, head: TermId) -> Option<TermKind> {
+        self.deeper(|parser| parser.rest_of_list(head, Token::RightBrace).map(TermKind::Set))
+    }
+
+    /// A set comprehension, or a set of a union; `|` is current.
+    fn set_comprehension(&mut self, head: TermId, before: BeforeTerm) -> Option<TermKind> {
         self.deeper(|parser| {
             let behind = parser.state;
-            if behind.token == Token::Bar {
-                parser.scan();
-                if let Some(body) = parser.body(Token::RightBrace) {
-                    return Some(TermKind::SetComprehension { term: head, body });
-                }
-                if !parser.is(Token::Comma) {
-                    return None;
-                }
-                parser.restore(behind);
-                head = parser.infix_call_behind(head, before)?;
+            parser.scan();
+            if let Some(body) = parser.body(Token::RightBrace) {
+                return Some(TermKind::SetComprehension { term: head, body });
             }
+            if !parser.is(Token::Comma) {
+                return None;
+            }
+            parser.restore(behind);
+            let head = parser.infix_call_behind(head, before)?;
             parser.rest_of_list(head, Token::RightBrace).map(TermKind::Set)
         })
     }
@@ -155,28 +170,34 @@ impl Parser<'_> {
     fn object(&mut self, key: TermId, comprehension: bool) -> Option<TermKind> {
         self.deeper(|parser| {
             parser.scan();
-            let before = parser.state;
+            let before = parser.before_term();
             let value = parser.term()?;
-            let behind = parser.state;
-            if comprehension {
-                match behind.token {
-                    Token::RightBrace | Token::Comma => return parser.object_rest(key, value, true),
-                    Token::Bar => {
-                        if let Some(object) = parser.object_rest(key, value, true) {
-                            return Some(object);
-                        }
-                    }
-                    _ => {}
-                }
+            match parser.state.token {
+                Token::RightBrace | Token::Comma if comprehension => parser.object_rest(key, value, true),
+                Token::Bar if comprehension => parser.object_comprehension(key, value, before),
+                _ => parser.object_of_infix(key, value, before),
             }
-            parser.restore(behind);
-            let value = parser.infix_call_behind(value, before)?;
-            if matches!(parser.state.token, Token::RightBrace | Token::Comma) {
-                return parser.object_rest(key, value, false);
-            }
-            parser.unexpected("non-terminated object");
-            None
         })
+    }
+
+    /// An object comprehension, or an object of a union; `|` is current.
+    fn object_comprehension(&mut self, key: TermId, value: TermId, before: BeforeTerm) -> Option<TermKind> {
+        let behind = self.state;
+        if let Some(object) = self.object_rest(key, value, true) {
+            return Some(object);
+        }
+        self.restore(behind);
+        self.object_of_infix(key, value, before)
+    }
+
+    /// An object behind the term that its first value begins with.
+    fn object_of_infix(&mut self, key: TermId, value: TermId, before: BeforeTerm) -> Option<TermKind> {
+        let value = self.infix_call_behind(value, before)?;
+        if matches!(self.state.token, Token::RightBrace | Token::Comma) {
+            return self.object_rest(key, value, false);
+        }
+        self.unexpected("non-terminated object");
+        None
     }
 
     fn object_rest(&mut self, key: TermId, value: TermId, comprehension: bool) -> Option<TermKind> {

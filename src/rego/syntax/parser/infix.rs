@@ -12,6 +12,15 @@ const FACTOR: u32 = 5;
 /// The steps to the operands of an infix call: one for each level, and one for the call itself.
 const STEPS: u32 = FACTOR + 2;
 
+/// How near the limit a term may lie so that an infix call in its place, or a step below it, is too deep.
+const MARGIN: u32 = STEPS + 2;
+
+/// What a term was read from. Nested terms keep one each on the stack: the state is at hand only where it may be needed.
+pub(super) struct BeforeTerm {
+    start: u32,
+    state: Option<Box<State>>,
+}
+
 /// The level of an operator.
 const fn level_of(token: Token) -> Option<u32> {
     Some(match token {
@@ -38,11 +47,17 @@ impl Parser<'_> {
         self.climb(None, MEMBERSHIP, false, self.state.start)
     }
 
+    /// The place of a term that is read alone at first, and then as the beginning of an infix call.
+    pub(super) fn before_term(&self) -> BeforeTerm {
+        let state = (self.depth + MARGIN > self.limit).then(|| Box::new(self.state));
+        BeforeTerm { start: self.state.start, state }
+    }
+
     /// The same where the first term was read already, from `before` on.
-    pub(super) fn infix_call_behind(&mut self, first: TermId, before: State) -> Option<TermId> {
+    pub(super) fn infix_call_behind(&mut self, first: TermId, before: BeforeTerm) -> Option<TermId> {
         if self.depth + STEPS + 1 > self.limit {
             // That this is too deep is told of the first term.
-            self.restore(before);
+            self.restore(*before.state?);
             return self.infix_call_in_list();
         }
         self.climb(Some(first), MEMBERSHIP, false, before.start)

@@ -17,6 +17,8 @@ pub(super) struct Operand {
 
 impl Parser<'_> {
     /// `{ … } and …`: the brace is current. None where the braces are no left operand; the place is as before then.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn explicit_left_operand(&mut self) -> Option<Option<ExpressionId>> {
         let brace = self.here();
         let before = self.state;
@@ -50,6 +52,8 @@ impl Parser<'_> {
     }
 
     /// `or` chains of `and` chains behind a left operand; an operator is current.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn logical_chain(&mut self, left: Operand) -> Option<ExpressionId> {
         self.deeper(|parser| {
             let mut left = parser.and_chain(left)?;
@@ -160,6 +164,8 @@ impl Parser<'_> {
 
     /// A group of operands in parentheses; `(` is current. None where the parentheses are those of a term: the place is
     /// as before then. `operand` tells whether the group is itself an operand, `prefix` what stands before it.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn logical_group(&mut self, operand: bool, prefix: &str) -> Option<Option<Operand>> {
         if !self.enter(1) {
             return Some(None);

@@ -20,6 +20,8 @@ impl Parser<'_> {
     }
 
     /// `not { … }`; the brace is current.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn not_body(&mut self, not: Location) -> Option<Operand> {
         let brace = self.here();
         let before = self.state;

@@ -7,6 +7,8 @@ use crate::rego::syntax::tree::{ExpressionId, ExpressionKind, TermKind};
 
 impl Parser<'_> {
     /// `some x, y` or `some x in xs`; `some` is current.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn some(&mut self) -> Option<ExpressionId> {
         let location = self.here();
         let before = self.state;
@@ -58,6 +60,8 @@ impl Parser<'_> {
     }
 
     /// `every k, v in xs { … }`; `every` is current.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn every(&mut self) -> Option<ExpressionId> {
         let location = self.here();
         self.scan();

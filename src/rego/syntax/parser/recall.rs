@@ -49,17 +49,18 @@ impl Parser<'_> {
         Start { state, what, trying_future: self.trying_future }
     }
 
-    /// Reads something, or recalls how it was read. A first reading is not remembered: most are the only ones.
-    fn read(&mut self, what: What, read: impl FnOnce(&mut Self) -> Read) -> Read {
-        let read = if self.state.start >= self.furthest {
-            read(self)
-        } else if let Some(known) = self.recall(what) {
-            return known;
-        } else {
-            self.read_and_remember(what, read)
-        };
-        self.furthest = self.furthest.max(self.state.start);
-        read
+    /// Whether something that begins here may have been read before. A first reading is not remembered: most are the
+    /// only ones.
+    fn may_be_known(&self) -> bool {
+        self.state.start < self.furthest
+    }
+
+    /// Recalls how something was read, or reads it.
+    fn read_again(&mut self, what: What, read: impl FnOnce(&mut Self) -> Read) -> Read {
+        match self.recall(what) {
+            Some(known) => known,
+            None => self.read_and_remember(what, read),
+        }
     }
 
     /// What came of the same reading before; goes on behind it.
@@ -88,7 +89,7 @@ impl Parser<'_> {
         read
     }
 
-    // What is nested goes through the frame of the caller, which stays small without this.
+    // Out of the frames of what is nested.
     #[inline(never)]
     fn remember(&mut self, what: What, before: &State, read: Read, steps: u32) {
         let after = std::mem::replace(&mut self.state, *before);
@@ -98,8 +99,19 @@ impl Parser<'_> {
 
     /// A body up to its closing bracket, which stays current.
     pub(super) fn body(&mut self, end: Token) -> Option<Body> {
-        let read = |parser: &mut Self| Read::Body(parser.deeper(|parser| parser.query(false, end)));
-        match self.read(What::Body(end), read) {
+        let body = if self.may_be_known() { self.body_again(end) } else { self.body_anew(end) };
+        self.furthest = self.furthest.max(self.state.start);
+        body
+    }
+
+    fn body_anew(&mut self, end: Token) -> Option<Body> {
+        self.deeper(|parser| parser.query(false, end))
+    }
+
+    // Out of the frames of what is nested.
+    #[inline(never)]
+    fn body_again(&mut self, end: Token) -> Option<Body> {
+        match self.read_again(What::Body(end), |parser| Read::Body(parser.body_anew(end))) {
             Read::Body(body) => body,
             Read::Term(_) => None,
         }
@@ -107,7 +119,15 @@ impl Parser<'_> {
 
     /// A term that is not known by its place, and what may follow it.
     pub(super) fn term_anew(&mut self) -> Option<TermId> {
-        match self.read(What::Term, |parser| Read::Term(parser.whole_term())) {
+        let term = if self.may_be_known() { self.term_again() } else { self.whole_term() };
+        self.furthest = self.furthest.max(self.state.start);
+        term
+    }
+
+    // Out of the frames of what is nested.
+    #[inline(never)]
+    fn term_again(&mut self) -> Option<TermId> {
+        match self.read_again(What::Term, |parser| Read::Term(parser.whole_term())) {
             Read::Term(term) => term,
             Read::Body(_) => None,
         }

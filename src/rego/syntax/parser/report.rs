@@ -150,6 +150,9 @@ impl Parser<'_> {
         self.report(self.here(), Some(self.state.token), note.into());
     }
 
+    // Out of the frames of what is nested.
+    #[cold]
+    #[inline(never)]
     fn report(&mut self, location: Location, token: Option<Token>, words: Cow<'static, str>) {
         let hints = std::mem::take(&mut self.state.hints);
         let report = Report { before: self.state.errors, token, words, hints, location };

@@ -29,6 +29,8 @@ impl Parser<'_> {
     }
 
     /// What a JSON string of these characters between its quotes says, put apart from the source.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn decoded(&mut self, inside: &[u8]) -> Option<Text> {
         let start = self.apart.len();
         if decode(inside, &mut self.apart).is_none() {

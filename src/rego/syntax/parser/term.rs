@@ -27,11 +27,17 @@ impl Parser<'_> {
         if term.is_some_and(|term| self.is_single_token(term)) {
             return term;
         }
+        self.know(start, token, term);
+        term
+    }
+
+    // Out of the frames of what is nested.
+    #[inline(never)]
+    fn know(&mut self, start: u32, token: Token, term: Option<TermId>) {
         while self.known.last().is_some_and(|last| last.start >= start) {
             self.known.pop();
         }
         self.known.push(Known { start, token, attempt: self.attempts.current(), term, after: self.state });
-        term
     }
 
     pub(super) fn whole_term(&mut self) -> Option<TermId> {
@@ -49,12 +55,9 @@ impl Parser<'_> {
             Token::True => Some(self.new_term(TermKind::Boolean(true), here)),
             Token::False => Some(self.new_term(TermKind::Boolean(false), here)),
             Token::Minus => {
-                let before = self.state;
-                self.scan();
-                if matches!(self.state.token, Token::Identifier | Token::Contains) {
+                if self.passes_minus_of_variable() {
                     return (Some(self.variable()), Some(here));
                 }
-                self.restore(before);
                 self.number()
             }
             Token::Dot | Token::Number => self.number(),
@@ -71,6 +74,19 @@ impl Parser<'_> {
             }
         };
         (term, None)
+    }
+
+    /// Passes a minus that stands before a variable; whether it does.
+    // Out of the frames of what is nested.
+    #[inline(never)]
+    fn passes_minus_of_variable(&mut self) -> bool {
+        let before = self.state;
+        self.scan();
+        let found = matches!(self.state.token, Token::Identifier | Token::Contains);
+        if !found {
+            self.restore(before);
+        }
+        found
     }
 
     fn is_single_token(&self, term: TermId) -> bool {
@@ -179,9 +195,12 @@ impl Parser<'_> {
 
     /// Whether one of these tokens, `.`, `[` or `(`, stands right behind this one.
     pub(super) fn is_touched_by(&mut self, tokens: &[Token]) -> bool {
-        if !matches!(self.lexer.byte(self.state.end), Some(b'.' | b'[' | b'(')) {
-            return false;
-        }
+        matches!(self.lexer.byte(self.state.end), Some(b'.' | b'[' | b'(')) && self.is_next(tokens)
+    }
+
+    // Out of the frames of what is nested.
+    #[inline(never)]
+    fn is_next(&mut self, tokens: &[Token]) -> bool {
         let before = self.state;
         self.scan_whitespace();
         let token = self.state.token;

@@ -18,6 +18,8 @@ enum Fault {
 
 impl Parser<'_> {
     /// A number, with the minus or the point before it.
+    // Out of the frames of what is nested.
+    #[inline(never)]
     pub(super) fn number(&mut self) -> Option<TermId> {
         let location = self.here();
         let mut prefix = String::new();

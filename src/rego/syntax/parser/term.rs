@@ -41,26 +41,31 @@ impl Parser<'_> {
     }
 
     pub(super) fn whole_term(&mut self) -> Option<TermId> {
-        let (term, minus) = self.bare_term();
-        let term = self.finish_term(term?)?;
-        Some(minus.map_or(term, |minus| self.negative(minus, term)))
+        self.scan_ahead_logical_call();
+        let minus = self.here();
+        if self.is(Token::Minus) && self.passes_minus_of_variable() {
+            return self.negative_variable(minus);
+        }
+        let head = self.bare_term()?;
+        self.finish_term(head)
     }
 
-    /// A term without what may follow it, and the place of a minus before a variable. Its last token stays current.
-    fn bare_term(&mut self) -> (Option<TermId>, Option<Location>) {
-        self.scan_ahead_logical_call();
+    /// A variable, with what may follow it, behind a minus.
+    #[inline(never)]
+    fn negative_variable(&mut self, minus: Location) -> Option<TermId> {
+        let variable = self.variable();
+        let operand = self.finish_term(variable)?;
+        Some(self.negative(minus, operand))
+    }
+
+    /// A term without what may follow it. Its last token stays current.
+    fn bare_term(&mut self) -> Option<TermId> {
         let here = self.here();
-        let term = match self.state.token {
+        match self.state.token {
             Token::Null => Some(self.new_term(TermKind::Null, here)),
             Token::True => Some(self.new_term(TermKind::Boolean(true), here)),
             Token::False => Some(self.new_term(TermKind::Boolean(false), here)),
-            Token::Minus => {
-                if self.passes_minus_of_variable() {
-                    return (Some(self.variable()), Some(here));
-                }
-                self.number()
-            }
-            Token::Dot | Token::Number => self.number(),
+            Token::Minus | Token::Dot | Token::Number => self.number(),
             Token::String => self.string(),
             Token::TemplatePart | Token::TemplateEnd => self.template_string(false),
             Token::RawTemplatePart | Token::RawTemplateEnd => self.template_string(true),
@@ -72,8 +77,7 @@ impl Parser<'_> {
                 self.unexpected_token();
                 None
             }
-        };
-        (term, None)
+        }
     }
 
     /// Passes a minus that stands before a variable; whether it does.

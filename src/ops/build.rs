@@ -3,10 +3,10 @@
 use super::OpsError;
 use super::entrypoints::undefined;
 use super::language::{Language, read_as};
-use super::problems::{Problem, Text, of_program, read};
+use super::problems::{Problem, Text, check_program, read};
 use crate::bundle::Bundle;
 use crate::oci::{Descriptor, Digest, Hasher, ImageFacts, Reference, annotations, compose, media_types};
-use crate::rego::check::{CheckOptions, check as check_program};
+use crate::rego::check::CheckOptions;
 use crate::rego::syntax::Module;
 use crate::sources::{self, Loaded, git};
 use crate::store::{BlobWriter, Ingest, Store};
@@ -66,14 +66,17 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
         return Err(OpsError::NoEntrypoint);
     }
     let loaded = sources::load(&request.sources)?;
-    let modules = read_modules(&loaded, &request.language)?;
+    let read = || read_modules(&loaded, &request.language);
+    let modules = read().map_err(OpsError::Modules)?;
     let options = request.language.checking_bundle(&loaded.bundle, &loaded.metadata)?;
-    let (problems, layer, facts) = check_and_pack(store, &loaded, &modules, options);
+    let undefined = undefined(&modules, &request.entrypoints);
+    // OPA takes calls of print out before it checks what it builds.
+    let options = CheckOptions { keep_print: false, ..options };
+    let (problems, layer, facts) = check_and_pack(store, &loaded, || check_program(modules, &options, read));
     if !problems.is_empty() {
         return Err(OpsError::Modules(problems));
     }
     let Layer { ingest, writer, tar } = layer?;
-    let undefined = undefined(&modules, &request.entrypoints);
     if let Some(path) = undefined.first().filter(|_| request.optimisation > 0) {
         return Err(OpsError::Entrypoint(path.clone()));
     }
@@ -110,12 +113,12 @@ pub fn build(store: &Store, request: &Request) -> Result<Built, OpsError> {
 }
 
 /// The modules of a bundle, each read in its own version of the language. Messages name files as they stand on disk.
-fn read_modules(loaded: &Loaded, language: &Language) -> Result<Vec<Module>, OpsError> {
+fn read_modules(loaded: &Loaded, language: &Language) -> Result<Vec<Module>, Vec<Problem>> {
     let modules = loaded.bundle.modules.iter().zip(&loaded.module_files);
     let texts: Vec<Text<'_>> = modules
         .map(|(module, file)| Text { file, bytes: module.text.as_bytes(), version: read_as(module.rego_version) })
         .collect();
-    read(&texts, |version| language.reading(version)).map_err(OpsError::Modules)
+    read(&texts, |version| language.reading(version))
 }
 
 /// A layer that is written but not in the store yet. Dropped, it leaves nothing there.
@@ -130,16 +133,12 @@ struct Layer {
 fn check_and_pack(
     store: &Store,
     loaded: &Loaded,
-    modules: &[Module],
-    options: CheckOptions,
+    check: impl FnOnce() -> Vec<Problem>,
 ) -> (Vec<Problem>, Result<Layer, OpsError>, Option<git::Facts>) {
-    // OPA takes calls of print out before it checks what it builds.
-    let options = CheckOptions { keep_print: false, ..options };
     std::thread::scope(|scope| {
         let facts = scope.spawn(|| git::facts(&loaded.inputs));
         let layer = scope.spawn(|| pack(store, &loaded.bundle));
-        let (modules, errors) = check_program(modules, &options);
-        let problems = of_program(&modules, errors, &options.capabilities);
+        let problems = check();
         let layer = layer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (problems, layer, facts.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })

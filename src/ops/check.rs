@@ -1,9 +1,9 @@
 //! Checks the modules of an author.
 
 use super::language::{Language, read_as};
-use super::problems::{Problem, Text, of_program, read};
+use super::problems::{Problem, Text, check_program, read};
 use super::{OpsError, chain};
-use crate::rego::check::{CheckOptions, check as check_program};
+use crate::rego::check::CheckOptions;
 use crate::sources::{self, SourceError};
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -78,6 +78,5 @@ fn problems(request: &Request<'_>, texts: &[Text<'_>], options: CheckOptions) ->
         Err(problems) => return problems,
     };
     let options = CheckOptions { strict: request.strict, limit: request.limit, ..options };
-    let (modules, errors) = check_program(&modules, &options);
-    of_program(&modules, errors, &options.capabilities)
+    check_program(modules, &options, || read(texts, |version| request.language.reading(version)))
 }

@@ -5,15 +5,32 @@ use super::near_names::near;
 use super::other_places::{other_places, place_of};
 use super::{Clue, Excerpt, Problem};
 use crate::rego::capabilities::Capabilities;
-use crate::rego::check::{CheckError, Place};
+use crate::rego::check::{CheckError, CheckOptions, Place, by_file, check_and_drop};
 use crate::rego::syntax::{Location, Module, RegoVersion, TermKind};
 
 /// For how many errors more is looked up in the modules than the check tells.
 const LOOKED_UP: usize = 200;
 
+/// What is wrong with a program, in the order of its errors. The trees go into the check; where it finds something, the
+/// modules are `read` once more, to look up in them what helps.
+pub(in crate::ops) fn check_program(
+    modules: Vec<Module>,
+    options: &CheckOptions,
+    read: impl FnOnce() -> Result<Vec<Module>, Vec<Problem>>,
+) -> Vec<Problem> {
+    let errors = check_and_drop(modules, options);
+    if errors.is_empty() {
+        return Vec::new();
+    }
+    match read() {
+        Ok(modules) => of_program(&by_file(&modules), errors, &options.capabilities),
+        Err(problems) => problems,
+    }
+}
+
 /// The errors of a check as problems, in their order. `modules` are those the errors number, `known` is what their OPA
 /// knows.
-pub(in crate::ops) fn of_program(modules: &[&Module], errors: Vec<CheckError>, known: &Capabilities) -> Vec<Problem> {
+fn of_program(modules: &[&Module], errors: Vec<CheckError>, known: &Capabilities) -> Vec<Problem> {
     let problems = errors.into_iter().enumerate().map(|(number, error)| {
         let looked_up = number < LOOKED_UP;
         let found = if looked_up { place_of(&error, modules) } else { None };

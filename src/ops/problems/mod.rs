@@ -6,7 +6,7 @@ mod near_names;
 mod other_places;
 mod read;
 
-pub(super) use check::of_program;
+pub(super) use check::check_program;
 pub use excerpt::{Excerpt, Line, Mark};
 pub(super) use read::{Text, of_module, read};
 

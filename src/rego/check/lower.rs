@@ -3,16 +3,28 @@
 use super::names::{Interner, Symbol};
 use super::rewrite::copy_all;
 use super::unit::{Unit, UnitImport};
-use crate::rego::syntax::{Module, RegoVersion, TermKind, Text};
+use crate::rego::syntax::{Module, Nodes, RegoVersion, TermId, TermKind, Text};
 
 /// The unit of a module, and its names. Symbols are the module's own until [`adopt`] makes them the program's.
 ///
 /// The tree is that of the text, with the members of sets and objects sorted and merged as OPA keeps them.
 pub(super) fn lower(module: &Module) -> (Unit<'_>, Interner<'_>) {
+    lowered(module, module.nodes().roomy(), module.sorted_members())
+}
+
+/// The same, where the tree itself becomes that of the unit: the module has none after that.
+pub(super) fn lower_in_place(module: &mut Module) -> (Unit<'_>, Interner<'_>) {
+    let members = module.sorted_members();
+    let nodes = module.take_nodes();
+    lowered(module, nodes, members)
+}
+
+fn lowered(module: &Module, nodes: Nodes<Text>, members: Vec<(TermId, Vec<TermId>)>) -> (Unit<'_>, Interner<'_>) {
     let mut interner = Interner::default();
     let mut unit = Unit::new(module);
-    unit.nodes = module.nodes().renamed(|text: Text| interner.symbol(module.text(text)));
-    for (id, members) in module.sorted_members() {
+    unit.package = nodes.terms(module.package.path).to_vec();
+    unit.nodes = nodes.renamed(|text: Text| interner.symbol(module.text(text)));
+    for (id, members) in members {
         let list = unit.nodes.add_terms(&members);
         if let Some(term) = unit.nodes.term_mut(id) {
             term.kind = match term.kind {
@@ -21,7 +33,6 @@ pub(super) fn lower(module: &Module) -> (Unit<'_>, Interner<'_>) {
             };
         }
     }
-    unit.package = module.terms(module.package.path).to_vec();
     unit.imports = module
         .imports
         .iter()

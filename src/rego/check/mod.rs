@@ -80,11 +80,30 @@ use program::{Exports, Heads};
 /// file, which is the order of the list that comes back too.
 #[must_use]
 pub fn check<'m>(modules: &'m [Module], options: &'m CheckOptions) -> (Vec<&'m Module>, Vec<CheckError>) {
-    let mut sorted: Vec<&Module> = modules.iter().collect();
-    sorted.sort_by(|left, right| left.file.cmp(&right.file));
+    let sorted = by_file(modules);
     let deep = modules.iter().any(|module| module.deep);
     let errors = on_a_stack(deep, || run(&sorted, options)).unwrap_or_else(|| vec![without_a_stack()]);
     (sorted, errors)
+}
+
+/// The same of modules that nobody needs any more: their trees are checked where they are, in half the memory.
+#[must_use]
+pub fn check_and_drop(mut modules: Vec<Module>, options: &CheckOptions) -> Vec<CheckError> {
+    let deep = modules.iter().any(|module| module.deep);
+    modules.sort_by(|left, right| left.file.cmp(&right.file));
+    let work = || {
+        let lowered = parallel(modules.iter_mut().collect(), lower::lower_in_place);
+        run_lowered(lowered, options).1
+    };
+    on_a_stack(deep, work).unwrap_or_else(|| vec![without_a_stack()])
+}
+
+/// Modules in the order in which errors name them.
+#[must_use]
+pub fn by_file(modules: &[Module]) -> Vec<&Module> {
+    let mut sorted: Vec<&Module> = modules.iter().collect();
+    sorted.sort_by(|left, right| left.file.cmp(&right.file));
+    sorted
 }
 
 /// What is told where the system has no stack for trees this deep.
@@ -157,11 +176,19 @@ fn run_all<'m>(
     asked: Option<&Asked<'m>>,
     options: &'m CheckOptions,
 ) -> (Compiled<'m>, Vec<CheckError>) {
+    let mut lowered = parallel(modules.to_vec(), lower::lower);
+    lowered.extend(asked.map(query::lowered));
+    run_lowered(lowered, options)
+}
+
+fn run_lowered<'m>(
+    lowered: Vec<(Unit<'m>, Interner<'m>)>,
+    options: &'m CheckOptions,
+) -> (Compiled<'m>, Vec<CheckError>) {
     let mut record = Record::new(options.limit);
-    let (mut program, mut units) = lowered(modules, asked, options);
+    let (mut program, mut units) = with_names(lowered, options);
     let graph = stages(&mut program, &mut units, &mut record).unwrap_or_default();
-    let mut placed = modules.to_vec();
-    placed.extend(asked.map(|asked| asked.module));
+    let placed: Vec<&Module> = units.iter().map(|unit| unit.module).collect();
     let mut errors = record.sorted(&placed);
     for error in &mut errors {
         let unit = error.place.and_then(|place| units.get(place.unit as usize));
@@ -172,14 +199,8 @@ fn run_all<'m>(
     (Compiled { program, units, graph }, errors)
 }
 
-/// The units of modules, and what is known of all of them.
-fn lowered<'m>(
-    modules: &[&'m Module],
-    asked: Option<&Asked<'m>>,
-    options: &'m CheckOptions,
-) -> (Program<'m>, Vec<Unit<'m>>) {
-    let mut lowered = parallel(modules.to_vec(), lower::lower);
-    lowered.extend(asked.map(query::lowered));
+/// Units whose names are those of the program, and what is known of all of them.
+fn with_names<'m>(lowered: Vec<(Unit<'m>, Interner<'m>)>, options: &'m CheckOptions) -> (Program<'m>, Vec<Unit<'m>>) {
     let mut interner = Interner::default();
     let mut units = Vec::with_capacity(lowered.len());
     for (number, (mut unit, own)) in (0..).zip(lowered) {

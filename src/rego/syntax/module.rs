@@ -52,6 +52,11 @@ impl Module {
         &self.nodes
     }
 
+    /// Takes all its nodes: what is left has none.
+    pub fn take_nodes(&mut self) -> Nodes<Text> {
+        std::mem::take(&mut self.nodes)
+    }
+
     /// Nodes that are no whole module, with the text they were read from.
     pub(super) fn of_nodes(text: &str, nodes: Nodes<Text>, apart: String) -> Self {
         Self {

@@ -229,20 +229,33 @@ impl<N: Copy> Nodes<N> {
         }
     }
 
-    /// The same tree with other names, and with room to be rewritten in; numbers and lists stay what they are.
+    /// The same tree with other names; numbers and lists stay what they are, and so, as far as the names have one size,
+    /// does the memory they are in.
     #[must_use]
-    pub fn renamed<M>(&self, mut name: impl FnMut(N) -> M) -> Nodes<M> {
-        let mut terms = Vec::with_capacity(self.terms.len() * 3 / 2);
-        let renamed = |term: &Term<N>| Term { kind: renamed(term.kind, &mut name), location: term.location };
-        terms.extend(self.terms.iter().map(renamed));
+    pub fn renamed<M>(self, mut name: impl FnMut(N) -> M) -> Nodes<M> {
+        let renamed = |term: Term<N>| Term { kind: renamed(term.kind, &mut name), location: term.location };
         Nodes {
-            terms,
+            terms: self.terms.into_iter().map(renamed).collect(),
+            term_lists: self.term_lists,
+            expressions: self.expressions,
+            bodies: self.bodies,
+            withs: self.withs,
+            parts: self.parts,
+            rules: self.rules.into_iter().map(|rule| rule.renamed(&mut name)).collect(),
+        }
+    }
+
+    /// The same tree, with room to be rewritten in.
+    #[must_use]
+    pub fn roomy(&self) -> Self {
+        Self {
+            terms: with_room(&self.terms, 6),
             term_lists: with_room(&self.term_lists, 9),
             expressions: with_room(&self.expressions, 10),
             bodies: with_room(&self.bodies, 18),
             withs: self.withs.clone(),
             parts: self.parts.clone(),
-            rules: self.rules.iter().map(|rule| (*rule).renamed(&mut name)).collect(),
+            rules: self.rules.clone(),
         }
     }
 }

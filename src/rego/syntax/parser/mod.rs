@@ -168,10 +168,10 @@ impl<'text> Parser<'text> {
     pub(super) fn new(text: &'text [u8], options: &'text Options, limit: u32) -> Self {
         let lexer = Lexer::new(text);
         let mut nodes = Nodes::default();
-        nodes.terms.reserve(text.len() / 4);
-        nodes.term_lists.reserve(text.len() / 4);
-        nodes.expressions.reserve(text.len() / 32);
-        nodes.bodies.reserve(text.len() / 32);
+        nodes.terms.reserve(text.len() * 2 / 7);
+        nodes.term_lists.reserve(text.len() * 2 / 5);
+        nodes.expressions.reserve(text.len() / 24);
+        nodes.bodies.reserve(text.len() / 24);
         nodes.rules.reserve(text.len() / 80);
         let mut apart = String::with_capacity(256);
         let names = Names::new(&mut apart);

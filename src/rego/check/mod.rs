@@ -299,6 +299,7 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
 /// Does the same work for each unit.
 fn each(units: &mut Vec<Unit<'_>>, work: impl Fn(&mut Unit<'_>) + Sync) {
     *units = parallel(std::mem::take(units), |mut unit| {
+        unit.nodes.draw_near();
         work(&mut unit);
         unit
     });

@@ -4,6 +4,7 @@ use super::location::Location;
 use super::tree::{
     Body, Expression, ExpressionId, ExpressionKind, List, Part, Rule, RuleId, Term, TermId, TermKind, With,
 };
+use std::hint::black_box;
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -63,6 +64,21 @@ fn append<T, U: Copy>(all: &mut Vec<U>, members: &[U]) -> List<T> {
 }
 
 impl<N: Copy> Nodes<N> {
+    /// Reads all of the tree once, front to back, so that it is near the processor: a walk through it jumps about, and
+    /// would wait for every piece of it alone.
+    pub fn draw_near(&self) {
+        /// The bytes that come at once.
+        const LINE: usize = 64;
+        fn touch<T>(all: &[T], read: impl Fn(&T) -> u32) {
+            let step = (LINE / size_of::<T>()).max(1);
+            let _ = black_box(all.iter().step_by(step).fold(0, |all, one| all ^ read(one)));
+        }
+        touch(&self.terms, |term| term.location.at);
+        touch(&self.term_lists, |id| id.0);
+        touch(&self.expressions, |expression| expression.index);
+        touch(&self.bodies, |id| id.0);
+        touch(&self.rules, |rule| rule.location.at);
+    }
     /// A term.
     #[must_use]
     pub fn term(&self, id: TermId) -> &Term<N> {

@@ -36,6 +36,7 @@ pub(super) struct Found {
 
 /// What the rules of a unit depend on.
 pub(super) fn of_unit(units: &[Unit<'_>], unit: &Unit<'_>, names: &Names, tree: &RuleTree, rules: &Rules) -> Found {
+    unit.nodes.draw_near();
     let mut found = Found::default();
     for rule in &unit.rules {
         for (id, _) in with_else(unit, *rule) {

@@ -52,6 +52,7 @@ impl Work<'_, '_> {
             due: Vec::new(),
         };
         while let Some(unit) = self.next(backwards) {
+            unit.nodes.draw_near();
             for rank in taken.with_dependencies(unit, self) {
                 let Some((unit, rule)) = self.graph.at(rank) else { continue };
                 let Some(unit) = self.units.get(unit as usize) else { continue };

@@ -170,9 +170,9 @@ impl<'text> Parser<'text> {
         let mut nodes = Nodes::default();
         nodes.terms.reserve(text.len() * 2 / 7);
         nodes.term_lists.reserve(text.len() * 2 / 5);
-        nodes.expressions.reserve(text.len() / 24);
-        nodes.bodies.reserve(text.len() / 24);
-        nodes.rules.reserve(text.len() / 80);
+        nodes.expressions.reserve(text.len() / 20);
+        nodes.bodies.reserve(text.len() / 12);
+        nodes.rules.reserve(text.len() / 120);
         let mut apart = String::with_capacity(256);
         let names = Names::new(&mut apart);
         let place = lexer.first();

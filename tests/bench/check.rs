@@ -13,6 +13,7 @@ use policy::rego::syntax::{Module, Options, RegoVersion, parse};
 use program::{File, SHAPES, modules};
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 // Memory comes from where the program takes it.
@@ -47,16 +48,24 @@ fn peak(process: &str) -> Option<u64> {
 fn run(command: &mut Command) -> (Duration, u64) {
     let start = Instant::now();
     let mut child = command.spawn().unwrap();
-    let (mut memory, id) = (0, child.id().to_string());
-    let status = loop {
-        memory = memory.max(peak(&id).unwrap_or(0));
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    };
-    assert!(status.success(), "{command:?}: {status}");
-    (start.elapsed(), memory)
+    let id = child.id().to_string();
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // Seldom, so that it does not take a processor from what is measured.
+        let memory = scope.spawn(|| {
+            let mut memory = 0;
+            while !ended.load(Ordering::Relaxed) {
+                memory = memory.max(peak(&id).unwrap_or(0));
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            memory
+        });
+        let status = child.wait().unwrap();
+        let time = start.elapsed();
+        ended.store(true, Ordering::Relaxed);
+        assert!(status.success(), "{command:?}: {status}");
+        (time, memory.join().unwrap())
+    })
 }
 
 fn write(files: &[File], folder: &Path) {

@@ -3,7 +3,7 @@
 use super::names::{Interner, Symbol};
 use super::rewrite::copy_all;
 use super::unit::{Unit, UnitImport};
-use crate::rego::syntax::{Module, Nodes, RegoVersion, TermId, TermKind, Text};
+use crate::rego::syntax::{Module, Nodes, RegoVersion, RuleId, TermId, TermKind, Text};
 
 /// The unit of a module, and its names. Symbols are the module's own until [`adopt`] makes them the program's.
 ///
@@ -74,6 +74,8 @@ pub(super) fn adopt(unit: &mut Unit<'_>, symbols: &[Symbol]) {
         asked.wildcard = symbol(asked.wildcard);
     }
     unit.package_names = unit.package.iter().filter_map(|part| unit.string(*part).or(unit.variable(*part))).collect();
+    let first = |rule: &RuleId| unit.nodes.terms(unit.nodes.rule(*rule)?.head.reference).first().copied();
+    unit.rule_names = unit.rules.iter().filter_map(|rule| unit.variable(first(rule)?)).collect();
     unit.since_v1 = unit.module.version != RegoVersion::V0 || imports_a_version(unit);
 }
 

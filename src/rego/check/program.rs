@@ -7,7 +7,7 @@ use super::names::{Names, Symbol};
 use super::rule_tree::RuleTree;
 use super::unit::Unit;
 use crate::rego::capabilities::Capabilities;
-use crate::rego::syntax::{List, Nodes, RuleId, TermId, TermKind, Written};
+use crate::rego::syntax::{List, Nodes, TermId, TermKind, Written};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
@@ -60,11 +60,7 @@ impl Exports {
                 let _ = exports.names.insert(unit.package_names.clone(), Vec::new());
             }
             if let Some(names) = exports.names.get_mut(&unit.package_names) {
-                let head = |rule: &RuleId| {
-                    let head = unit.nodes.rule(*rule)?.head;
-                    unit.nodes.terms(head.reference).first().and_then(|name| unit.variable(*name))
-                };
-                names.extend(unit.rules.iter().filter_map(head));
+                names.extend_from_slice(&unit.rule_names);
             }
         }
         for names in exports.names.values_mut() {

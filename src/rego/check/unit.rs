@@ -49,6 +49,8 @@ pub struct Unit<'m> {
     pub package: Vec<TermId>,
     /// The names of the package's path, `data` first.
     pub package_names: Vec<Symbol>,
+    /// What the heads of its rules begin with, as it was written.
+    pub(super) rule_names: Vec<Symbol>,
     /// The imports; none after they have been resolved.
     pub imports: Vec<UnitImport>,
     /// The rules, further bodies among them; an `else` hangs on its rule.
@@ -79,6 +81,7 @@ impl<'m> Unit<'m> {
             nodes: Nodes::default(),
             package: Vec::new(),
             package_names: Vec::new(),
+            rule_names: Vec::new(),
             imports: Vec::new(),
             rules: Vec::new(),
             since_v1: true,

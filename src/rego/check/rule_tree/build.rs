@@ -1,9 +1,10 @@
 //! How a rule tree is made of the units of a program.
 
 use super::super::names::{Names, Symbol};
+use super::super::parallel::parallel;
 use super::super::path::{Key, Step, is_constant};
 use super::super::unit::Unit;
-use super::{Node, NodeId, RuleTree, TreeRule};
+use super::{Node, NodeId, RuleTree, TreeRule, slice};
 use crate::rego::syntax::{Body, ExpressionKind, Nodes, Rule, RuleId, TermId, TermKind};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -42,45 +43,66 @@ impl Found {
         child
     }
 
-    fn unit(&mut self, unit: &Unit<'_>) {
+    fn unit(&mut self, unit: &Unit<'_>, own: &Own) {
         let mut package = RuleTree::ROOT;
         for name in unit.package_names.iter().skip(1) {
             package = self.step(package, Key::Name(*name));
         }
         self.units.push((package, unit.number));
+        let before = range(0, self.suffixes.len()).1;
+        for (steps, rule) in &own.rules {
+            let node = slice(&own.steps, *steps).iter().fold(package, |node, key| self.step(node, *key));
+            let suffix = (rule.suffix.0 + before, rule.suffix.1 + before);
+            self.rules.push((node, TreeRule { suffix, ..*rule }));
+        }
+        self.suffixes.extend_from_slice(&own.suffixes);
+    }
+}
+
+/// The rules of one unit: the steps from its package to each, and what is known of it.
+#[derive(Default)]
+struct Own {
+    rules: Vec<((u32, u32), TreeRule)>,
+    steps: Vec<Key>,
+    suffixes: Vec<Step>,
+}
+
+impl Own {
+    fn of(unit: &Unit<'_>) -> Self {
+        let mut own = Self::default();
+        own.rules.reserve(unit.rules.len());
+        own.steps.reserve(unit.rules.len());
         for id in &unit.rules {
             if let Some(rule) = unit.nodes.rule(*id) {
-                self.rule(unit, package, *id, rule);
+                own.rule(unit, *id, rule);
             }
         }
+        own
     }
 
-    fn rule(&mut self, unit: &Unit<'_>, package: NodeId, id: RuleId, rule: &Rule<Symbol>) {
-        let mut node = package;
+    fn rule(&mut self, unit: &Unit<'_>, id: RuleId, rule: &Rule<Symbol>) {
+        let (first, start) = (self.steps.len(), self.suffixes.len());
         let mut parts = unit.nodes.terms(rule.head.reference).iter();
         if let Some(TermKind::Var(name)) = parts.next().map(|part| unit.nodes.term(*part).kind) {
-            node = self.step(node, Key::Name(name));
+            self.steps.push(Key::Name(name));
         }
-        let start = self.suffixes.len();
         for step in parts.map(|part| Step::of(&unit.nodes, *part)) {
             match step {
-                Step::Key(key) if self.suffixes.len() == start => node = self.step(node, key),
+                Step::Key(key) if self.suffixes.len() == start => self.steps.push(key),
                 step => self.suffixes.push(step),
             }
         }
-        self.rules.push((
-            node,
-            TreeRule {
-                unit: unit.number,
-                rule: id,
-                arity: rule.head.arguments.len(),
-                default: rule.default,
-                multiple: rule.head.value.is_none(),
-                constant: is_without_body(&unit.nodes, rule.body)
-                    && rule.head.value.is_some_and(|value| is_value(&unit.nodes, value)),
-                suffix: range(start, self.suffixes.len()),
-            },
-        ));
+        let rule = TreeRule {
+            unit: unit.number,
+            rule: id,
+            arity: rule.head.arguments.len(),
+            default: rule.default,
+            multiple: rule.head.value.is_none(),
+            constant: is_without_body(&unit.nodes, rule.body)
+                && rule.head.value.is_some_and(|value| is_value(&unit.nodes, value)),
+            suffix: range(start, self.suffixes.len()),
+        };
+        self.rules.push((range(first, self.steps.len()), rule));
     }
 }
 
@@ -136,8 +158,8 @@ impl RuleTree {
         // A place has the rules of outer packages first, those of one package by file.
         let mut order: Vec<&Unit<'_>> = units.iter().filter(|unit| unit.asked.is_none()).collect();
         order.sort_by_key(|unit| unit.package_names.len());
-        for unit in order {
-            found.unit(unit);
+        for (unit, own) in order.iter().zip(parallel(order.clone(), Own::of)) {
+            found.unit(unit, &own);
         }
         let count = found.keys.len();
         let keys = found.keys;

@@ -49,13 +49,17 @@ impl Work<'_, '_> {
         let mut taken = Taken {
             rules: vec![false; self.ranks.len()],
             lists: vec![false; self.graph.targets.lists()],
+            near: vec![false; self.units.len()],
             due: Vec::new(),
         };
         while let Some(unit) = self.next(backwards) {
-            unit.nodes.draw_near();
             for rank in taken.with_dependencies(unit, self) {
                 let Some((unit, rule)) = self.graph.at(rank) else { continue };
                 let Some(unit) = self.units.get(unit as usize) else { continue };
+                if let Some(near @ false) = taken.near.get_mut(unit.number as usize) {
+                    *near = true;
+                    unit.nodes.draw_near();
+                }
                 checker.unit = unit;
                 checker.rule(rule);
             }
@@ -79,6 +83,8 @@ impl Work<'_, '_> {
 struct Taken {
     rules: Vec<bool>,
     lists: Vec<bool>,
+    /// Whether the tree of each unit was drawn near.
+    near: Vec<bool>,
     due: Vec<u32>,
 }
 

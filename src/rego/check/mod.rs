@@ -92,7 +92,7 @@ pub fn check_and_drop(mut modules: Vec<Module>, options: &CheckOptions) -> Vec<C
     let deep = modules.iter().any(|module| module.deep);
     modules.sort_by(|left, right| left.file.cmp(&right.file));
     let work = || {
-        let lowered = parallel(modules.iter_mut().collect(), lower::lower_in_place);
+        let lowered = parallel(modules.iter_mut().collect(), |module| met(lower::lower_in_place(module)));
         run_lowered(lowered, options).1
     };
     on_a_stack(deep, work).unwrap_or_else(|| vec![without_a_stack()])
@@ -176,13 +176,18 @@ fn run_all<'m>(
     asked: Option<&Asked<'m>>,
     options: &'m CheckOptions,
 ) -> (Compiled<'m>, Vec<CheckError>) {
-    let mut lowered = parallel(modules.to_vec(), lower::lower);
-    lowered.extend(asked.map(query::lowered));
+    let mut lowered = parallel(modules.to_vec(), |module| met(lower::lower(module)));
+    lowered.extend(asked.map(|asked| met(query::lowered(asked))));
     run_lowered(lowered, options)
 }
 
+/// A unit and its names alone: how they were found is not needed any more.
+fn met<'m>((unit, interner): (Unit<'m>, Interner<'m>)) -> (Unit<'m>, Vec<&'m str>) {
+    (unit, interner.into_met())
+}
+
 fn run_lowered<'m>(
-    lowered: Vec<(Unit<'m>, Interner<'m>)>,
+    lowered: Vec<(Unit<'m>, Vec<&'m str>)>,
     options: &'m CheckOptions,
 ) -> (Compiled<'m>, Vec<CheckError>) {
     let mut record = Record::new(options.limit);
@@ -200,12 +205,12 @@ fn run_lowered<'m>(
 }
 
 /// Units whose names are those of the program, and what is known of all of them.
-fn with_names<'m>(lowered: Vec<(Unit<'m>, Interner<'m>)>, options: &'m CheckOptions) -> (Program<'m>, Vec<Unit<'m>>) {
+fn with_names<'m>(lowered: Vec<(Unit<'m>, Vec<&'m str>)>, options: &'m CheckOptions) -> (Program<'m>, Vec<Unit<'m>>) {
     let mut interner = Interner::default();
     let mut units = Vec::with_capacity(lowered.len());
-    for (number, (mut unit, own)) in (0..).zip(lowered) {
+    for (number, (mut unit, met)) in (0..).zip(lowered) {
         unit.number = number;
-        units.push((unit, interner.absorb(&own)));
+        units.push((unit, interner.absorb(&met)));
     }
     let program = Program {
         options,

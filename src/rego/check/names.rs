@@ -154,9 +154,15 @@ impl<'a> Interner<'a> {
         self.symbols.get(name).copied()
     }
 
-    /// The symbols here for the names of another, in its order.
-    pub fn absorb(&mut self, other: &Interner<'a>) -> Vec<Symbol> {
-        other.order.iter().map(|name| self.symbol(name)).collect()
+    /// All names, by their symbols.
+    #[must_use]
+    pub fn into_met(self) -> Vec<&'a str> {
+        self.order
+    }
+
+    /// The symbols here for the names that another has met.
+    pub fn absorb(&mut self, met: &[&'a str]) -> Vec<Symbol> {
+        met.iter().map(|name| self.symbol(name)).collect()
     }
 
     /// The names alone.
@@ -190,7 +196,7 @@ mod tests {
         let (mut first, mut second) = (Interner::default(), Interner::default());
         let (_, b) = (first.symbol("a"), first.symbol("b"));
         let theirs = second.symbol("b");
-        let symbols = first.absorb(&second);
+        let symbols = first.absorb(&second.into_met());
         assert_eq!(symbols[theirs.index()], b);
     }
 

@@ -171,9 +171,15 @@ impl RuleTree {
             }
         }
         let (mut children, children_of) = gather(&found.children, count);
-        for (start, end) in &children_of {
-            if let Some(children) = children.get_mut(*start as usize..*end as usize) {
-                children.sort_unstable_by(|left, right| key(*left).order(key(*right), names));
+        let several = children_of.iter().copied().filter(|(start, end)| end - start > 1).collect();
+        let sorted = parallel(several, |range| {
+            let mut siblings = slice(&children, range).to_vec();
+            siblings.sort_unstable_by(|left, right| key(*left).order(key(*right), names));
+            (range, siblings)
+        });
+        for ((start, end), siblings) in sorted {
+            if let Some(place) = children.get_mut(start as usize..end as usize) {
+                place.copy_from_slice(&siblings);
             }
         }
         let (rules, rules_of) = gather(&found.rules, count);

@@ -265,7 +265,7 @@ mod tests {
         for (number, module) in (0..).zip(&modules) {
             let (mut unit, own) = lower(module);
             unit.number = number;
-            adopt(&mut unit, &interner.absorb(&own));
+            adopt(&mut unit, &interner.absorb(&own.into_met()));
             units.push(unit);
         }
         let names = interner.names();

@@ -5,7 +5,7 @@ use super::rewrite::copy_all;
 use super::unit::{Unit, UnitImport};
 use crate::rego::syntax::{Module, Nodes, RegoVersion, RuleId, TermId, TermKind, Text};
 
-/// The unit of a module, and its names. Symbols are the module's own until [`adopt`] makes them the program's.
+/// The unit of a module, and its names. Symbols are the module's own until it has [met](meet) those of the program.
 ///
 /// The tree is that of the text, with the members of sets and objects sorted and merged as OPA keeps them.
 pub(super) fn lower(module: &Module) -> (Unit<'_>, Interner<'_>) {
@@ -44,7 +44,16 @@ fn lowered(module: &Module, nodes: Nodes<Text>, members: Vec<(TermId, Vec<TermId
         .collect();
     unit.rules.clone_from(&module.rules);
     unshare_heads(&mut unit);
+    note_names(&mut unit);
     (unit, interner)
+}
+
+/// Notes what other units may have to know of a unit: the names of its package and its rules.
+pub(super) fn note_names(unit: &mut Unit<'_>) {
+    unit.package_names = unit.package.iter().filter_map(|part| unit.string(*part).or(unit.variable(*part))).collect();
+    let first = |rule: &RuleId| unit.nodes.terms(unit.nodes.rule(*rule)?.head.reference).first().copied();
+    unit.rule_names = unit.rules.iter().filter_map(|rule| unit.variable(first(rule)?)).collect();
+    unit.since_v1 = unit.module.version != RegoVersion::V0 || imports_a_version(unit);
 }
 
 /// Further bodies and `else` parts share terms of their head with the rule before them; here each has its own.
@@ -63,9 +72,18 @@ fn unshare_heads(unit: &mut Unit<'_>) {
     }
 }
 
-/// Makes the symbols of a unit those of the program.
-pub(super) fn adopt(unit: &mut Unit<'_>, symbols: &[Symbol]) {
-    let symbol = |own: Symbol| symbols.get(own.index()).copied().unwrap_or(Symbol::EMPTY);
+/// Tells a unit what the program calls its names, by their symbols in it. Its tree has its own symbols until [`adopt`].
+pub(super) fn meet(unit: &mut Unit<'_>, symbols: Vec<Symbol>) {
+    for name in unit.package_names.iter_mut().chain(&mut unit.rule_names) {
+        *name = met(&symbols, *name);
+    }
+    unit.symbols = symbols;
+}
+
+/// Makes the symbols of a unit's tree those of the program.
+pub(super) fn adopt(unit: &mut Unit<'_>) {
+    let symbols = std::mem::take(&mut unit.symbols);
+    let symbol = |own| met(&symbols, own);
     unit.nodes.rename(symbol);
     for import in &mut unit.imports {
         import.alias = import.alias.map(symbol);
@@ -73,10 +91,10 @@ pub(super) fn adopt(unit: &mut Unit<'_>, symbols: &[Symbol]) {
     if let Some(asked) = &mut unit.asked {
         asked.wildcard = symbol(asked.wildcard);
     }
-    unit.package_names = unit.package.iter().filter_map(|part| unit.string(*part).or(unit.variable(*part))).collect();
-    let first = |rule: &RuleId| unit.nodes.terms(unit.nodes.rule(*rule)?.head.reference).first().copied();
-    unit.rule_names = unit.rules.iter().filter_map(|rule| unit.variable(first(rule)?)).collect();
-    unit.since_v1 = unit.module.version != RegoVersion::V0 || imports_a_version(unit);
+}
+
+fn met(symbols: &[Symbol], own: Symbol) -> Symbol {
+    symbols.get(own.index()).copied().unwrap_or(Symbol::EMPTY)
 }
 
 fn imports_a_version(unit: &Unit<'_>) -> bool {

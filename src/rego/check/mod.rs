@@ -69,6 +69,7 @@ pub use variables::variables_of_body;
 use crate::rego::syntax::Module;
 use builtins::Builtins;
 use errors::Record;
+use graph::{rules::Rules, targets};
 use metadata_calls::AnnotationTerms;
 use parallel::on_a_stack;
 pub(crate) use parallel::parallel;
@@ -210,7 +211,8 @@ fn with_names<'m>(lowered: Vec<(Unit<'m>, Vec<&'m str>)>, options: &'m CheckOpti
     let mut units = Vec::with_capacity(lowered.len());
     for (number, (mut unit, met)) in (0..).zip(lowered) {
         unit.number = number;
-        units.push((unit, interner.absorb(&met)));
+        lower::meet(&mut unit, interner.absorb(&met));
+        units.push(unit);
     }
     let program = Program {
         options,
@@ -220,10 +222,6 @@ fn with_names<'m>(lowered: Vec<(Unit<'m>, Vec<&'m str>)>, options: &'m CheckOpti
         rules: RuleTree::default(),
         annotations: None,
     };
-    let units = parallel(units, |(mut unit, symbols)| {
-        lower::adopt(&mut unit, &symbols);
-        unit
-    });
     (program, units)
 }
 
@@ -231,7 +229,8 @@ fn with_names<'m>(lowered: Vec<(Unit<'m>, Vec<&'m str>)>, options: &'m CheckOpti
 /// where it comes that far.
 fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Record) -> Option<Graph> {
     let exports = Exports::new(units);
-    each(units, |unit| {
+    let _ = each(units, |unit| {
+        lower::adopt(unit);
         resolve::resolve(unit, program, &exports);
         head_references::rewrite(unit, program);
         keyword_overrides::check(unit, program);
@@ -249,7 +248,8 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
         program.annotations = Some(AnnotationTerms::new(units, &mut program.names, &program.rules));
     }
     let program = &*program;
-    each(units, |unit| {
+    let rules = Rules::new(units);
+    let targets = each(units, |unit| {
         unit.derived = program.options.shows_values.then(unit::Derived::default);
         query::capture(unit, program);
         locals::rewrite(unit, program);
@@ -260,20 +260,16 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
         void_calls::check(unit, program);
         print_calls::rewrite(unit, program);
         expression_terms::rewrite(unit);
+        metadata_calls::rewrite(unit, program);
+        targets::of_unit(unit, &program.names, &program.rules, &rules)
     });
     let annotations = annotation_set::check(units, program).into_iter().map(|error| (Stage::Annotations, error));
     if !tell(units, annotations.collect(), record) {
         return None;
     }
-    if program.annotations.is_some() {
-        each(units, |unit| metadata_calls::rewrite(unit, program));
-        if !tell(units, Vec::new(), record) {
-            return None;
-        }
-    }
-    let graph = Graph::new(units, &program.names, &program.rules);
+    let graph = Graph::new(rules, &program.rules, targets);
     let recursive = recursion::check(units, program, &graph);
-    each(units, |unit| {
+    let _ = each(units, |unit| {
         comprehension_terms::rewrite_comprehensions(unit);
         comprehension_terms::rewrite_heads(unit);
         with_values::rewrite(unit, program);
@@ -301,13 +297,16 @@ fn stages(program: &mut Program<'_>, units: &mut Vec<Unit<'_>>, record: &mut Rec
     Some(graph)
 }
 
-/// Does the same work for each unit.
-fn each(units: &mut Vec<Unit<'_>>, work: impl Fn(&mut Unit<'_>) + Sync) {
-    *units = parallel(std::mem::take(units), |mut unit| {
+/// Does the same work for each unit; gives what it gives, in the order of the units.
+fn each<R: Send>(units: &mut Vec<Unit<'_>>, work: impl Fn(&mut Unit<'_>) -> R + Sync) -> Vec<R> {
+    let done = parallel(std::mem::take(units), |mut unit| {
         unit.nodes.draw_near();
-        work(&mut unit);
-        unit
+        let result = work(&mut unit);
+        (unit, result)
     });
+    let (worked_on, results) = done.into_iter().unzip();
+    *units = worked_on;
+    results
 }
 
 /// Records what the stages found in the units, and in all of them at once, stage by stage; `false` if no later stage may run.

@@ -86,6 +86,7 @@ pub(super) fn lowered<'m>(asked: &Asked<'m>) -> (Unit<'m>, Interner<'m>) {
     unit.rules = vec![rule];
     let wildcard = interner.symbol(HOLDER);
     unit.asked = Some(AskedRule { rule, captured: Vec::new(), captures: asked.captured, wildcard });
+    lower::note_names(&mut unit);
     (unit, interner)
 }
 

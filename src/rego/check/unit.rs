@@ -51,6 +51,8 @@ pub struct Unit<'m> {
     pub package_names: Vec<Symbol>,
     /// What the heads of its rules begin with, as it was written.
     pub(super) rule_names: Vec<Symbol>,
+    /// What the program calls the names of the tree, by their symbols in it; none once the tree has those of the program.
+    pub(super) symbols: Vec<Symbol>,
     /// The imports; none after they have been resolved.
     pub imports: Vec<UnitImport>,
     /// The rules, further bodies among them; an `else` hangs on its rule.
@@ -82,6 +84,7 @@ impl<'m> Unit<'m> {
             package: Vec::new(),
             package_names: Vec::new(),
             rule_names: Vec::new(),
+            symbols: Vec::new(),
             imports: Vec::new(),
             rules: Vec::new(),
             since_v1: true,

@@ -16,7 +16,7 @@ use super::unit::Unit;
 use crate::rego::syntax::RuleId;
 use rules::Rules;
 use rustc_hash::FxHashSet;
-use targets::{Target, Targets};
+use targets::{Found, Target, Targets};
 
 /// Which rules of a program depend on which.
 #[derive(Debug, Default)]
@@ -27,14 +27,18 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The graph of a program's units, once their calls stand apart and before their bodies are put in order.
-    #[must_use]
-    pub fn new(units: &[Unit<'_>], names: &Names, tree: &RuleTree) -> Self {
-        let rules = Rules::new(units);
-        let found = super::parallel(units.iter().collect(), |unit| targets::of_unit(units, unit, names, tree, &rules));
-        let targets = Targets::new(units, tree, &rules, found);
+    /// The graph of a program's rules, whose units found these targets.
+    pub(super) fn new(rules: Rules, tree: &RuleTree, found: Vec<Found>) -> Self {
+        let targets = Targets::new(tree, &rules, found);
         let order = sort::sorted(&targets, rules.count());
         Self { rules, targets, order }
+    }
+
+    /// The graph of a program's units, once their calls stand apart.
+    pub(super) fn of_units(units: &[Unit<'_>], names: &Names, tree: &RuleTree) -> Self {
+        let rules = Rules::new(units);
+        let found = super::parallel(units.iter().collect(), |unit| targets::of_unit(unit, names, tree, &rules));
+        Self::new(rules, tree, found)
     }
 
     /// Whether a rule depends on itself, through whatever others.

@@ -9,10 +9,12 @@ pub(in crate::rego::check) struct Rules {
     rules: Vec<(u32, RuleId)>,
     /// The numbers of a unit's rules, by their places in its arena.
     numbers: Vec<Vec<u32>>,
+    /// The number of the `else` behind each rule; its own where there is none.
+    behind: Vec<u32>,
 }
 
 impl Rules {
-    pub(super) fn new(units: &[Unit<'_>]) -> Self {
+    pub(in crate::rego::check) fn new(units: &[Unit<'_>]) -> Self {
         let mut all = Self::default();
         let mut of_unit: Vec<(Location, RuleId)> = Vec::new();
         for unit in units {
@@ -31,6 +33,9 @@ impl Rules {
                 }
                 all.rules.push((unit.number, *id));
             }
+            let number = |id: RuleId| numbers.get(id.index()).copied();
+            let behind = of_unit.iter().map(|(_, id)| unit.nodes.rule(*id)?.otherwise.and_then(number).or(number(*id)));
+            all.behind.extend(behind.map(|behind| behind.unwrap_or(u32::MAX)));
             all.numbers.push(numbers);
         }
         all
@@ -52,12 +57,10 @@ impl Rules {
     }
 
     /// The numbers of a rule and of each `else` of it.
-    pub(in crate::rego::check) fn with_else<'a>(
-        &'a self,
-        unit: &'a Unit<'_>,
-        rule: RuleId,
-    ) -> impl Iterator<Item = u32> + 'a {
-        with_else(unit, rule).filter_map(|(id, _)| self.number(unit.number, id))
+    pub(in crate::rego::check) fn with_else(&self, unit: u32, rule: RuleId) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.number(unit, rule), |number| {
+            self.behind.get(*number as usize).copied().filter(|behind| behind != number)
+        })
     }
 }
 

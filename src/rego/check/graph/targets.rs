@@ -28,20 +28,19 @@ pub(super) enum Place {
 
 /// What the rules of a unit, each `else` among them, depend on; one after another with the end of each.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(in crate::rego::check) struct Found {
     rules: Vec<(u32, u32)>,
     places: Vec<Place>,
     narrowed: bool,
 }
 
 /// What the rules of a unit depend on.
-pub(super) fn of_unit(units: &[Unit<'_>], unit: &Unit<'_>, names: &Names, tree: &RuleTree, rules: &Rules) -> Found {
-    unit.nodes.draw_near();
+pub(in crate::rego::check) fn of_unit(unit: &Unit<'_>, names: &Names, tree: &RuleTree, rules: &Rules) -> Found {
     let mut found = Found::default();
     for rule in &unit.rules {
         for (id, _) in with_else(unit, *rule) {
             let start = found.places.len();
-            let add = |reference: Reference<'_>| found.add(units, unit, tree, rules, &reference);
+            let add = |reference: Reference<'_>| found.add(unit, tree, rules, &reference);
             references(unit, names, id, add);
             if let Some(places) = found.places.get_mut(start..) {
                 places.sort_unstable();
@@ -63,13 +62,9 @@ pub(super) fn of_unit(units: &[Unit<'_>], unit: &Unit<'_>, names: &Names, tree: 
 }
 
 impl Found {
-    fn add(&mut self, units: &[Unit<'_>], unit: &Unit<'_>, tree: &RuleTree, rules: &Rules, reference: &Reference<'_>) {
+    fn add(&mut self, unit: &Unit<'_>, tree: &RuleTree, rules: &Rules, reference: &Reference<'_>) {
         let mut tell = |reach: Reach<'_>| match reach {
-            Reach::Rule(rule) => {
-                if let Some(target) = units.get(rule.unit as usize) {
-                    self.places.extend(rules.with_else(target, rule.rule).map(Place::Rule));
-                }
-            }
+            Reach::Rule(rule) => self.places.extend(rules.with_else(rule.unit, rule.rule).map(Place::Rule)),
             Reach::Below(node) if !tree.children(node).is_empty() => self.places.push(Place::Below(node)),
             Reach::At(node) | Reach::Below(node) => self.places.push(Place::At(node)),
         };
@@ -96,7 +91,7 @@ pub(in crate::rego::check) struct Targets {
 }
 
 impl Targets {
-    pub(super) fn new(units: &[Unit<'_>], tree: &RuleTree, rules: &Rules, found: Vec<Found>) -> Self {
+    pub(super) fn new(tree: &RuleTree, rules: &Rules, found: Vec<Found>) -> Self {
         let mut all = Self { starts: vec![(0, 0); rules.count() as usize], ..Self::default() };
         for found in found {
             all.narrowed |= found.narrowed;
@@ -104,7 +99,7 @@ impl Targets {
             for (number, end) in found.rules {
                 let first = all.targets.len();
                 for place in found.places.get(start as usize..end as usize).unwrap_or_default() {
-                    let target = all.target(units, tree, rules, *place);
+                    let target = all.target(tree, rules, *place);
                     all.targets.extend(target);
                 }
                 if let Some(range) = all.starts.get_mut(number as usize) {
@@ -116,7 +111,7 @@ impl Targets {
         all
     }
 
-    fn target(&mut self, units: &[Unit<'_>], tree: &RuleTree, rules: &Rules, place: Place) -> Option<Target> {
+    fn target(&mut self, tree: &RuleTree, rules: &Rules, place: Place) -> Option<Target> {
         let (node, below) = match place {
             Place::Rule(number) => return Some(Target::Rule(number)),
             Place::At(node) => (node, false),
@@ -128,9 +123,7 @@ impl Targets {
         let start = self.members.len();
         let mut add = |node| {
             for rule in tree.rules(node) {
-                if let Some(unit) = units.get(rule.unit as usize) {
-                    self.members.extend(rules.with_else(unit, rule.rule));
-                }
+                self.members.extend(rules.with_else(rule.unit, rule.rule));
             }
         };
         if below {

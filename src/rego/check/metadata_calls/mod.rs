@@ -48,8 +48,11 @@ fn called(nodes: &Nodes<Symbol>, id: ExpressionId) -> Option<(Symbol, &[TermId],
 /// Rewrites the rules of a unit: a rule with such calls begins with variables that hold the annotations, and calls are those
 /// variables.
 pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
+    let Some(annotations) = &program.annotations else { return };
     unit.begin(Stage::MetadataCalls);
-    let Some(annotations) = program.annotations.as_ref().filter(|_| unit.reads_metadata) else { return };
+    if !unit.reads_metadata {
+        return;
+    }
     let known = |name| program.builtin(&[Symbol::REGO, Symbol::METADATA, name]).is_some();
     let known = [Symbol::CHAIN, Symbol::RULE].map(|name| known(name).then_some(name));
     for rule in unit.rules_with_else() {

@@ -84,7 +84,7 @@ impl<'m> Recursion<'_, 'm> {
             let mut may = Vec::new();
             let mut tell = |target: &TreeRule| {
                 let Some(of) = self.units.get(target.unit as usize) else { return };
-                if !self.graph.rules.with_else(of, target.rule).any(|rule| self.circles.of(rule) == circle) {
+                if !self.graph.rules.with_else(target.unit, target.rule).any(|rule| self.circles.of(rule) == circle) {
                     return;
                 }
                 let at = reference.expression;
@@ -114,8 +114,7 @@ impl<'m> Recursion<'_, 'm> {
         let mut certainty = Certainty::default();
         for (reference, rules) in uncertain {
             for rule in rules.iter().filter(|rule| !certain.contains(&(rule.unit, rule.rule))) {
-                let Some(of) = self.units.get(rule.unit as usize) else { continue };
-                for number in self.graph.rules.with_else(of, rule.rule) {
+                for number in self.graph.rules.with_else(rule.unit, rule.rule) {
                     let _ = certainty.causes.entry(number).or_insert(certainty.references.len());
                 }
             }

@@ -30,8 +30,7 @@ pub(super) fn check(units: &[Unit<'_>], program: &Program<'_>, graph: &Graph) ->
     let rules = program.rules.depth_first(RuleTree::ROOT).flat_map(|node| program.rules.rules(node));
     let mut errors = Vec::new();
     for rule in rules {
-        let Some(unit) = units.get(rule.unit as usize) else { continue };
-        for number in graph.rules.with_else(unit, rule.rule) {
+        for number in graph.rules.with_else(rule.unit, rule.rule) {
             if errors.len() < limit {
                 errors.extend(recursion.error(number));
             }

@@ -250,7 +250,7 @@ impl RuleTree {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lower::{adopt, lower};
+    use super::super::lower::{adopt, lower, meet};
     use super::super::names::{Interner, Names};
     use super::*;
     use crate::rego::syntax::{Module, Options, RegoVersion, parse};
@@ -265,7 +265,8 @@ mod tests {
         for (number, module) in (0..).zip(&modules) {
             let (mut unit, own) = lower(module);
             unit.number = number;
-            adopt(&mut unit, &interner.absorb(&own.into_met()));
+            meet(&mut unit, interner.absorb(&own.into_met()));
+            adopt(&mut unit);
             units.push(unit);
         }
         let names = interner.names();

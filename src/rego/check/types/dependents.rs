@@ -50,14 +50,9 @@ impl Dependents {
         parts: &[TermId],
         graph: &Graph,
         tree: &RuleTree,
-        units: &[Unit<'_>],
     ) -> Vec<ProgramRule> {
         let mut search = Search { due: Vec::new(), rules: vec![false; self.of_rules.len()], order: Vec::new() };
-        let mut add = |unit: u32, rule| {
-            if let Some(unit) = units.get(unit as usize) {
-                graph.rules.with_else(unit, rule).for_each(|rule| search.add(rule));
-            }
-        };
+        let mut add = |unit, rule| graph.rules.with_else(unit, rule).for_each(|rule| search.add(rule));
         tree.referred(&unit.nodes, parts, |reach| match reach {
             Reach::Rule(rule) => add(rule.unit, rule.rule),
             Reach::At(node) => tree.rules(node).iter().for_each(|rule| add(rule.unit, rule.rule)),

@@ -83,7 +83,7 @@ pub(super) fn arity_mismatch(unit: &Unit<'_>, program: &Program<'_>, id: Express
     let expression = unit.nodes.expression(id);
     let ExpressionKind::Call(call) = expression.kind else { return None };
     let (operator, operands) = unit.nodes.terms(call).split_first()?;
-    let graph = Graph::new(&[], &program.names, &program.rules);
+    let graph = Graph::default();
     let mut checker = Checker::new(&[], program, &graph, unit);
     let signature = checker.type_of(*operator);
     let Shape::Function { arguments, variadic, .. } = checker.types.shape(signature) else { return None };

@@ -17,7 +17,7 @@ const UNKNOWN: &str = "<nil>";
 pub(in crate::rego::check) fn of_query(units: &[Unit<'_>], program: &Program<'_>) -> Vec<(String, String)> {
     let Some(asked) = units.iter().find(|unit| unit.asked.is_some()) else { return Vec::new() };
     let Some(query) = asked.asked.as_ref().map(|asked| asked.rule) else { return Vec::new() };
-    let graph = Graph::new(units, &program.names, &program.rules);
+    let graph = Graph::of_units(units, &program.names, &program.rules);
     let mut checker = Checker::new(units, program, &graph, asked);
     let others = graph.order().filter(|(unit, rule)| (*unit, *rule) != (asked.number, query));
     for (unit, rule) in others {

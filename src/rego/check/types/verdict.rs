@@ -93,7 +93,7 @@ impl Taken {
     fn with_dependencies(&mut self, unit: &Unit<'_>, work: &Work<'_, '_>) -> Vec<u32> {
         let mut ranks = Vec::new();
         let rules = &work.graph.rules;
-        self.due.extend(unit.rules.iter().flat_map(|rule| rules.with_else(unit, *rule)));
+        self.due.extend(unit.rules.iter().flat_map(|rule| rules.with_else(unit.number, *rule)));
         while let Some(rule) = self.due.pop() {
             let (Some(taken @ false), Some(rank)) =
                 (self.rules.get_mut(rule as usize), work.ranks.get(rule as usize).copied())

@@ -83,7 +83,7 @@ impl Checker<'_, '_> {
         }
         let graph = self.graph;
         let dependents = Rc::clone(self.dependents.get_or_insert_with(|| Rc::new(Dependents::new(graph))));
-        dependents.of(self.unit, parts, graph, &self.program.rules, self.units)
+        dependents.of(self.unit, parts, graph, &self.program.rules)
     }
 
     /// The documents that depend on what is replaced, each of them anything.

@@ -253,8 +253,8 @@ fn push_parts(module: &Module, term: TermId, due: &mut Vec<Node>) {
             due.push(Node::Term(term));
             push_body(module, body, due);
         }
-        TermKind::ObjectComprehension { key, value, body } => {
-            due.extend([key, value].map(Node::Term));
+        TermKind::ObjectComprehension { entry, body } => {
+            due.extend(module.nodes().entry(entry).map(Node::Term));
             push_body(module, body, due);
         }
         TermKind::TemplateString { parts, .. } => {

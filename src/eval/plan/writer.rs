@@ -258,7 +258,8 @@ impl<'b, 'c, 'm> Writer<'b, 'c, 'm> {
                 let body = self.body(body);
                 Term::SetOf(Box::new((self.term(term), body)))
             }
-            TermKind::ObjectComprehension { key, value, body } => {
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = unit.nodes.entry(entry);
                 let body = self.body(body);
                 Term::ObjectOf(Box::new((self.term(key), self.term(value), body, unit.nodes.term(key).location)))
             }

@@ -194,8 +194,7 @@ mod tests {
         let module = read("a.rego", "package a\n\np if user.name.x == user.role\n");
         let refs = module.nodes().all_terms().filter(|(_, term)| matches!(term.kind, TermKind::Var(_)));
         let marked = |name: &str, message: &str| {
-            let named =
-                |term: &&crate::rego::syntax::Term| module.source[term.location.at as usize..].starts_with(name);
+            let named = |term: &crate::rego::syntax::Term| module.source[term.location.at as usize..].starts_with(name);
             let location = refs.clone().map(|(_, term)| term).find(named).unwrap().location;
             let error = CheckError::new(Code::Type, Some(Place { unit: 0, location }), message);
             let excerpt = of_program(&[&module], vec![error], Capabilities::current()).remove(0).excerpts.remove(0);

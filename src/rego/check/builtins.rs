@@ -11,8 +11,12 @@ pub struct Builtins {
     plain: FxHashMap<Symbol, usize>,
     /// Those of several.
     dotted: FxHashMap<Vec<Symbol>, usize>,
+    /// Whether the name of one begins with `data`, as those of rules do.
+    in_data: bool,
     /// Whether one is deprecated.
     deprecated: bool,
+    /// What the names of those end with that have no value.
+    void: Vec<Symbol>,
 }
 
 impl Builtins {
@@ -24,6 +28,8 @@ impl Builtins {
                 continue;
             };
             builtins.deprecated |= builtin.deprecated;
+            builtins.void.extend(path.last().filter(|_| builtin.void));
+            builtins.in_data |= path.first() == Some(&Symbol::DATA);
             match path.as_slice() {
                 [name] => drop(builtins.plain.insert(*name, place)),
                 _ => drop(builtins.dotted.insert(path, place)),
@@ -37,6 +43,11 @@ impl Builtins {
         self.deprecated
     }
 
+    /// What the names of those end with that have no value.
+    pub(super) fn void(&self) -> &[Symbol] {
+        &self.void
+    }
+
     /// The place of a function among those of the capabilities.
     #[must_use]
     pub fn find(&self, path: &[Symbol]) -> Option<usize> {
@@ -44,6 +55,7 @@ impl Builtins {
             // What stages made has the name of no function.
             [name] if name.ordinal().is_some() => None,
             [name] => self.plain.get(name).copied(),
+            [Symbol::DATA, ..] if !self.in_data => None,
             _ => self.dotted.get(path).copied(),
         }
     }

@@ -29,16 +29,16 @@ pub(super) fn rewrite_comprehensions(unit: &mut Unit<'_>) {
                 let (term, body) = collected(unit, term, body);
                 TermKind::SetComprehension { term, body }
             }
-            TermKind::ObjectComprehension { key, value, body } => {
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = unit.nodes.entry(entry);
                 let (key, body) = collected(unit, key, body);
                 let (value, body) = collected(unit, value, body);
-                TermKind::ObjectComprehension { key, value, body }
+                let entry = unit.nodes.add_entry(key, value);
+                TermKind::ObjectComprehension { entry, body }
             }
             _ => continue,
         };
-        if let Some(term) = unit.nodes.term_mut(id) {
-            term.kind = kind;
-        }
+        unit.nodes.set_kind(id, kind);
     }
 }
 

@@ -7,6 +7,7 @@ use super::names::Symbol;
 use super::rewrite::{NOWHERE, equality, equality_operator};
 use super::stage::Stage;
 use super::unit::Unit;
+use super::walk::is_leaf;
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, TermId, TermKind};
 
 /// Makes unifications of the comparisons of a unit that are expressions.
@@ -131,19 +132,20 @@ fn comprehension(unit: &mut Unit<'_>, id: TermId, kind: TermKind<Symbol>, result
         TermKind::SetComprehension { term, body: inner } => {
             TermKind::SetComprehension { term, body: body(unit, inner, result) }
         }
-        TermKind::ObjectComprehension { key, value, body: inner } => {
-            TermKind::ObjectComprehension { key, value, body: body(unit, inner, result) }
+        TermKind::ObjectComprehension { entry, body: inner } => {
+            TermKind::ObjectComprehension { entry, body: body(unit, inner, result) }
         }
         kind => kind,
     };
-    if let Some(term) = unit.nodes.term_mut(id) {
-        term.kind = kind;
-    }
+    unit.nodes.set_kind(id, kind);
 }
 
 fn replace_all(unit: &mut Unit<'_>, list: List<TermId>, from: usize, of: ExpressionId, result: &mut Vec<ExpressionId>) {
     for place in from..list.len() {
         let Some(term) = unit.nodes.terms(list).get(place).copied() else { continue };
+        if is_leaf(unit.nodes.term(term).kind) {
+            continue;
+        }
         let new = replaced(unit, term, of, result);
         if new != term
             && let Some(term) = unit.nodes.terms_mut(list).get_mut(place)

@@ -6,6 +6,7 @@
 use super::rewrite::{append, call, call_of, copy, equality, equality_operator};
 use super::stage::Stage;
 use super::unit::Unit;
+use super::walk::is_leaf;
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Logical, RuleId, TermId, TermKind, With};
 
 /// Rewrites the rules of a unit.
@@ -123,6 +124,9 @@ fn give(unit: &mut Unit<'_>, expressions: &[ExpressionId], with: List<With>) {
 fn expand_all(unit: &mut Unit<'_>, list: List<TermId>, from: usize, support: &mut Vec<ExpressionId>) {
     for place in from..list.len() {
         let Some(term) = unit.nodes.terms(list).get(place).copied() else { continue };
+        if is_leaf(unit.nodes.term(term).kind) {
+            continue;
+        }
         let expanded = expand(unit, term, support);
         if expanded != term
             && let Some(term) = unit.nodes.terms_mut(list).get_mut(place)
@@ -134,7 +138,7 @@ fn expand_all(unit: &mut Unit<'_>, list: List<TermId>, from: usize, support: &mu
 
 /// The term to be put in place of a term; what gives it a value is added to `support`.
 fn expand(unit: &mut Unit<'_>, id: TermId, support: &mut Vec<ExpressionId>) -> TermId {
-    let term = *unit.nodes.term(id);
+    let term = unit.nodes.term(id);
     match term.kind {
         TermKind::Call(list) => {
             expand_all(unit, list, 1, support);
@@ -156,12 +160,12 @@ fn expand(unit: &mut Unit<'_>, id: TermId, support: &mut Vec<ExpressionId>) -> T
             let (term, body) = collected(unit, term, body, support);
             set_term(unit, id, TermKind::SetComprehension { term, body });
         }
-        TermKind::ObjectComprehension { key, value, body: inner } => {
+        TermKind::ObjectComprehension { entry, body: inner } => {
             let start = support.len();
-            let key = expand(unit, key, support);
-            let value = expand(unit, value, support);
+            let [key, value] = unit.nodes.entry(entry).map(|term| expand(unit, term, support));
             let body = longer(unit, inner, start, support);
-            set_term(unit, id, TermKind::ObjectComprehension { key, value, body });
+            let entry = unit.nodes.add_entry(key, value);
+            set_term(unit, id, TermKind::ObjectComprehension { entry, body });
         }
         TermKind::Null
         | TermKind::Boolean(_)
@@ -174,9 +178,7 @@ fn expand(unit: &mut Unit<'_>, id: TermId, support: &mut Vec<ExpressionId>) -> T
 }
 
 fn set_term(unit: &mut Unit<'_>, id: TermId, kind: TermKind<super::names::Symbol>) {
-    if let Some(term) = unit.nodes.term_mut(id) {
-        term.kind = kind;
-    }
+    unit.nodes.set_kind(id, kind);
 }
 
 fn collected(unit: &mut Unit<'_>, term: TermId, inner: Body, support: &mut Vec<ExpressionId>) -> (TermId, Body) {
@@ -196,7 +198,11 @@ fn longer(unit: &mut Unit<'_>, inner: Body, start: usize, support: &mut Vec<Expr
 fn reference(unit: &mut Unit<'_>, parts: List<TermId>, support: &mut Vec<ExpressionId>) {
     for place in 0..parts.len() {
         let Some(part) = unit.nodes.terms(parts).get(place).copied() else { continue };
-        let is_call = matches!(unit.nodes.term(part).kind, TermKind::Call(_));
+        let kind = unit.nodes.term(part).kind;
+        if is_leaf(kind) {
+            continue;
+        }
+        let is_call = matches!(kind, TermKind::Call(_));
         let subject = is_call.then(|| copy(&mut unit.nodes, part));
         let expanded = expand(unit, part, support);
         if let (Some(subject), Some(name)) = (subject, unit.variable(expanded)) {

@@ -26,12 +26,8 @@ fn lowered(module: &Module, nodes: Nodes<Text>, members: Vec<(TermId, Vec<TermId
     unit.nodes = nodes.renamed(|text: Text| interner.symbol(module.text(text)));
     for (id, members) in members {
         let list = unit.nodes.add_terms(&members);
-        if let Some(term) = unit.nodes.term_mut(id) {
-            term.kind = match term.kind {
-                TermKind::Set(_) => TermKind::Set(list),
-                _ => TermKind::Object(list),
-            };
-        }
+        let is_set = matches!(unit.nodes.term(id).kind, TermKind::Set(_));
+        unit.nodes.set_kind(id, if is_set { TermKind::Set(list) } else { TermKind::Object(list) });
     }
     unit.imports = module
         .imports

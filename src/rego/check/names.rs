@@ -141,11 +141,14 @@ impl Default for Interner<'_> {
 impl<'a> Interner<'a> {
     /// The symbol of a name.
     pub fn symbol(&mut self, name: &'a str) -> Symbol {
-        *self.symbols.entry(name).or_insert_with(|| {
-            let symbol = Symbol(u32::try_from(self.order.len()).unwrap_or(MADE - 1));
-            self.order.push(name);
-            symbol
-        })
+        // Most names were met before.
+        if let Some(symbol) = self.symbols.get(name) {
+            return *symbol;
+        }
+        let symbol = Symbol(u32::try_from(self.order.len()).unwrap_or(MADE - 1));
+        self.order.push(name);
+        let _ = self.symbols.insert(name, symbol);
+        symbol
     }
 
     /// The symbol of a name, if it was met.

@@ -135,14 +135,12 @@ impl Rewriter<'_, '_, '_> {
                     TermKind::SetComprehension { term, body } => {
                         TermKind::SetComprehension { term, body: self.body(body, bound)? }
                     }
-                    TermKind::ObjectComprehension { key, value, body } => {
-                        TermKind::ObjectComprehension { key, value, body: self.body(body, bound)? }
+                    TermKind::ObjectComprehension { entry, body } => {
+                        TermKind::ObjectComprehension { entry, body: self.body(body, bound)? }
                     }
                     kind => kind,
                 };
-                if let Some(term) = self.unit.nodes.term_mut(id) {
-                    term.kind = kind;
-                }
+                self.unit.nodes.set_kind(id, kind);
             }
             Node::Expression(id) => {
                 let kind = self.closure_kind(self.unit.nodes.expression(id).kind, bound)?;
@@ -241,14 +239,12 @@ fn erase(unit: &mut Unit<'_>) {
             TermKind::SetComprehension { term, body } => {
                 TermKind::SetComprehension { term, body: erased(&mut unit.nodes, body) }
             }
-            TermKind::ObjectComprehension { key, value, body } => {
-                TermKind::ObjectComprehension { key, value, body: erased(&mut unit.nodes, body) }
+            TermKind::ObjectComprehension { entry, body } => {
+                TermKind::ObjectComprehension { entry, body: erased(&mut unit.nodes, body) }
             }
             _ => continue,
         };
-        if let Some(term) = unit.nodes.term_mut(id) {
-            term.kind = kind;
-        }
+        unit.nodes.set_kind(id, kind);
     }
     let expressions: Vec<ExpressionId> = unit.nodes.all_expressions().map(|(id, _)| id).collect();
     for id in expressions {

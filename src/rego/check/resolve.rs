@@ -7,6 +7,7 @@ use super::declared::declared_variables;
 use super::errors::{CheckError, Code, Place};
 use super::names::Symbol;
 use super::program::{Exports, Program};
+use super::rewrite::is_scalar;
 use super::stage::Stage;
 use super::unit::{Unit, UnitImport};
 use super::walk::{Enter, Node, of_terms, walk};
@@ -184,8 +185,8 @@ impl Resolver<'_, '_> {
         let path = global.path;
         for place in 0..path.len() {
             let part = self.unit.nodes.terms(path).get(place).copied();
-            if let Some(term) = part.and_then(|part| self.unit.nodes.term_mut(part)) {
-                term.location = location;
+            if let Some(part) = part {
+                self.unit.nodes.set_location(part, location);
             }
         }
         Some(path)
@@ -235,14 +236,16 @@ impl Resolver<'_, '_> {
 
     fn terms(&mut self, list: List<TermId>) {
         for place in 0..list.len() {
-            if let Some(term) = self.unit.nodes.terms(list).get(place).copied() {
+            if let Some(term) = self.unit.nodes.terms(list).get(place).copied()
+                && !is_scalar(self.unit.nodes.term(term).kind)
+            {
                 self.term(term);
             }
         }
     }
 
     fn term(&mut self, id: TermId) {
-        let term = *self.unit.nodes.term(id);
+        let term = self.unit.nodes.term(id);
         match term.kind {
             TermKind::Var(name) => {
                 if let Some(path) = self.global(name, term.location) {
@@ -256,7 +259,7 @@ impl Resolver<'_, '_> {
             TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
                 self.closure(&[term], body);
             }
-            TermKind::ObjectComprehension { key, value, body } => self.closure(&[key, value], body),
+            TermKind::ObjectComprehension { entry, body } => self.closure(&self.unit.nodes.entry(entry), body),
             TermKind::TemplateString { parts, .. } => {
                 for part in self.unit.nodes.parts(parts).to_vec() {
                     if let Part::Expression(expression) = part {
@@ -283,7 +286,7 @@ impl Resolver<'_, '_> {
         let mut longer = None;
         for place in 0..parts.len() {
             let Some(part) = self.unit.nodes.terms(parts).get(place).copied() else { continue };
-            let term = *self.unit.nodes.term(part);
+            let term = self.unit.nodes.term(part);
             match term.kind {
                 TermKind::Var(name) => {
                     if let Some(path) = self.global(name, term.location) {
@@ -310,9 +313,7 @@ impl Resolver<'_, '_> {
     /// Makes a term a ref along a path, and then along what stands behind the head of another ref.
     fn refer(&mut self, id: TermId, path: List<TermId>, behind: List<TermId>) {
         let parts = self.unit.nodes.join_terms(path, behind, 1);
-        if let Some(term) = self.unit.nodes.term_mut(id) {
-            term.kind = TermKind::Ref(parts);
-        }
+        self.unit.nodes.set_kind(id, TermKind::Ref(parts));
     }
 }
 

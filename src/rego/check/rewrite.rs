@@ -72,7 +72,7 @@ pub(super) fn is_scalar(kind: TermKind<Symbol>) -> bool {
 
 /// A copy of a term with all that is in it.
 pub(super) fn copy(nodes: &mut Nodes<Symbol>, id: TermId) -> TermId {
-    let term = *nodes.term(id);
+    let term = nodes.term(id);
     let kind = match term.kind {
         TermKind::Ref(list) => TermKind::Ref(copy_all(nodes, list)),
         TermKind::Call(list) => TermKind::Call(copy_all(nodes, list)),
@@ -85,11 +85,11 @@ pub(super) fn copy(nodes: &mut Nodes<Symbol>, id: TermId) -> TermId {
         TermKind::SetComprehension { term, body } => {
             TermKind::SetComprehension { term: copy(nodes, term), body: copy_body(nodes, body) }
         }
-        TermKind::ObjectComprehension { key, value, body } => TermKind::ObjectComprehension {
-            key: copy(nodes, key),
-            value: copy(nodes, value),
-            body: copy_body(nodes, body),
-        },
+        TermKind::ObjectComprehension { entry, body } => {
+            let [key, value] = nodes.entry(entry).map(|term| copy(nodes, term));
+            let entry = nodes.add_entry(key, value);
+            TermKind::ObjectComprehension { entry, body: copy_body(nodes, body) }
+        }
         // The expressions of a template string are not changed before they are taken out of it.
         kind => kind,
     };

@@ -22,7 +22,7 @@ const TOLD_AGAIN: u32 = 10;
 /// Rewrites the rules of a unit.
 pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
     unit.begin(Stage::TemplateStrings);
-    if !unit.nodes.all_terms().any(|(_, term)| matches!(term.kind, TermKind::TemplateString { .. })) {
+    if !unit.nodes.kinds().iter().any(|kind| matches!(kind, TermKind::TemplateString { .. })) {
         return;
     }
     let mut rewriter = Rewriter { unit, program, depth: 0 };
@@ -87,7 +87,7 @@ impl Rewriter<'_, '_, '_> {
                 TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
                     Some((vec![term], body))
                 }
-                TermKind::ObjectComprehension { key, value, body } => Some((vec![key, value], body)),
+                TermKind::ObjectComprehension { entry, body } => Some((self.unit.nodes.entry(entry).to_vec(), body)),
                 _ => None,
             };
             if let Some((collected, body)) = comprehension {
@@ -124,7 +124,7 @@ impl Rewriter<'_, '_, '_> {
 
     /// Rewrites a term that is a template string.
     fn template(&mut self, id: TermId, bound: &Bound) {
-        let term = *self.unit.nodes.term(id);
+        let term = self.unit.nodes.term(id);
         let TermKind::TemplateString { parts, .. } = term.kind else { return };
         let told = self.unit.errors.len();
         let parts = if self.is_supported() {
@@ -144,9 +144,7 @@ impl Rewriter<'_, '_, '_> {
         let function = nodes.add_terms(&[head, name]);
         let function = nodes.add_term(TermKind::Ref(function), NOWHERE);
         let call = nodes.add_terms(&[function, parts]);
-        if let Some(term) = nodes.term_mut(id) {
-            term.kind = TermKind::Call(call);
-        }
+        nodes.set_kind(id, TermKind::Call(call));
     }
 
     fn is_supported(&self) -> bool {

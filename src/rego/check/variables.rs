@@ -111,10 +111,18 @@ impl<'n, F: FnMut(Symbol, TermId)> VariableWalk<'n, F> {
         }
     }
 
-    /// The variables of a term.
+    /// The variables of a term. Most terms have nothing in them: only for others is there a call.
+    #[inline]
     pub fn term(&mut self, id: TermId) {
         match self.nodes.term(id).kind {
             TermKind::Var(name) => (self.found)(name, id),
+            TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } => {}
+            kind => self.composite(kind),
+        }
+    }
+
+    fn composite(&mut self, kind: TermKind<Symbol>) {
+        match kind {
             TermKind::Ref(parts) => self.slice(parts, usize::from(self.skip.reference_heads)),
             TermKind::Call(parts) => self.call(parts),
             TermKind::Array(members) => self.terms(members),
@@ -137,9 +145,10 @@ impl<'n, F: FnMut(Symbol, TermId)> VariableWalk<'n, F> {
                 self.term(term);
                 self.body(body);
             }
-            TermKind::ObjectComprehension { key, value, body } => {
-                self.term(key);
-                self.term(value);
+            TermKind::ObjectComprehension { entry, body } => {
+                for term in self.nodes.entry(entry) {
+                    self.term(term);
+                }
                 self.body(body);
             }
             TermKind::TemplateString { parts, .. } => {
@@ -154,7 +163,8 @@ impl<'n, F: FnMut(Symbol, TermId)> VariableWalk<'n, F> {
             | TermKind::Null
             | TermKind::Boolean(_)
             | TermKind::Number(_)
-            | TermKind::String { .. } => {}
+            | TermKind::String { .. }
+            | TermKind::Var(_) => {}
         }
     }
 

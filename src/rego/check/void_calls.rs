@@ -9,14 +9,21 @@ use crate::rego::syntax::TermKind;
 
 /// Tells calls of functions such as `print` in places of values.
 pub(super) fn check(unit: &mut Unit<'_>, program: &Program<'_>) {
+    let void = program.builtins.void();
     let mut path = Vec::new();
     let mut is_void = |unit: &Unit<'_>, kind| {
         let TermKind::Call(call) = kind else { return false };
-        let operator = unit.nodes.terms(call).first();
-        operator.is_some_and(|operator| names_operator(unit, *operator, &mut path))
+        let Some(operator) = unit.nodes.terms(call).first().copied() else { return false };
+        // Few functions have no value, and most calls are none of those by their last name alone.
+        let last = match unit.nodes.term(operator).kind {
+            TermKind::Ref(parts) => unit.nodes.terms(parts).last().copied().unwrap_or(operator),
+            _ => operator,
+        };
+        unit.variable(last).or(unit.string(last)).is_some_and(|name| void.contains(&name))
+            && names_operator(unit, operator, &mut path)
             && program.builtin(&path).is_some_and(|builtin| builtin.void)
     };
-    if !unit.nodes.all_terms().any(|(_, term)| is_void(unit, term.kind)) {
+    if !unit.nodes.kinds().iter().any(|kind| is_void(unit, *kind)) {
         return;
     }
     let mut found = Vec::new();

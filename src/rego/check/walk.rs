@@ -27,6 +27,14 @@ pub(super) enum Enter {
     No,
 }
 
+/// Whether nothing can be in a term.
+pub(super) const fn is_leaf(kind: TermKind<Symbol>) -> bool {
+    matches!(
+        kind,
+        TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_)
+    )
+}
+
 struct Walk<'n, F> {
     nodes: &'n Nodes<Symbol>,
     visit: F,
@@ -48,11 +56,20 @@ impl<F: FnMut(Node) -> Enter> Walk<'_, F> {
         }
     }
 
+    /// Most terms have nothing in them: only for others is there a call.
+    #[inline]
     fn term(&mut self, term: TermId) {
         if (self.visit)(Node::Term(term)) == Enter::No {
             return;
         }
-        match self.nodes.term(term).kind {
+        let kind = self.nodes.term(term).kind;
+        if !is_leaf(kind) {
+            self.composite(kind);
+        }
+    }
+
+    fn composite(&mut self, kind: TermKind<Symbol>) {
+        match kind {
             TermKind::Ref(list)
             | TermKind::Call(list)
             | TermKind::Array(list)
@@ -62,9 +79,8 @@ impl<F: FnMut(Node) -> Enter> Walk<'_, F> {
                 self.term(term);
                 self.body(body);
             }
-            TermKind::ObjectComprehension { key, value, body } => {
-                self.term(key);
-                self.term(value);
+            TermKind::ObjectComprehension { entry, body } => {
+                self.nodes.entry(entry).into_iter().for_each(|term| self.term(term));
                 self.body(body);
             }
             TermKind::TemplateString { parts, .. } => {
@@ -137,8 +153,8 @@ fn push_parts_of_term(nodes: &Nodes<Symbol>, term: TermId, due: &mut Vec<Node>) 
             due.push(Node::Term(term));
             push_body(nodes, body, due);
         }
-        TermKind::ObjectComprehension { key, value, body } => {
-            due.extend([Node::Term(key), Node::Term(value)]);
+        TermKind::ObjectComprehension { entry, body } => {
+            due.extend(nodes.entry(entry).map(Node::Term));
             push_body(nodes, body, due);
         }
         TermKind::TemplateString { parts, .. } => {

@@ -62,7 +62,7 @@ fn bodies_in(unit: &mut Unit<'_>, program: &Program<'_>, nodes: Vec<Node>) {
                     TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
                         (vec![term], body)
                     }
-                    TermKind::ObjectComprehension { key, value, body } => (vec![key, value], body),
+                    TermKind::ObjectComprehension { entry, body } => (unit.nodes.entry(entry).to_vec(), body),
                     _ => {
                         push_children(&unit.nodes, node, &mut due);
                         due.get_mut(height..).unwrap_or_default().reverse();
@@ -74,14 +74,10 @@ fn bodies_in(unit: &mut Unit<'_>, program: &Program<'_>, nodes: Vec<Node>) {
                 let kind = match kind {
                     TermKind::ArrayComprehension { term, .. } => TermKind::ArrayComprehension { term, body: new },
                     TermKind::SetComprehension { term, .. } => TermKind::SetComprehension { term, body: new },
-                    TermKind::ObjectComprehension { key, value, .. } => {
-                        TermKind::ObjectComprehension { key, value, body: new }
-                    }
+                    TermKind::ObjectComprehension { entry, .. } => TermKind::ObjectComprehension { entry, body: new },
                     kind => kind,
                 };
-                if let Some(term) = unit.nodes.term_mut(id) {
-                    term.kind = kind;
-                }
+                unit.nodes.set_kind(id, kind);
             }
             Node::Expression(id) => {
                 let Expression { kind, with, .. } = *unit.nodes.expression(id);
@@ -190,12 +186,10 @@ impl Checker<'_, '_, '_> {
 
     /// Makes a variable a ref of one name.
     fn make_reference(&mut self, id: TermId) {
-        let term = *self.unit.nodes.term(id);
+        let term = self.unit.nodes.term(id);
         let head = self.unit.nodes.add_term(term.kind, NOWHERE);
         let parts = self.unit.nodes.add_terms(&[head]);
-        if let Some(term) = self.unit.nodes.term_mut(id) {
-            term.kind = TermKind::Ref(parts);
-        }
+        self.unit.nodes.set_kind(id, TermKind::Ref(parts));
     }
 
     fn check_document(&self, target: TermId, parts: List<TermId>, value: TermId) -> Result<Verdict, Box<CheckError>> {

@@ -13,7 +13,7 @@ impl Writer<'_> {
         if !self.inline {
             self.start_line();
         }
-        let term = *self.module.term(id);
+        let term = self.module.term(id);
         match term.kind {
             TermKind::Ref(parts) => self.reference(self.module.terms(parts)),
             TermKind::Object(list) => self.object(id, list, term.location),
@@ -30,7 +30,8 @@ impl Writer<'_> {
             TermKind::SetComprehension { term: member, body } => {
                 self.comprehension(["{", "}"], None, member, body, term.location);
             }
-            TermKind::ObjectComprehension { key, value, body } => {
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = self.module.nodes().entry(entry);
                 self.comprehension(["{", "}"], Some(key), value, body, term.location);
             }
             TermKind::String { .. } => self.string(id),

@@ -85,7 +85,7 @@ pub(super) fn operator_name(module: &Module, operator: TermId) -> Option<(Option
 impl<'a> Printer<'a> {
     pub(super) fn term(&mut self, id: TermId, least: Binding) {
         let module = self.module;
-        let Term { kind, location } = *module.term(id);
+        let Term { kind, location } = module.term(id);
         let span = location.text;
         match kind {
             TermKind::Null => self.out.push_str("null"),
@@ -102,8 +102,8 @@ impl<'a> Printer<'a> {
             TermKind::Object(members) => self.bracketed("{", module.terms(members), 2, "}", span),
             TermKind::ArrayComprehension { term, body } => self.comprehension("[", &[term], body, "]", span),
             TermKind::SetComprehension { term, body } => self.comprehension("{", &[term], body, "}", span),
-            TermKind::ObjectComprehension { key, value, body } => {
-                self.comprehension("{", &[key, value], body, "}", span);
+            TermKind::ObjectComprehension { entry, body } => {
+                self.comprehension("{", &module.nodes().entry(entry), body, "}", span);
             }
             TermKind::TemplateString { raw, parts } => self.template(raw, parts),
         }
@@ -138,7 +138,7 @@ impl<'a> Printer<'a> {
     /// `or["if"]` behind a body would read as an operand of `or`.
     fn part(&self, part: TermId, works: &mut Vec<Work<'a>>) {
         let module = self.module;
-        let Term { kind, location } = *module.term(part);
+        let Term { kind, location } = module.term(part);
         if let TermKind::String { value, .. } = kind
             && (is_name(module.text(value)) || module.span(location.text) == module.text(value))
         {

@@ -51,6 +51,6 @@ pub use text::Written;
 pub use text::quoted;
 pub(crate) use text::{is_identifier, is_keyword, is_name, sign_of, write_part};
 pub use tree::{
-    Body, Comment, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule, RuleId,
-    Statement, Term, TermId, TermKind, Text, With,
+    Body, Comment, Entry, Expression, ExpressionId, ExpressionKind, Head, Import, List, Logical, Package, Part, Rule,
+    RuleId, Statement, Term, TermId, TermKind, Text, With,
 };

@@ -79,7 +79,7 @@ impl Module {
 
     /// A term.
     #[must_use]
-    pub fn term(&self, id: TermId) -> &Term {
+    pub fn term(&self, id: TermId) -> Term {
         self.nodes.term(id)
     }
 

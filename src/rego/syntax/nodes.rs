@@ -2,7 +2,7 @@
 
 use super::location::Location;
 use super::tree::{
-    Body, Expression, ExpressionId, ExpressionKind, List, Part, Rule, RuleId, Term, TermId, TermKind, With,
+    Body, Entry, Expression, ExpressionId, ExpressionKind, List, Part, Rule, RuleId, Term, TermId, TermKind, With,
 };
 use std::hint::black_box;
 use std::marker::PhantomData;
@@ -13,7 +13,10 @@ use std::ops::Range;
 /// Numbers and lists are those this arena handed out; for any other, the lookups answer with an empty node.
 #[derive(Debug, Clone)]
 pub struct Nodes<N> {
-    pub(super) terms: Vec<Term<N>>,
+    /// What the terms are.
+    pub(super) kinds: Vec<TermKind<N>>,
+    /// Where they are: apart, since walks seldom ask.
+    pub(super) locations: Vec<Location>,
     pub(super) term_lists: Vec<TermId>,
     pub(super) expressions: Vec<Expression>,
     pub(super) bodies: Vec<ExpressionId>,
@@ -25,7 +28,8 @@ pub struct Nodes<N> {
 impl<N> Default for Nodes<N> {
     fn default() -> Self {
         Self {
-            terms: Vec::new(),
+            kinds: Vec::new(),
+            locations: Vec::new(),
             term_lists: Vec::new(),
             expressions: Vec::new(),
             bodies: Vec::new(),
@@ -73,7 +77,7 @@ impl<N: Copy> Nodes<N> {
             let step = (LINE / size_of::<T>()).max(1);
             let _ = black_box(all.iter().step_by(step).fold(0, |all, one| all ^ read(one)));
         }
-        touch(&self.terms, |term| term.location.at);
+        touch(&self.kinds, |kind| u32::from(matches!(kind, TermKind::Null)));
         touch(&self.term_lists, |id| id.0);
         touch(&self.expressions, |expression| expression.index);
         touch(&self.bodies, |id| id.0);
@@ -81,14 +85,26 @@ impl<N: Copy> Nodes<N> {
     }
     /// A term.
     #[must_use]
-    pub fn term(&self, id: TermId) -> &Term<N> {
-        self.terms.get(id.0 as usize).unwrap_or(const { &Term { kind: TermKind::Null, location: Location::NONE } })
+    #[inline]
+    pub fn term(&self, id: TermId) -> Term<N> {
+        let place = id.0 as usize;
+        Term {
+            kind: self.kinds.get(place).copied().unwrap_or(TermKind::Null),
+            location: self.locations.get(place).copied().unwrap_or(Location::NONE),
+        }
     }
 
     /// The terms of a list.
     #[must_use]
     pub fn terms(&self, list: List<TermId>) -> &[TermId] {
         run(&self.term_lists, list)
+    }
+
+    /// The key and the value of an entry.
+    #[must_use]
+    pub fn entry(&self, entry: Entry) -> [TermId; 2] {
+        let place = entry.0 as usize;
+        self.term_lists.get(place..place + 2).and_then(|both| both.try_into().ok()).unwrap_or([TermId(u32::MAX); 2])
     }
 
     /// An expression.
@@ -122,8 +138,15 @@ impl<N: Copy> Nodes<N> {
     }
 
     /// Every term there is, also those nothing leads to.
-    pub fn all_terms(&self) -> impl Iterator<Item = (TermId, &Term<N>)> + Clone {
-        (0..).map(TermId).zip(&self.terms)
+    pub fn all_terms(&self) -> impl Iterator<Item = (TermId, Term<N>)> + Clone {
+        let terms = self.kinds.iter().zip(&self.locations);
+        (0..).map(TermId).zip(terms.map(|(kind, location)| Term { kind: *kind, location: *location }))
+    }
+
+    /// What the terms are, also those nothing leads to, in the order of their numbers.
+    #[must_use]
+    pub fn kinds(&self) -> &[TermKind<N>] {
+        &self.kinds
     }
 
     /// Every expression there is, also those nothing leads to.
@@ -140,12 +163,21 @@ impl<N: Copy> Nodes<N> {
     /// How many terms there are.
     #[must_use]
     pub fn term_count(&self) -> usize {
-        self.terms.len()
+        self.kinds.len()
     }
 
-    /// A term, to be changed.
-    pub fn term_mut(&mut self, id: TermId) -> Option<&mut Term<N>> {
-        self.terms.get_mut(id.0 as usize)
+    /// Makes a term another.
+    pub fn set_kind(&mut self, id: TermId, kind: TermKind<N>) {
+        if let Some(old) = self.kinds.get_mut(id.0 as usize) {
+            *old = kind;
+        }
+    }
+
+    /// Places a term elsewhere.
+    pub fn set_location(&mut self, id: TermId, location: Location) {
+        if let Some(old) = self.locations.get_mut(id.0 as usize) {
+            *old = location;
+        }
     }
 
     /// The terms of a list, to be changed.
@@ -172,14 +204,20 @@ impl<N: Copy> Nodes<N> {
 
     /// One more term.
     pub fn add_term(&mut self, kind: TermKind<N>, location: Location) -> TermId {
-        let id = TermId(u32::try_from(self.terms.len()).unwrap_or(u32::MAX));
-        self.terms.push(Term { kind, location });
+        let id = TermId(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
+        self.kinds.push(kind);
+        self.locations.push(location);
         id
     }
 
     /// One more list of terms.
     pub fn add_terms(&mut self, terms: &[TermId]) -> List<TermId> {
         append(&mut self.term_lists, terms)
+    }
+
+    /// One more entry.
+    pub fn add_entry(&mut self, key: TermId, value: TermId) -> Entry {
+        Entry(self.add_terms(&[key, value]).start)
     }
 
     /// One more list: the terms of a list, and others behind them.
@@ -234,8 +272,8 @@ impl<N: Copy> Nodes<N> {
 
     /// Gives every name another.
     pub fn rename(&mut self, mut name: impl FnMut(N) -> N) {
-        for term in &mut self.terms {
-            match &mut term.kind {
+        for kind in &mut self.kinds {
+            match kind {
                 TermKind::Number(old) | TermKind::String { value: old, .. } | TermKind::Var(old) => *old = name(*old),
                 _ => {}
             }
@@ -249,9 +287,9 @@ impl<N: Copy> Nodes<N> {
     /// does the memory they are in.
     #[must_use]
     pub fn renamed<M>(self, mut name: impl FnMut(N) -> M) -> Nodes<M> {
-        let renamed = |term: Term<N>| Term { kind: renamed(term.kind, &mut name), location: term.location };
         Nodes {
-            terms: self.terms.into_iter().map(renamed).collect(),
+            kinds: self.kinds.into_iter().map(|kind| renamed(kind, &mut name)).collect(),
+            locations: self.locations,
             term_lists: self.term_lists,
             expressions: self.expressions,
             bodies: self.bodies,
@@ -265,7 +303,8 @@ impl<N: Copy> Nodes<N> {
     #[must_use]
     pub fn roomy(&self) -> Self {
         Self {
-            terms: with_room(&self.terms, 6),
+            kinds: with_room(&self.kinds, 6),
+            locations: with_room(&self.locations, 6),
             term_lists: with_room(&self.term_lists, 9),
             expressions: with_room(&self.expressions, 10),
             bodies: with_room(&self.bodies, 18),
@@ -297,7 +336,7 @@ fn renamed<N, M>(kind: TermKind<N>, name: &mut impl FnMut(N) -> M) -> TermKind<M
         TermKind::Set(members) => TermKind::Set(members),
         TermKind::ArrayComprehension { term, body } => TermKind::ArrayComprehension { term, body },
         TermKind::SetComprehension { term, body } => TermKind::SetComprehension { term, body },
-        TermKind::ObjectComprehension { key, value, body } => TermKind::ObjectComprehension { key, value, body },
+        TermKind::ObjectComprehension { entry, body } => TermKind::ObjectComprehension { entry, body },
         TermKind::TemplateString { raw, parts } => TermKind::TemplateString { raw, parts },
     }
 }

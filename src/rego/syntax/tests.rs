@@ -40,7 +40,7 @@ fn messages(text: &str) -> Vec<(String, u32, u32)> {
 /// Goes through all nodes, so that every number leads somewhere.
 fn visit(module: &Module) -> usize {
     let mut count = 0;
-    for term in &module.nodes.terms {
+    for (_, term) in module.nodes.all_terms() {
         if let TermKind::Ref(list) | TermKind::Call(list) | TermKind::Array(list) = term.kind {
             count += module.terms(list).iter().filter(|id| module.term(**id).location.is_some()).count();
         }

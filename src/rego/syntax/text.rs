@@ -121,8 +121,8 @@ impl<'a, N: Copy> Written<'a, N> {
             }
             TermKind::ArrayComprehension { term, body } => self.write_comprehension(['[', ']'], &[term], body, text),
             TermKind::SetComprehension { term, body } => self.write_comprehension(['{', '}'], &[term], body, text),
-            TermKind::ObjectComprehension { key, value, body } => {
-                self.write_comprehension(['{', '}'], &[key, value], body, text);
+            TermKind::ObjectComprehension { entry, body } => {
+                self.write_comprehension(['{', '}'], &self.nodes.entry(entry), body, text);
             }
             TermKind::TemplateString { parts, .. } => self.write_template(parts, text),
         }

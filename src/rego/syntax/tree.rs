@@ -61,6 +61,12 @@ impl<T> List<T> {
     }
 }
 
+/// The key and the value of each entry of an object that a comprehension makes; [`Nodes`](super::Nodes) gives both.
+///
+/// One number, so that a kind of term takes no more than 16 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Entry(pub(super) u32);
+
 /// A body: its expressions.
 pub type Body = List<ExpressionId>;
 
@@ -130,10 +136,8 @@ pub enum TermKind<N = Text> {
     },
     /// `{key: value | body}`
     ObjectComprehension {
-        /// The key of each entry.
-        key: TermId,
-        /// The value of each entry.
-        value: TermId,
+        /// What each entry is.
+        entry: Entry,
         /// When.
         body: Body,
     },

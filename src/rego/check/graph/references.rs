@@ -3,7 +3,7 @@
 use super::super::names::{Names, Symbol};
 use super::super::path::is_constant;
 use super::super::unit::Unit;
-use super::super::walk::{Enter, Node, of_body, of_head, walk};
+use super::super::walk::{Enter, Node, is_leaf, of_body, of_head, walk};
 use super::bindings::Bindings;
 use crate::rego::syntax::{RuleId, TermId, TermKind};
 
@@ -63,12 +63,4 @@ pub(in crate::rego::check) fn references(
         Node::Term(term) => visit(behind_body, term),
         Node::Expression(_) | Node::With { .. } => Enter::Yes,
     });
-}
-
-/// Whether nothing can be in a term.
-fn is_leaf(kind: TermKind<Symbol>) -> bool {
-    matches!(
-        kind,
-        TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_)
-    )
 }

@@ -14,7 +14,7 @@ impl Locals<'_, '_> {
     }
 
     fn argument(&mut self, id: TermId) {
-        let term = *self.unit.nodes.term(id);
+        let term = self.unit.nodes.term(id);
         match term.kind {
             TermKind::Var(name) => {
                 let becomes = match self.scopes.declared(name) {

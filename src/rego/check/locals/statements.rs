@@ -70,7 +70,7 @@ impl Locals<'_, '_> {
 
     /// Declares the variables that stand left of `:=`.
     fn target(&mut self, id: TermId) {
-        let term = *self.unit.nodes.term(id);
+        let term = self.unit.nodes.term(id);
         match term.kind {
             TermKind::Var(name) => self.declare_target(id, name, term.location),
             TermKind::Array(members) => {

@@ -10,9 +10,7 @@ use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Part, TermId
 
 impl Locals<'_, '_> {
     pub(super) fn set_variable(&mut self, id: TermId, name: Symbol) {
-        if let Some(term) = self.unit.nodes.term_mut(id) {
-            term.kind = TermKind::Var(name);
-        }
+        self.unit.nodes.set_kind(id, TermKind::Var(name));
     }
 
     /// Replaces the variables of a term.
@@ -21,7 +19,7 @@ impl Locals<'_, '_> {
     }
 
     fn term_in(&mut self, id: TermId, pass: Pass) {
-        let term = *self.unit.nodes.term(id);
+        let term = self.unit.nodes.term(id);
         match term.kind {
             TermKind::Var(name) => match self.scopes.declared(name) {
                 Some(becomes) => {
@@ -63,9 +61,9 @@ impl Locals<'_, '_> {
                 let body = self.comprehension(&[term], body);
                 self.set_kind(id, TermKind::SetComprehension { term, body });
             }
-            TermKind::ObjectComprehension { key, value, body } if pass == Pass::First => {
-                let body = self.comprehension(&[key, value], body);
-                self.set_kind(id, TermKind::ObjectComprehension { key, value, body });
+            TermKind::ObjectComprehension { entry, body } if pass == Pass::First => {
+                let body = self.comprehension(&self.unit.nodes.entry(entry), body);
+                self.set_kind(id, TermKind::ObjectComprehension { entry, body });
             }
             TermKind::TemplateString { parts, .. } => {
                 for part in self.unit.nodes.parts(parts).to_vec() {
@@ -106,16 +104,16 @@ impl Locals<'_, '_> {
 
     fn terms_in(&mut self, list: List<TermId>, pass: Pass) {
         for place in 0..list.len() {
-            if let Some(term) = self.unit.nodes.terms(list).get(place).copied() {
+            if let Some(term) = self.unit.nodes.terms(list).get(place).copied()
+                && !is_scalar(self.unit.nodes.term(term).kind)
+            {
                 self.term_in(term, pass);
             }
         }
     }
 
     fn set_kind(&mut self, id: TermId, kind: TermKind<Symbol>) {
-        if let Some(term) = self.unit.nodes.term_mut(id) {
-            term.kind = kind;
-        }
+        self.unit.nodes.set_kind(id, kind);
     }
 
     /// The root document a ref names, if it names nothing below.

@@ -15,9 +15,10 @@ use crate::rego::syntax::{ExpressionId, ExpressionKind, List, Location, Nodes, R
 
 /// Whether a unit calls one of the functions.
 pub(super) fn reads(unit: &Unit<'_>) -> bool {
-    unit.module.source.contains("metadata")
-        && unit.nodes.all_terms().any(|(_, term)| match term.kind {
-            TermKind::Ref(parts) => function(&unit.nodes, parts).is_some(),
+    let kinds = unit.nodes.kinds();
+    kinds.iter().any(|kind| matches!(kind, TermKind::String { value: Symbol::METADATA, .. }))
+        && kinds.iter().any(|kind| match kind {
+            TermKind::Ref(parts) => function(&unit.nodes, *parts).is_some(),
             _ => false,
         })
 }
@@ -68,9 +69,7 @@ pub(super) fn rewrite(unit: &mut Unit<'_>, program: &Program<'_>) {
             };
             match term {
                 Ok(term) => {
-                    if let Some(term) = unit.nodes.term_mut(term) {
-                        term.location = location;
-                    }
+                    unit.nodes.set_location(term, location);
                     let (made, expression) = equality(unit, term);
                     *variable = Some(made);
                     body.push(expression);

@@ -31,11 +31,11 @@ pub(super) fn terms_are_equal(nodes: &Nodes<Symbol>, left: TermId, right: TermId
             TermKind::SetComprehension { term: right, body: right_body },
         ) => terms_are_equal(nodes, left, right) && bodies_are_equal(nodes, left_body, right_body),
         (
-            TermKind::ObjectComprehension { key: left_key, value: left, body: left_body },
-            TermKind::ObjectComprehension { key: right_key, value: right, body: right_body },
+            TermKind::ObjectComprehension { entry: left, body: left_body },
+            TermKind::ObjectComprehension { entry: right, body: right_body },
         ) => {
-            terms_are_equal(nodes, left_key, right_key)
-                && terms_are_equal(nodes, left, right)
+            let mut both = nodes.entry(left).into_iter().zip(nodes.entry(right));
+            both.all(|(left, right)| terms_are_equal(nodes, left, right))
                 && bodies_are_equal(nodes, left_body, right_body)
         }
         (TermKind::TemplateString { parts: left, .. }, TermKind::TemplateString { parts: right, .. }) => {

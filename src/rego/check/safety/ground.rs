@@ -15,8 +15,8 @@ pub(super) fn is_ground(nodes: &Nodes<Symbol>, term: TermId) -> bool {
         TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
             is_ground(nodes, term) && is_body_ground(nodes, body)
         }
-        TermKind::ObjectComprehension { key, value, body } => {
-            is_ground(nodes, key) && is_ground(nodes, value) && is_body_ground(nodes, body)
+        TermKind::ObjectComprehension { entry, body } => {
+            nodes.entry(entry).iter().all(|term| is_ground(nodes, *term)) && is_body_ground(nodes, body)
         }
     }
 }

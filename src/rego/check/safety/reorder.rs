@@ -30,6 +30,7 @@ pub(in crate::rego::check) fn check(unit: &mut Unit<'_>, program: &Program<'_>) 
         program,
         bound: Bound::default(),
         own: Vec::new(),
+        noted: Vec::new(),
         found_bound: Vec::new(),
         found: Vec::new(),
     };
@@ -71,6 +72,15 @@ fn is_true(nodes: &Nodes<Symbol>, body: Body) -> bool {
     expression.with.is_empty() && matches!(nodes.term(term).kind, TermKind::Boolean(_))
 }
 
+/// What is known of an expression.
+#[derive(Debug, Clone, Copy)]
+struct Noted {
+    /// Its own variables, by their places in the list of all.
+    own: (usize, usize),
+    /// Whether there are closures in it.
+    closures: bool,
+}
+
 struct Reorder<'a> {
     nodes: &'a mut Nodes<Symbol>,
     assigned: &'a FxHashSet<ExpressionId>,
@@ -79,6 +89,8 @@ struct Reorder<'a> {
     bound: Bound,
     /// The own variables of the expressions of the bodies that are looked at, those of inner bodies behind.
     own: Vec<Symbol>,
+    /// Where those of each of these expressions are.
+    noted: Vec<Noted>,
     /// What an expression binds.
     found_bound: Vec<Symbol>,
     found: Vec<Unsafe>,
@@ -87,42 +99,54 @@ struct Reorder<'a> {
 impl Reorder<'_> {
     /// A body in order; the body itself where something in it is not safe.
     fn body(&mut self, body: Body) -> Body {
-        if self.is_safe_as_it_is(body) {
-            return body;
-        }
-        let start = self.own.len();
-        let (expressions, mut candidates) = self.candidates(body);
-        let result = self.order(body, start, &expressions, &mut candidates);
-        self.own.truncate(start);
+        let start = (self.own.len(), self.noted.len());
+        let closures = self.note(body);
+        let result =
+            if !closures && self.is_safe_as_it_is(body, start.1) { body } else { self.order(body, start.0, start.1) };
+        self.forget(start);
         result
     }
 
-    /// Whether each expression of a body is safe where it stands. Of a body with closures this does not say so.
-    fn is_safe_as_it_is(&mut self, body: Body) -> bool {
-        let (start, point) = (self.own.len(), self.bound.point());
+    /// Notes the own variables of a body's expressions; whether there are closures in one of them.
+    fn note(&mut self, body: Body) -> bool {
+        let outputs = Outputs::new(self.nodes, self.assigned, self.program);
+        let mut any = false;
+        for id in self.nodes.body(body) {
+            let from = self.own.len();
+            let closures = own_variables(self.nodes, &outputs, *id, &mut self.own);
+            self.noted.push(Noted { own: (from, self.own.len()), closures });
+            any |= closures;
+        }
+        any
+    }
+
+    /// Forgets what was noted since there was so much.
+    fn forget(&mut self, (own, noted): (usize, usize)) {
+        self.own.truncate(own);
+        self.noted.truncate(noted);
+    }
+
+    /// Whether each expression of a body without closures is safe where it stands. The first of them is `noted` there.
+    fn is_safe_as_it_is(&mut self, body: Body, noted: usize) -> bool {
+        let point = self.bound.point();
         let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
-        let safe = self.nodes.body(body).iter().all(|id| {
-            if own_variables(self.nodes, &outputs, *id, &mut self.own) {
-                return false;
-            }
-            let bound = &self.bound;
-            let mut missing = self.own.drain(start..).filter(|variable| !bound.contains(*variable)).peekable();
-            if missing.peek().is_none() {
+        let noted = self.noted.get(noted..).unwrap_or_default();
+        let safe = self.nodes.body(body).iter().zip(noted).all(|(id, noted)| {
+            let own = self.own.get(noted.own.0..noted.own.1).unwrap_or_default();
+            if own.iter().all(|variable| self.bound.contains(*variable)) {
                 return true;
             }
             self.found_bound.clear();
-            let _ = outputs.of_expression(*id, bound, &mut self.found_bound);
+            let _ = outputs.of_expression(*id, &self.bound, &mut self.found_bound);
             let found = &self.found_bound;
-            if !missing.all(|variable| found.contains(&variable)) {
+            if !own.iter().all(|variable| self.bound.contains(*variable) || found.contains(variable)) {
                 return false;
             }
-            drop(missing);
             for variable in found {
                 let _ = self.bound.add(*variable);
             }
             true
         });
-        self.own.truncate(start);
         self.bound.rewind(point);
         safe
     }
@@ -134,41 +158,17 @@ impl Reorder<'_> {
         heads.iter().for_each(|head| walk.term(*head));
         collected.retain(|name| !self.bound.contains(*name));
         sort_from(&mut collected, 0);
-        if self.is_safe_as_it_is(body) {
-            let mut within = vec![false; collected.len()];
-            let mut walk = VariableWalk::new(self.nodes, Skip::FOR_SAFETY, |name, _| {
-                if let Some(within) = collected.binary_search(&name).ok().and_then(|place| within.get_mut(place)) {
-                    *within = true;
-                }
-            });
-            walk.body(body);
-            let missing = collected.iter().zip(within).filter(|(_, within)| !within);
-            self.found.extend(missing.map(|(variable, _)| Unsafe { expression: around, variable: *variable }));
-            return body;
-        }
-        let start = self.own.len();
-        let (expressions, mut candidates) = self.candidates(body);
+        let start = (self.own.len(), self.noted.len());
+        let closures = self.note(body);
         if !collected.is_empty() {
-            let within = self.own_of_all(start);
+            let within = self.own_of_all(start.0);
             collected.retain(|name| within.binary_search(name).is_err());
-            self.found.extend(collected.iter().map(|variable| Unsafe { expression: around, variable: *variable }));
         }
-        let result = self.order(body, start, &expressions, &mut candidates);
-        self.own.truncate(start);
+        self.found.extend(collected.iter().map(|variable| Unsafe { expression: around, variable: *variable }));
+        let result =
+            if !closures && self.is_safe_as_it_is(body, start.1) { body } else { self.order(body, start.0, start.1) };
+        self.forget(start);
         result
-    }
-
-    /// The expressions of a body with their own variables.
-    fn candidates(&mut self, body: Body) -> (Vec<ExpressionId>, Vec<Candidate>) {
-        let expressions = self.nodes.body(body).to_vec();
-        let outputs = Outputs::new(self.nodes, self.assigned, self.program);
-        let mut candidates = Vec::with_capacity(expressions.len());
-        for id in &expressions {
-            let from = self.own.len();
-            let closures = own_variables(self.nodes, &outputs, *id, &mut self.own);
-            candidates.push(Candidate::new((from, self.own.len()), closures));
-        }
-        (expressions, candidates)
     }
 
     /// The own variables of all expressions of the body whose first own variable is at `start`, sorted.
@@ -178,7 +178,13 @@ impl Reorder<'_> {
         all
     }
 
-    fn order(&mut self, body: Body, start: usize, expressions: &[ExpressionId], candidates: &mut [Candidate]) -> Body {
+    /// A body in order, where that is not the one it stands in. Its own variables begin at `start`, its expressions are
+    /// `noted` there.
+    fn order(&mut self, body: Body, start: usize, noted: usize) -> Body {
+        let expressions = &self.nodes.body(body).to_vec()[..];
+        let noted = self.noted.get(noted..).unwrap_or_default().iter();
+        let candidates: &mut [Candidate] =
+            &mut noted.map(|noted| Candidate::new(noted.own, noted.closures)).collect::<Vec<_>>();
         let found_before = self.found.len();
         if candidates.iter().any(|candidate| candidate.closures) {
             self.close_over(start, expressions, candidates);
@@ -277,13 +283,12 @@ impl Reorder<'_> {
             TermKind::SetComprehension { term, body } => {
                 TermKind::SetComprehension { term, body: self.comprehension(&[term], body, around) }
             }
-            TermKind::ObjectComprehension { key, value, body } => {
-                TermKind::ObjectComprehension { key, value, body: self.comprehension(&[key, value], body, around) }
+            TermKind::ObjectComprehension { entry, body } => {
+                let heads = self.nodes.entry(entry);
+                TermKind::ObjectComprehension { entry, body: self.comprehension(&heads, body, around) }
             }
             _ => return,
         };
-        if let Some(term) = self.nodes.term_mut(comprehension) {
-            term.kind = kind;
-        }
+        self.nodes.set_kind(comprehension, kind);
     }
 }

@@ -4,7 +4,7 @@ use super::Checker;
 use super::fault::Found;
 use crate::rego::check::names::Symbol;
 use crate::rego::check::variables::{Skip, VariableWalk};
-use crate::rego::check::walk::{Enter, Node, walk};
+use crate::rego::check::walk::{Enter, Node, is_leaf, walk};
 use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
 use crate::rego::types::Type;
 use rustc_hash::FxHashMap;
@@ -78,7 +78,10 @@ impl Checker<'_, '_> {
             TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
                 (body, (term, None))
             }
-            TermKind::ObjectComprehension { key, value, body } => (body, (value, Some(key))),
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = self.unit.nodes.entry(entry);
+                (body, (value, Some(key)))
+            }
             _ => return Closure { of: Type::UNKNOWN, found: Rc::default() },
         };
         let entered = self.variables.enter();
@@ -152,14 +155,9 @@ impl Checker<'_, '_> {
     fn has_closures(&self, term: TermId) -> bool {
         match self.kind(term) {
             TermKind::Ref(list) | TermKind::Array(list) | TermKind::Object(list) | TermKind::Set(list) => {
-                self.terms(list).iter().any(|term| self.has_closures(*term))
+                self.terms(list).iter().any(|term| !is_leaf(self.kind(*term)) && self.has_closures(*term))
             }
-            TermKind::Null
-            | TermKind::Boolean(_)
-            | TermKind::Number(_)
-            | TermKind::String { .. }
-            | TermKind::Var(_) => false,
-            _ => true,
+            kind => !is_leaf(kind),
         }
     }
 

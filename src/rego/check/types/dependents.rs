@@ -44,13 +44,7 @@ impl Dependents {
     }
 
     /// The rules that a ref of a unit, `data` first, can lead to, and those that depend on them at any distance.
-    pub(super) fn of(
-        &self,
-        unit: &Unit<'_>,
-        parts: &[TermId],
-        graph: &Graph,
-        tree: &RuleTree,
-    ) -> Vec<ProgramRule> {
+    pub(super) fn of(&self, unit: &Unit<'_>, parts: &[TermId], graph: &Graph, tree: &RuleTree) -> Vec<ProgramRule> {
         let mut search = Search { due: Vec::new(), rules: vec![false; self.of_rules.len()], order: Vec::new() };
         let mut add = |unit, rule| graph.rules.with_else(unit, rule).for_each(|rule| search.add(rule));
         tree.referred(&unit.nodes, parts, |reach| match reach {

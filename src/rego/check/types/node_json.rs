@@ -38,8 +38,8 @@ impl NodeJson<'_, '_, '_> {
             }
             TermKind::ArrayComprehension { term, body } => ("arraycomprehension", self.collected(term, body, depth)),
             TermKind::SetComprehension { term, body } => ("setcomprehension", self.collected(term, body, depth)),
-            TermKind::ObjectComprehension { key, value, body } => {
-                let (key, value) = (self.term(key, depth + 1), self.term(value, depth + 1));
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = nodes.entry(entry).map(|term| self.term(term, depth + 1));
                 ("objectcomprehension", json!({"key": key, "value": value, "body": self.body(body, depth)}))
             }
             TermKind::TemplateString { raw, parts } => {

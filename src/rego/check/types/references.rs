@@ -4,6 +4,7 @@ use super::Checker;
 use super::fault::{Fault, Found};
 use super::tree::{NodeId, Step, Tree};
 use crate::rego::check::names::Symbol;
+use crate::rego::check::walk::is_leaf;
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, Part, TermId, TermKind};
 use crate::rego::types::{Constant, Shape, Type};
 
@@ -24,10 +25,7 @@ impl Checker<'_, '_> {
         let expression = *self.unit.nodes.expression(id);
         match expression.kind {
             ExpressionKind::Call(parts) => {
-                for argument in self.terms(parts).iter().skip(1) {
-                    self.references_in(*argument, found);
-                }
-                return;
+                return self.references_in_all(self.terms(parts).get(1..).unwrap_or_default(), found);
             }
             ExpressionKind::Term(term) => return self.references_in(term, found),
             ExpressionKind::Not { body, .. } => return self.references_in_body(body, found),
@@ -69,14 +67,10 @@ impl Checker<'_, '_> {
                     return;
                 }
                 found.extend(self.reference(parts));
-                for part in parts {
-                    self.references_in(*part, found);
-                }
+                self.references_in_all(parts, found);
             }
             TermKind::Array(list) | TermKind::Object(list) | TermKind::Set(list) | TermKind::Call(list) => {
-                for term in self.terms(list) {
-                    self.references_in(*term, found);
-                }
+                self.references_in_all(self.terms(list), found);
             }
             TermKind::TemplateString { parts, .. } => {
                 for part in self.unit.nodes.parts(parts) {
@@ -87,6 +81,14 @@ impl Checker<'_, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn references_in_all(&mut self, terms: &[TermId], found: &mut Vec<Found>) {
+        for term in terms {
+            if !is_leaf(self.kind(*term)) {
+                self.references_in(*term, found);
+            }
         }
     }
 

@@ -44,7 +44,12 @@ struct Node {
 pub(super) struct Tree {
     nodes: Vec<Node>,
     places: FxHashMap<(NodeId, Step), NodeId>,
+    /// Steps that were taken not long ago: refs share how they begin, and each is looked at several times.
+    recent: [Option<(NodeId, Step, NodeId)>; RECENT],
 }
+
+/// How many steps are kept near; one of each node that has the same remainder.
+const RECENT: usize = 32;
 
 impl Default for Tree {
     fn default() -> Self {
@@ -58,7 +63,7 @@ impl Default for Tree {
             pending: Vec::new(),
             uncovered: true,
         };
-        Self { nodes: vec![root], places: FxHashMap::default() }
+        Self { nodes: vec![root], places: FxHashMap::default(), recent: [None; RECENT] }
     }
 }
 
@@ -77,8 +82,17 @@ impl Tree {
         self.nodes.get(id.0 as usize)
     }
 
-    pub(super) fn child(&self, of: NodeId, step: Step) -> Option<NodeId> {
-        self.places.get(&(of, step)).copied()
+    pub(super) fn child(&mut self, of: NodeId, step: Step) -> Option<NodeId> {
+        let recent = self.recent.get_mut(of.0 as usize % RECENT)?;
+        if let Some((node, taken, child)) = *recent
+            && node == of
+            && taken == step
+        {
+            return Some(child);
+        }
+        let child = self.places.get(&(of, step)).copied()?;
+        *recent = Some((of, step, child));
+        Some(child)
     }
 
     pub(super) fn has_children(&self, of: NodeId) -> bool {

@@ -28,8 +28,8 @@ impl<'m> Sorted<'m> {
     /// A term is numbered after everything in it, so that members are sorted before what holds them.
     pub(in crate::rego::syntax) fn new(module: &'m Module) -> Self {
         let mut sorted = Self { module, members: Vec::new() };
-        for (number, term) in (0..).zip(&module.nodes.terms) {
-            let members: Vec<TermId> = match term.kind {
+        for (number, kind) in (0..).zip(&module.nodes.kinds) {
+            let members: Vec<TermId> = match *kind {
                 TermKind::Set(members) if members.len() > 1 => {
                     let mut members = module.terms(members).to_vec();
                     members.sort_by(|left, right| sorted.compare(*left, *right));
@@ -152,9 +152,10 @@ impl<'m> Sorted<'m> {
                 due.extend([self.bodies(body, other), Pair::Terms(left, right)]);
             }
             (
-                Kind::ObjectComprehension { key, value, body },
-                Kind::ObjectComprehension { key: other_key, value: other_value, body: other_body },
+                Kind::ObjectComprehension { entry, body },
+                Kind::ObjectComprehension { entry: other, body: other_body },
             ) => {
+                let ([key, value], [other_key, other_value]) = (module.nodes.entry(entry), module.nodes.entry(other));
                 due.push(self.bodies(body, other_body));
                 due.extend([Pair::Terms(value, other_value), Pair::Terms(key, other_key)]);
             }

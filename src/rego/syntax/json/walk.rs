@@ -288,7 +288,7 @@ impl<'a, W: Write> Walk<'a, W> {
         self.plan.add(Step::CloseObject);
     }
 
-    fn term(&mut self, id: TermId, term: &Term) {
+    fn term(&mut self, id: TermId, term: Term) {
         self.object(term.location);
         self.plan.member("type", Step::Word(name(&term.kind)));
         self.plan.add(Step::Key("value"));
@@ -296,7 +296,7 @@ impl<'a, W: Write> Walk<'a, W> {
         self.plan.add(Step::CloseObject);
     }
 
-    fn value(&mut self, id: TermId, term: &Term) {
+    fn value(&mut self, id: TermId, term: Term) {
         match term.kind {
             TermKind::Null => self.plan.add(Step::Literal("{}")),
             TermKind::Boolean(value) => self.plan.add(Step::Boolean(value)),
@@ -308,7 +308,8 @@ impl<'a, W: Write> Walk<'a, W> {
             TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
                 self.comprehension(&[("term", term)], body);
             }
-            TermKind::ObjectComprehension { key, value, body } => {
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = self.module.nodes.entry(entry);
                 self.comprehension(&[("key", key), ("value", value)], body);
             }
             TermKind::TemplateString { raw, parts } => {

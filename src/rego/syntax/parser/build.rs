@@ -4,16 +4,14 @@ use super::{Parser, next_number, set_apart};
 use crate::rego::syntax::location::Location;
 use crate::rego::syntax::token::Token;
 use crate::rego::syntax::tree::{
-    Body, Expression, ExpressionId, ExpressionKind, List, Rule, RuleId, Term, TermId, TermKind, Text,
+    Body, Expression, ExpressionId, ExpressionKind, List, Rule, RuleId, TermId, TermKind, Text,
 };
 use std::marker::PhantomData;
 
 impl Parser<'_> {
     #[inline]
     pub(in super::super) fn new_term(&mut self, kind: TermKind, location: Location) -> TermId {
-        let id = TermId(next_number(&self.nodes.terms));
-        self.nodes.terms.push(Term { kind, location });
-        id
+        self.nodes.add_term(kind, location)
     }
 
     pub(in super::super) fn kind(&self, id: TermId) -> TermKind {
@@ -25,9 +23,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn set_place(&mut self, id: TermId, location: Location) {
-        if let Some(term) = self.nodes.terms.get_mut(id.0 as usize) {
-            term.location = location;
-        }
+        self.nodes.set_location(id, location);
     }
 
     /// The terms put aside since a mark, as a list.

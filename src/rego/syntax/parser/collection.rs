@@ -206,7 +206,8 @@ impl Parser<'_> {
             Token::Bar if comprehension => {
                 parser.scan();
                 let body = parser.body(Token::RightBrace)?;
-                Some(TermKind::ObjectComprehension { key, value, body })
+                let entry = parser.nodes.add_entry(key, value);
+                Some(TermKind::ObjectComprehension { entry, body })
             }
             Token::Bar => {
                 parser.unexpected("non-terminated object");

@@ -26,7 +26,7 @@ impl Parser<'_> {
     }
 
     fn copy_term(&mut self, term: TermId) -> TermId {
-        let node = *self.nodes.term(term);
+        let node = self.nodes.term(term);
         let kind = match node.kind {
             TermKind::Ref(list) => TermKind::Ref(self.copy_terms(list)),
             TermKind::Call(list) => TermKind::Call(self.copy_terms(list)),
@@ -39,11 +39,11 @@ impl Parser<'_> {
             TermKind::SetComprehension { term, body } => {
                 TermKind::SetComprehension { term: self.copy_term(term), body: self.copy_body(body) }
             }
-            TermKind::ObjectComprehension { key, value, body } => TermKind::ObjectComprehension {
-                key: self.copy_term(key),
-                value: self.copy_term(value),
-                body: self.copy_body(body),
-            },
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = self.nodes.entry(entry).map(|term| self.copy_term(term));
+                let entry = self.nodes.add_entry(key, value);
+                TermKind::ObjectComprehension { entry, body: self.copy_body(body) }
+            }
             TermKind::TemplateString { raw, parts } => {
                 let mut copies = Vec::new();
                 for part in self.parts(parts).to_vec() {

@@ -168,7 +168,8 @@ impl<'text> Parser<'text> {
     pub(super) fn new(text: &'text [u8], options: &'text Options, limit: u32) -> Self {
         let lexer = Lexer::new(text);
         let mut nodes = Nodes::default();
-        nodes.terms.reserve(text.len() * 2 / 7);
+        nodes.kinds.reserve(text.len() * 2 / 7);
+        nodes.locations.reserve(text.len() * 2 / 7);
         nodes.term_lists.reserve(text.len() * 2 / 5);
         nodes.expressions.reserve(text.len() / 20);
         nodes.bodies.reserve(text.len() / 12);

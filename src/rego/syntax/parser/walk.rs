@@ -2,7 +2,8 @@
 
 use super::Parser;
 use crate::rego::syntax::location::Location;
-use crate::rego::syntax::tree::{Body, ExpressionKind, List, Logical, Part, TermId, TermKind, With};
+use crate::rego::syntax::nodes::Nodes;
+use crate::rego::syntax::tree::{Body, ExpressionKind, List, Logical, Part, TermId, TermKind, Text, With};
 
 /// Nodes still to be looked at.
 #[derive(Clone, Copy)]
@@ -21,7 +22,7 @@ impl Parser<'_> {
                     TermKind::Var(_) | TermKind::TemplateString { .. } => return false,
                     // The head of a ref does not count.
                     TermKind::Ref(list) => rest.extend(self.nodes.terms(list).iter().skip(1).map(|id| Node::Term(*id))),
-                    kind => push_parts(kind, self.nodes.terms(list_of(kind)), &mut rest),
+                    kind => push_parts(&self.nodes, kind, &mut rest),
                 },
                 Node::Body(body) => {
                     for id in self.nodes.body(body) {
@@ -146,7 +147,8 @@ impl Parser<'_> {
                 self.move_term(term, location);
                 self.move_body(body, location);
             }
-            TermKind::ObjectComprehension { key, value, body } => {
+            TermKind::ObjectComprehension { entry, body } => {
+                let [key, value] = self.nodes.entry(entry);
                 self.move_term(key, location);
                 self.move_term(value, location);
                 self.move_body(body, location);
@@ -171,26 +173,17 @@ impl Parser<'_> {
     }
 }
 
-/// The list of a term that is made of one.
-const fn list_of(kind: TermKind) -> List<TermId> {
+fn push_parts(nodes: &Nodes<Text>, kind: TermKind, rest: &mut Vec<Node>) {
     match kind {
-        TermKind::Ref(list)
-        | TermKind::Call(list)
-        | TermKind::Array(list)
-        | TermKind::Object(list)
-        | TermKind::Set(list) => list,
-        _ => List::EMPTY,
-    }
-}
-
-fn push_parts(kind: TermKind, terms: &[TermId], rest: &mut Vec<Node>) {
-    rest.extend(terms.iter().map(|term| Node::Term(*term)));
-    match kind {
+        TermKind::Call(list) | TermKind::Array(list) | TermKind::Object(list) | TermKind::Set(list) => {
+            rest.extend(nodes.terms(list).iter().map(|term| Node::Term(*term)));
+        }
         TermKind::ArrayComprehension { term, body } | TermKind::SetComprehension { term, body } => {
             rest.extend([Node::Term(term), Node::Body(body)]);
         }
-        TermKind::ObjectComprehension { key, value, body } => {
-            rest.extend([Node::Term(key), Node::Term(value), Node::Body(body)]);
+        TermKind::ObjectComprehension { entry, body } => {
+            rest.extend(nodes.entry(entry).map(Node::Term));
+            rest.push(Node::Body(body));
         }
         _ => {}
     }

@@ -52,13 +52,52 @@ impl<'n, F: FnMut(Symbol, TermId)> VariableWalk<'n, F> {
 
     /// The variables of a body.
     pub fn body(&mut self, body: Body) {
+        self.walk(|walker| walker.body(body));
+    }
+
+    /// The variables of an expression.
+    pub fn expression(&mut self, id: ExpressionId) {
+        self.walk(|walker| walker.expression(id));
+    }
+
+    /// The variables of `with` modifiers.
+    pub fn withs(&mut self, withs: List<With>) {
+        self.walk(|walker| walker.withs(withs));
+    }
+
+    /// The variables of a list of terms.
+    pub fn terms(&mut self, list: List<TermId>) {
+        self.walk(|walker| walker.terms(list));
+    }
+
+    /// The variables of a term.
+    pub fn term(&mut self, id: TermId) {
+        self.walk(|walker| walker.term(id));
+    }
+
+    fn walk(&mut self, go: impl FnOnce(&mut Walker<'_>)) {
+        let mut walker = Walker { nodes: self.nodes, skip: self.skip, found: &mut self.found, passed_closures: false };
+        go(&mut walker);
+        self.passed_closures |= walker.passed_closures;
+    }
+}
+
+/// What walks: one piece of code for all that is done with the variables, so that it stays near the processor.
+struct Walker<'a> {
+    nodes: &'a Nodes<Symbol>,
+    skip: Skip,
+    found: &'a mut dyn FnMut(Symbol, TermId),
+    passed_closures: bool,
+}
+
+impl Walker<'_> {
+    fn body(&mut self, body: Body) {
         for expression in self.nodes.body(body) {
             self.expression(*expression);
         }
     }
 
-    /// The variables of an expression.
-    pub fn expression(&mut self, id: ExpressionId) {
+    fn expression(&mut self, id: ExpressionId) {
         let expression = self.nodes.expression(id);
         match expression.kind {
             ExpressionKind::Every { domain, .. } if self.skip.closures => {
@@ -87,8 +126,7 @@ impl<'n, F: FnMut(Symbol, TermId)> VariableWalk<'n, F> {
         self.withs(expression.with);
     }
 
-    /// The variables of `with` modifiers.
-    pub fn withs(&mut self, withs: List<With>) {
+    fn withs(&mut self, withs: List<With>) {
         for with in self.nodes.withs(withs) {
             if !self.skip.call_heads {
                 self.term(with.target);
@@ -104,16 +142,15 @@ impl<'n, F: FnMut(Symbol, TermId)> VariableWalk<'n, F> {
         }
     }
 
-    /// The variables of a list of terms.
-    pub fn terms(&mut self, list: List<TermId>) {
+    fn terms(&mut self, list: List<TermId>) {
         for term in self.nodes.terms(list) {
             self.term(*term);
         }
     }
 
-    /// The variables of a term. Most terms have nothing in them: only for others is there a call.
+    /// Most terms have nothing in them: only for others is there a call.
     #[inline]
-    pub fn term(&mut self, id: TermId) {
+    fn term(&mut self, id: TermId) {
         match self.nodes.term(id).kind {
             TermKind::Var(name) => (self.found)(name, id),
             TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } => {}

@@ -15,8 +15,8 @@ pub(super) enum Node {
 
 /// Calls `visit` with every node below and including those given, each before what is in it, and goes into a node unless
 /// `visit` says that it need not.
-pub(super) fn walk(nodes: &Nodes<Symbol>, roots: impl IntoIterator<Item = Node>, visit: impl FnMut(Node) -> Enter) {
-    let mut walk = Walk { nodes, visit };
+pub(super) fn walk(nodes: &Nodes<Symbol>, roots: impl IntoIterator<Item = Node>, mut visit: impl FnMut(Node) -> Enter) {
+    let mut walk = Walk { nodes, visit: &mut visit };
     roots.into_iter().for_each(|root| walk.node(root));
 }
 
@@ -35,12 +35,13 @@ pub(super) const fn is_leaf(kind: TermKind<Symbol>) -> bool {
     )
 }
 
-struct Walk<'n, F> {
-    nodes: &'n Nodes<Symbol>,
-    visit: F,
+/// What walks: one piece of code for all that is done with the nodes, so that it stays near the processor.
+struct Walk<'a> {
+    nodes: &'a Nodes<Symbol>,
+    visit: &'a mut dyn FnMut(Node) -> Enter,
 }
 
-impl<F: FnMut(Node) -> Enter> Walk<'_, F> {
+impl Walk<'_> {
     fn node(&mut self, node: Node) {
         match node {
             Node::Term(term) => self.term(term),

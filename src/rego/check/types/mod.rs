@@ -100,6 +100,8 @@ struct Checker<'c, 'm> {
     /// The unit of the rule that is typed.
     unit: &'c Unit<'m>,
     graph: &'c Graph,
+    /// The number of a unit, and the path of its package.
+    package: (Option<u32>, rules::Path),
     /// Made when it is first asked for.
     dependents: Option<Rc<Dependents>>,
     types: Types,
@@ -136,6 +138,7 @@ impl<'c, 'm> Checker<'c, 'm> {
             program,
             unit,
             graph,
+            package: (None, Vec::new()),
             dependents: None,
             types: Types::default(),
             documents: Tree::with_room(units.iter().map(|unit| unit.rules.len() + 1).sum()),

@@ -7,7 +7,8 @@ use crate::rego::check::variables::{Skip, VariableWalk};
 use crate::rego::syntax::{Head, List, RuleId, TermId, TermKind};
 use crate::rego::types::{Constant, Type};
 
-type Path = Vec<(Step, Constant)>;
+/// Steps, and each as a value.
+pub(super) type Path = Vec<(Step, Constant)>;
 
 impl Checker<'_, '_> {
     /// Types a rule, and adds what it gives to the documents.
@@ -39,9 +40,12 @@ impl Checker<'_, '_> {
     /// The path of a rule up to the first part of its head that is not known beforehand, and whether that is all of it.
     pub(super) fn rule_path(&mut self, id: RuleId) -> (Path, bool) {
         let unit = self.unit;
-        let (mut path, _) = self.ground_prefix(&unit.package);
+        if self.package.0 != Some(unit.number) {
+            self.package = (Some(unit.number), self.ground_prefix(&unit.package).0);
+        }
         let reference = unit.nodes.rule(id).map_or(&[][..], |rule| self.terms(rule.head.reference));
-        path.reserve(reference.len());
+        let mut path = Vec::with_capacity(self.package.1.len() + reference.len());
+        path.extend_from_slice(&self.package.1);
         for (place, part) in reference.iter().enumerate() {
             let step = match self.kind(*part) {
                 TermKind::Var(name) if place == 0 => Some((Step::String(name), self.string(name))),

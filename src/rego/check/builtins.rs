@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 /// The built-in functions whose names stand somewhere in the modules.
 #[derive(Debug, Default)]
 pub struct Builtins {
-    /// Those of one part.
-    plain: FxHashMap<Symbol, usize>,
+    /// The places of those of one part, by the symbols of their names; [`NONE`] for other names.
+    plain: Vec<u32>,
     /// Those of several.
     dotted: FxHashMap<Vec<Symbol>, usize>,
     /// Whether the name of one begins with `data`, as those of rules do.
@@ -18,6 +18,9 @@ pub struct Builtins {
     /// What the names of those end with that have no value.
     void: Vec<Symbol>,
 }
+
+/// No place.
+const NONE: u32 = u32::MAX;
 
 impl Builtins {
     pub(super) fn new(capabilities: &Capabilities, interner: &Interner<'_>) -> Self {
@@ -31,7 +34,13 @@ impl Builtins {
             builtins.void.extend(path.last().filter(|_| builtin.void));
             builtins.in_data |= path.first() == Some(&Symbol::DATA);
             match path.as_slice() {
-                [name] => drop(builtins.plain.insert(*name, place)),
+                [name] => {
+                    let known = builtins.plain.len().max(name.index() + 1);
+                    builtins.plain.resize(known, NONE);
+                    if let Some(slot) = builtins.plain.get_mut(name.index()) {
+                        *slot = u32::try_from(place).unwrap_or(NONE);
+                    }
+                }
                 _ => drop(builtins.dotted.insert(path, place)),
             }
         }
@@ -52,9 +61,8 @@ impl Builtins {
     #[must_use]
     pub fn find(&self, path: &[Symbol]) -> Option<usize> {
         match path {
-            // What stages made has the name of no function.
-            [name] if name.ordinal().is_some() => None,
-            [name] => self.plain.get(name).copied(),
+            // What stages made has the name of no function, and is beyond all that is known.
+            [name] => self.plain.get(name.index()).filter(|place| **place != NONE).map(|place| *place as usize),
             [Symbol::DATA, ..] if !self.in_data => None,
             _ => self.dotted.get(path).copied(),
         }

@@ -23,6 +23,8 @@ struct Sorter<'t> {
     done_lists: Vec<bool>,
     order: Vec<u32>,
     cursors: Vec<Cursor>,
+    /// The rules that are entered, each with its first cursor.
+    frames: Vec<(u32, usize)>,
 }
 
 /// All rules, each after those it depends on, which come by number, as OPA sorts them; `None` if rules depend on
@@ -34,6 +36,7 @@ pub(super) fn sorted(targets: &Targets, rules: u32) -> Option<Vec<u32>> {
         done_lists: vec![false; targets.lists()],
         order: Vec::with_capacity(rules as usize),
         cursors: Vec::new(),
+        frames: Vec::new(),
     };
     for rule in 0..rules {
         if sorter.state(rule) == State::New && !sorter.visit(rule) {
@@ -62,20 +65,22 @@ impl Sorter<'_> {
     }
 
     fn visit(&mut self, rule: u32) -> bool {
-        let mut frames: Vec<(u32, usize)> = Vec::new();
-        self.enter(rule, &mut frames);
+        let frames = &mut std::mem::take(&mut self.frames);
+        frames.clear();
+        self.enter(rule, frames);
         while let Some((rule, first)) = frames.last().copied() {
             match self.next(first) {
                 Some(next) if self.state(next) == State::Entered => return false,
-                Some(next) => self.enter(next, &mut frames),
+                Some(next) => self.enter(next, frames),
                 None => {
                     self.set(rule, State::Done);
                     self.order.push(rule);
                     self.cursors.truncate(first);
-                    frames.pop();
+                    let _ = frames.pop();
                 }
             }
         }
+        self.frames = std::mem::take(frames);
         true
     }
 

@@ -37,6 +37,22 @@ impl<'a> Outputs<'a> {
         Self { nodes, assigned, program, passed_on: Vec::new() }
     }
 
+    /// The same with the memory of a list.
+    pub(super) fn with_memory(
+        nodes: &'a Nodes<Symbol>,
+        assigned: &'a FxHashSet<ExpressionId>,
+        program: &'a Program<'a>,
+        mut memory: Vec<Symbol>,
+    ) -> Self {
+        memory.clear();
+        Self { nodes, assigned, program, passed_on: memory }
+    }
+
+    /// The memory of what was passed on last.
+    pub(super) fn into_memory(self) -> Vec<Symbol> {
+        self.passed_on
+    }
+
     /// What the last call or equality that was looked at found on its way.
     pub(super) fn passed_on(&self) -> &[Symbol] {
         &self.passed_on

@@ -12,6 +12,9 @@ use crate::rego::check::variables::{Bound, Skip, VariableWalk};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, Nodes, RuleId, TermId, TermKind};
 use rustc_hash::FxHashSet;
 
+/// Room for the variables of most closures.
+const SOME: usize = 24;
+
 /// A variable that nothing binds in an expression.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unsafe {
@@ -32,6 +35,7 @@ pub(in crate::rego::check) fn check(unit: &mut Unit<'_>, program: &Program<'_>) 
         own: Vec::new(),
         noted: Vec::new(),
         found_bound: Vec::new(),
+        memory: Vec::new(),
         found: Vec::new(),
     };
     for rule in &unit.rules {
@@ -93,6 +97,8 @@ struct Reorder<'a> {
     noted: Vec<Noted>,
     /// What an expression binds.
     found_bound: Vec<Symbol>,
+    /// Memory for what expressions pass on.
+    memory: Vec<Symbol>,
     found: Vec<Unsafe>,
 }
 
@@ -129,7 +135,8 @@ impl Reorder<'_> {
     /// Whether each expression of a body without closures is safe where it stands. The first of them is `noted` there.
     fn is_safe_as_it_is(&mut self, body: Body, noted: usize) -> bool {
         let point = self.bound.point();
-        let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
+        let memory = std::mem::take(&mut self.memory);
+        let mut outputs = Outputs::with_memory(self.nodes, self.assigned, self.program, memory);
         let noted = self.noted.get(noted..).unwrap_or_default();
         let safe = self.nodes.body(body).iter().zip(noted).all(|(id, noted)| {
             let own = self.own.get(noted.own.0..noted.own.1).unwrap_or_default();
@@ -147,6 +154,7 @@ impl Reorder<'_> {
             }
             true
         });
+        self.memory = outputs.into_memory();
         self.bound.rewind(point);
         safe
     }
@@ -190,10 +198,12 @@ impl Reorder<'_> {
             self.close_over(start, expressions, candidates);
         }
         let point = self.bound.point();
-        let mut outputs = Outputs::new(self.nodes, self.assigned, self.program);
+        let memory = std::mem::take(&mut self.memory);
+        let mut outputs = Outputs::with_memory(self.nodes, self.assigned, self.program, memory);
         let mut placing = Placing::new(self.nodes, &mut outputs, &mut self.bound, expressions, &self.own, candidates);
         placing.place();
         let order = placing.order;
+        self.memory = outputs.into_memory();
         self.bound.rewind(point);
         for (expression, candidate) in expressions.iter().zip(candidates.iter()) {
             let missing = candidate.missing.iter();
@@ -219,6 +229,7 @@ impl Reorder<'_> {
             return;
         }
         for (id, candidate) in expressions.iter().zip(candidates).filter(|(_, candidate)| candidate.closures) {
+            candidate.closed_over.reserve(SOME);
             variables_of_closures(self.nodes, *id, &mut candidate.closed_over);
             candidate.closed_over.retain(|name| unbound.binary_search(name).is_ok());
             sort_from(&mut candidate.closed_over, 0);

@@ -14,6 +14,9 @@ use std::rc::Rc;
 /// OPA's time doubles with each closure around another; it takes minutes for as many.
 const DEEPEST: usize = 24;
 
+/// Room for the variables of most closures.
+const SOME: usize = 24;
+
 /// For how many types of its variables a closure is typed at most.
 const OFTEN: usize = 64;
 
@@ -106,7 +109,7 @@ impl Checker<'_, '_> {
         if let Some(known) = self.closures.known.get(&term) {
             return (Rc::clone(&known.variables), known.alone);
         }
-        let mut variables = Vec::new();
+        let mut variables = Vec::with_capacity(SOME);
         let alone = self.depth_of(term) > DEEPEST;
         if !alone {
             VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| variables.push(name)).term(term);

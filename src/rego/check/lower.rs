@@ -5,6 +5,9 @@ use super::rewrite::copy_all;
 use super::unit::{Unit, UnitImport};
 use crate::rego::syntax::{Module, Nodes, RegoVersion, RuleId, TermId, TermKind, Text};
 
+/// How many bytes a module mostly has for each name that differs from the others.
+const BYTES_OF_A_NAME: usize = 48;
+
 /// The unit of a module, and its names. Symbols are the module's own until it has [met](meet) those of the program.
 ///
 /// The tree is that of the text, with the members of sets and objects sorted and merged as OPA keeps them.
@@ -20,7 +23,7 @@ pub(super) fn lower_in_place(module: &mut Module) -> (Unit<'_>, Interner<'_>) {
 }
 
 fn lowered(module: &Module, nodes: Nodes<Text>, members: Vec<(TermId, Vec<TermId>)>) -> (Unit<'_>, Interner<'_>) {
-    let mut interner = Interner::default();
+    let mut interner = Interner::with_room(module.source.len() / BYTES_OF_A_NAME);
     let mut unit = Unit::new(module);
     unit.package = nodes.terms(module.package.path).to_vec();
     unit.nodes = nodes.renamed(|text: Text| interner.symbol(module.text(text)));

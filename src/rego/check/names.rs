@@ -1,6 +1,6 @@
 //! The names of a program, each stored once.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// A name: of a variable, of a rule, of a part of a path, the value of a string, or the text of a number.
 ///
@@ -130,15 +130,22 @@ pub struct Interner<'a> {
 
 impl Default for Interner<'_> {
     fn default() -> Self {
-        let mut interner = Self { symbols: FxHashMap::default(), order: Vec::new() };
+        Self::with_room(WELL_KNOWN.len())
+    }
+}
+
+impl<'a> Interner<'a> {
+    /// No names but those every program has, with room for so many.
+    #[must_use]
+    pub fn with_room(names: usize) -> Self {
+        let symbols = FxHashMap::with_capacity_and_hasher(names, FxBuildHasher);
+        let mut interner = Self { symbols, order: Vec::with_capacity(names) };
         for name in WELL_KNOWN {
             let _ = interner.symbol(name);
         }
         interner
     }
-}
 
-impl<'a> Interner<'a> {
     /// The symbol of a name.
     pub fn symbol(&mut self, name: &'a str) -> Symbol {
         // Most names were met before.

@@ -3,7 +3,7 @@
 use super::rewrite::{append, equality};
 use super::stage::Stage;
 use super::unit::Unit;
-use super::walk::{Enter, Node, walk};
+use super::walk::{Enter, Node, is_leaf, walk};
 use crate::rego::syntax::{Body, ExpressionId, RuleId, TermId, TermKind};
 
 /// Rewrites all comprehensions of a unit: `[x.y | …]` becomes `[v | …; v = x.y]`.
@@ -88,10 +88,8 @@ fn rewrite_head(unit: &mut Unit<'_>, id: RuleId) {
 /// Whether a ref or comprehension stands in a term.
 pub(super) fn requires_evaluation(unit: &Unit<'_>, term: TermId) -> bool {
     match unit.nodes.term(term).kind {
-        TermKind::Null | TermKind::Boolean(_) | TermKind::Number(_) | TermKind::String { .. } | TermKind::Var(_) => {
-            return false;
-        }
         TermKind::Ref(_) => return true,
+        kind if is_leaf(kind) => return false,
         _ => {}
     }
     let mut found = false;

@@ -154,18 +154,18 @@ fn expand(unit: &mut Unit<'_>, id: TermId, support: &mut Vec<ExpressionId>) -> T
         }
         TermKind::ArrayComprehension { term, body } => {
             let (term, body) = collected(unit, term, body, support);
-            set_term(unit, id, TermKind::ArrayComprehension { term, body });
+            unit.nodes.set_kind(id, TermKind::ArrayComprehension { term, body });
         }
         TermKind::SetComprehension { term, body } => {
             let (term, body) = collected(unit, term, body, support);
-            set_term(unit, id, TermKind::SetComprehension { term, body });
+            unit.nodes.set_kind(id, TermKind::SetComprehension { term, body });
         }
         TermKind::ObjectComprehension { entry, body: inner } => {
             let start = support.len();
             let [key, value] = unit.nodes.entry(entry).map(|term| expand(unit, term, support));
             let body = longer(unit, inner, start, support);
             let entry = unit.nodes.add_entry(key, value);
-            set_term(unit, id, TermKind::ObjectComprehension { entry, body });
+            unit.nodes.set_kind(id, TermKind::ObjectComprehension { entry, body });
         }
         TermKind::Null
         | TermKind::Boolean(_)
@@ -175,10 +175,6 @@ fn expand(unit: &mut Unit<'_>, id: TermId, support: &mut Vec<ExpressionId>) -> T
         | TermKind::TemplateString { .. } => {}
     }
     id
-}
-
-fn set_term(unit: &mut Unit<'_>, id: TermId, kind: TermKind<super::names::Symbol>) {
-    unit.nodes.set_kind(id, kind);
 }
 
 fn collected(unit: &mut Unit<'_>, term: TermId, inner: Body, support: &mut Vec<ExpressionId>) -> (TermId, Body) {

@@ -74,7 +74,7 @@ fn unshare_heads(unit: &mut Unit<'_>) {
 /// Tells a unit what the program calls its names, by their symbols in it. Its tree has its own symbols until [`adopt`].
 pub(super) fn meet(unit: &mut Unit<'_>, symbols: Vec<Symbol>) {
     for name in unit.package_names.iter_mut().chain(&mut unit.rule_names) {
-        *name = met(&symbols, *name);
+        *name = of_program(&symbols, *name);
     }
     unit.symbols = symbols;
 }
@@ -82,7 +82,7 @@ pub(super) fn meet(unit: &mut Unit<'_>, symbols: Vec<Symbol>) {
 /// Makes the symbols of a unit's tree those of the program.
 pub(super) fn adopt(unit: &mut Unit<'_>) {
     let symbols = std::mem::take(&mut unit.symbols);
-    let symbol = |own| met(&symbols, own);
+    let symbol = |own| of_program(&symbols, own);
     unit.nodes.rename(symbol);
     for import in &mut unit.imports {
         import.alias = import.alias.map(symbol);
@@ -92,7 +92,8 @@ pub(super) fn adopt(unit: &mut Unit<'_>) {
     }
 }
 
-fn met(symbols: &[Symbol], own: Symbol) -> Symbol {
+/// What the program calls a symbol of a unit.
+fn of_program(symbols: &[Symbol], own: Symbol) -> Symbol {
     symbols.get(own.index()).copied().unwrap_or(Symbol::EMPTY)
 }
 

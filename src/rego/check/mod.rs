@@ -163,7 +163,7 @@ pub fn types_in_query(modules: &[&Module], asked: &Asked<'_>, options: &CheckOpt
     let work = || {
         let asked = Asked { captured: false, ..*asked };
         let (compiled, errors) = run_all(modules, Some(&asked), options);
-        if errors.is_empty() { types::of_query(&compiled.units, &compiled.program) } else { Vec::new() }
+        if errors.is_empty() { types::of_query(&compiled) } else { Vec::new() }
     };
     on_a_stack(deep, work).unwrap_or_default()
 }

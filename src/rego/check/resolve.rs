@@ -184,8 +184,7 @@ impl Resolver<'_, '_> {
         global.used = true;
         let path = global.path;
         for place in 0..path.len() {
-            let part = self.unit.nodes.terms(path).get(place).copied();
-            if let Some(part) = part {
+            if let Some(part) = self.unit.nodes.terms(path).get(place).copied() {
                 self.unit.nodes.set_location(part, location);
             }
         }

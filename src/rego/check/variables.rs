@@ -3,6 +3,9 @@
 use super::names::Symbol;
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, List, Nodes, Part, TermId, TermKind, With};
 
+/// Room for the variables of most closures.
+pub(super) const OF_A_CLOSURE: usize = 24;
+
 /// What a walk through variables leaves out; by default nothing, not even the names of functions that are called.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Skip {

@@ -83,6 +83,7 @@ impl<N: Copy> Nodes<N> {
         touch(&self.bodies, |id| id.0);
         touch(&self.rules, |rule| rule.location.at);
     }
+
     /// A term.
     #[must_use]
     #[inline]

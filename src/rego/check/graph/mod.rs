@@ -10,9 +10,7 @@ pub(super) mod rules;
 mod sort;
 pub(super) mod targets;
 
-use super::names::Names;
 use super::rule_tree::RuleTree;
-use super::unit::Unit;
 use crate::rego::syntax::RuleId;
 use rules::Rules;
 use rustc_hash::FxHashSet;
@@ -27,18 +25,12 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The graph of a program's rules, whose units found these targets.
+    /// The graph of a program's rules. Its units found these targets, once their calls stood apart and before their bodies
+    /// were put in order.
     pub(super) fn new(rules: Rules, tree: &RuleTree, found: Vec<Found>) -> Self {
         let targets = Targets::new(tree, &rules, found);
         let order = sort::sorted(&targets, rules.count());
         Self { rules, targets, order }
-    }
-
-    /// The graph of a program's units, once their calls stand apart.
-    pub(super) fn of_units(units: &[Unit<'_>], names: &Names, tree: &RuleTree) -> Self {
-        let rules = Rules::new(units);
-        let found = super::parallel(units.iter().collect(), |unit| targets::of_unit(unit, names, tree, &rules));
-        Self::new(rules, tree, found)
     }
 
     /// Whether a rule depends on itself, through whatever others.

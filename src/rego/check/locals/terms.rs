@@ -59,11 +59,11 @@ impl Locals<'_, '_> {
             }
             TermKind::SetComprehension { term, body } if pass == Pass::First => {
                 let body = self.comprehension(&[term], body);
-                self.set_kind(id, TermKind::SetComprehension { term, body });
+                self.unit.nodes.set_kind(id, TermKind::SetComprehension { term, body });
             }
             TermKind::ObjectComprehension { entry, body } if pass == Pass::First => {
                 let body = self.comprehension(&self.unit.nodes.entry(entry), body);
-                self.set_kind(id, TermKind::ObjectComprehension { entry, body });
+                self.unit.nodes.set_kind(id, TermKind::ObjectComprehension { entry, body });
             }
             TermKind::TemplateString { parts, .. } => {
                 for part in self.unit.nodes.parts(parts).to_vec() {
@@ -79,7 +79,7 @@ impl Locals<'_, '_> {
 
     fn array_comprehension(&mut self, id: TermId, term: TermId, body: Body) {
         let body = self.comprehension(&[term], body);
-        self.set_kind(id, TermKind::ArrayComprehension { term, body });
+        self.unit.nodes.set_kind(id, TermKind::ArrayComprehension { term, body });
     }
 
     /// Rewrites a comprehension in a rule's head, which has no scope around it; `false` if the term is none.
@@ -110,10 +110,6 @@ impl Locals<'_, '_> {
                 self.term_in(term, pass);
             }
         }
-    }
-
-    fn set_kind(&mut self, id: TermId, kind: TermKind<Symbol>) {
-        self.unit.nodes.set_kind(id, kind);
     }
 
     /// The root document a ref names, if it names nothing below.
@@ -193,7 +189,7 @@ impl Locals<'_, '_> {
                     let location = self.unit.nodes.term(with.target).location;
                     let head = self.unit.nodes.add_term(TermKind::Var(Symbol::INPUT), location);
                     let parts = self.unit.nodes.add_terms(&[head]);
-                    self.set_kind(with.target, TermKind::Ref(parts));
+                    self.unit.nodes.set_kind(with.target, TermKind::Ref(parts));
                 }
                 TermKind::Ref(parts) => {
                     if let Some(head) = self.unit.nodes.terms(parts).first().copied()

@@ -34,7 +34,7 @@ pub(in crate::rego::check) struct Outputs<'a> {
 impl<'a> Outputs<'a> {
     /// For expressions of an arena, those among them that were written as `:=`, in a program that knows its rules.
     pub fn new(nodes: &'a Nodes<Symbol>, assigned: &'a FxHashSet<ExpressionId>, program: &'a Program<'a>) -> Self {
-        Self { nodes, assigned, program, passed_on: Vec::new() }
+        Self::with_memory(nodes, assigned, program, Vec::new())
     }
 
     /// The same with the memory of a list.

@@ -8,12 +8,9 @@ use super::report::report;
 use crate::rego::check::names::Symbol;
 use crate::rego::check::program::Program;
 use crate::rego::check::unit::Unit;
-use crate::rego::check::variables::{Bound, Skip, VariableWalk};
+use crate::rego::check::variables::{Bound, OF_A_CLOSURE, Skip, VariableWalk};
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, Nodes, RuleId, TermId, TermKind};
 use rustc_hash::FxHashSet;
-
-/// Room for the variables of most closures.
-const SOME: usize = 24;
 
 /// A variable that nothing binds in an expression.
 #[derive(Debug, Clone, Copy)]
@@ -105,11 +102,22 @@ struct Reorder<'a> {
 impl Reorder<'_> {
     /// A body in order; the body itself where something in it is not safe.
     fn body(&mut self, body: Body) -> Body {
-        let start = (self.own.len(), self.noted.len());
+        let start = self.start();
         let closures = self.note(body);
-        let result =
-            if !closures && self.is_safe_as_it_is(body, start.1) { body } else { self.order(body, start.0, start.1) };
-        self.forget(start);
+        self.in_order(body, start, closures)
+    }
+
+    /// Where the own variables and the expressions that are noted next will be.
+    fn start(&self) -> (usize, usize) {
+        (self.own.len(), self.noted.len())
+    }
+
+    /// A body in order that was noted from a start on; that is forgotten then.
+    fn in_order(&mut self, body: Body, start: (usize, usize), closures: bool) -> Body {
+        let as_it_is = !closures && self.is_safe_as_it_is(body, start.1);
+        let result = if as_it_is { body } else { self.order(body, start) };
+        self.own.truncate(start.0);
+        self.noted.truncate(start.1);
         result
     }
 
@@ -124,12 +132,6 @@ impl Reorder<'_> {
             any |= closures;
         }
         any
-    }
-
-    /// Forgets what was noted since there was so much.
-    fn forget(&mut self, (own, noted): (usize, usize)) {
-        self.own.truncate(own);
-        self.noted.truncate(noted);
     }
 
     /// Whether each expression of a body without closures is safe where it stands. The first of them is `noted` there.
@@ -166,17 +168,14 @@ impl Reorder<'_> {
         heads.iter().for_each(|head| walk.term(*head));
         collected.retain(|name| !self.bound.contains(*name));
         sort_from(&mut collected, 0);
-        let start = (self.own.len(), self.noted.len());
+        let start = self.start();
         let closures = self.note(body);
         if !collected.is_empty() {
             let within = self.own_of_all(start.0);
             collected.retain(|name| within.binary_search(name).is_err());
         }
         self.found.extend(collected.iter().map(|variable| Unsafe { expression: around, variable: *variable }));
-        let result =
-            if !closures && self.is_safe_as_it_is(body, start.1) { body } else { self.order(body, start.0, start.1) };
-        self.forget(start);
-        result
+        self.in_order(body, start, closures)
     }
 
     /// The own variables of all expressions of the body whose first own variable is at `start`, sorted.
@@ -186,31 +185,30 @@ impl Reorder<'_> {
         all
     }
 
-    /// A body in order, where that is not the one it stands in. Its own variables begin at `start`, its expressions are
-    /// `noted` there.
-    fn order(&mut self, body: Body, start: usize, noted: usize) -> Body {
-        let expressions = &self.nodes.body(body).to_vec()[..];
-        let noted = self.noted.get(noted..).unwrap_or_default().iter();
-        let candidates: &mut [Candidate] =
-            &mut noted.map(|noted| Candidate::new(noted.own, noted.closures)).collect::<Vec<_>>();
+    /// A body in order, where that is not the one it stands in. It was noted from a start on.
+    fn order(&mut self, body: Body, start: (usize, usize)) -> Body {
+        let expressions = self.nodes.body(body).to_vec();
+        let noted = self.noted.get(start.1..).unwrap_or_default().iter();
+        let mut candidates: Vec<Candidate> = noted.map(|noted| Candidate::new(noted.own, noted.closures)).collect();
         let found_before = self.found.len();
         if candidates.iter().any(|candidate| candidate.closures) {
-            self.close_over(start, expressions, candidates);
+            self.close_over(start.0, &expressions, &mut candidates);
         }
         let point = self.bound.point();
         let memory = std::mem::take(&mut self.memory);
         let mut outputs = Outputs::with_memory(self.nodes, self.assigned, self.program, memory);
-        let mut placing = Placing::new(self.nodes, &mut outputs, &mut self.bound, expressions, &self.own, candidates);
+        let mut placing =
+            Placing::new(self.nodes, &mut outputs, &mut self.bound, &expressions, &self.own, &mut candidates);
         placing.place();
         let order = placing.order;
         self.memory = outputs.into_memory();
         self.bound.rewind(point);
-        for (expression, candidate) in expressions.iter().zip(candidates.iter()) {
+        for (expression, candidate) in expressions.iter().zip(&candidates) {
             let missing = candidate.missing.iter();
             self.found.extend(missing.map(|variable| Unsafe { expression: *expression, variable: *variable }));
         }
         if candidates.iter().any(|candidate| candidate.closures) {
-            self.inner_bodies(expressions, candidates, &order);
+            self.inner_bodies(&expressions, &candidates, &order);
             self.bound.rewind(point);
         }
         let in_order = order.len() == expressions.len() && order.iter().enumerate().all(|(place, at)| place == *at);
@@ -229,7 +227,7 @@ impl Reorder<'_> {
             return;
         }
         for (id, candidate) in expressions.iter().zip(candidates).filter(|(_, candidate)| candidate.closures) {
-            candidate.closed_over.reserve(SOME);
+            candidate.closed_over.reserve(OF_A_CLOSURE);
             variables_of_closures(self.nodes, *id, &mut candidate.closed_over);
             candidate.closed_over.retain(|name| unbound.binary_search(name).is_ok());
             sort_from(&mut candidate.closed_over, 0);

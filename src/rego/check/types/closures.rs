@@ -3,7 +3,7 @@
 use super::Checker;
 use super::fault::Found;
 use crate::rego::check::names::Symbol;
-use crate::rego::check::variables::{Skip, VariableWalk};
+use crate::rego::check::variables::{OF_A_CLOSURE, Skip, VariableWalk};
 use crate::rego::check::walk::{Enter, Node, is_leaf, walk};
 use crate::rego::syntax::{ExpressionId, ExpressionKind, TermId, TermKind};
 use crate::rego::types::Type;
@@ -13,9 +13,6 @@ use std::rc::Rc;
 /// How deep closures may be nested to be typed for each types of their variables, those inside others on their own as well.
 /// OPA's time doubles with each closure around another; it takes minutes for as many.
 const DEEPEST: usize = 24;
-
-/// Room for the variables of most closures.
-const SOME: usize = 24;
 
 /// For how many types of its variables a closure is typed at most.
 const OFTEN: usize = 64;
@@ -109,7 +106,7 @@ impl Checker<'_, '_> {
         if let Some(known) = self.closures.known.get(&term) {
             return (Rc::clone(&known.variables), known.alone);
         }
-        let mut variables = Vec::with_capacity(SOME);
+        let mut variables = Vec::with_capacity(OF_A_CLOSURE);
         let alone = self.depth_of(term) > DEEPEST;
         if !alone {
             VariableWalk::new(&self.unit.nodes, Skip::NOTHING, |name, _| variables.push(name)).term(term);

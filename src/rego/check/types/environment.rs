@@ -4,7 +4,7 @@ use super::Checker;
 use super::tree::{NodeId, Step, Tree};
 use crate::rego::check::names::Symbol;
 use crate::rego::check::path::is_constant;
-use crate::rego::check::walk::is_leaf;
+use crate::rego::check::rewrite::is_scalar;
 use crate::rego::syntax::{List, TermId, TermKind};
 use crate::rego::types::{Constant, Property, Type};
 use std::cmp::Ordering;
@@ -244,12 +244,7 @@ impl<'c> Checker<'c, '_> {
             if of.is_unknown() {
                 return of;
             }
-            let kind = self.kind(*part);
-            // Whatever is below anything is anything.
-            if of == Type::ANY && is_leaf(kind) {
-                continue;
-            }
-            of = match kind {
+            of = match self.kind(*part) {
                 TermKind::Var(_) | TermKind::Ref(_) | TermKind::Array(_) | TermKind::Object(_) | TermKind::Set(_) => {
                     if self.types.is_empty_collection(of) {
                         Type::ANY
@@ -265,7 +260,8 @@ impl<'c> Checker<'c, '_> {
 
     /// The type of what stands under a constant key.
     pub(super) fn type_under(&mut self, of: Type, key: TermId) -> Type {
-        if of == Type::ANY && is_leaf(self.kind(key)) {
+        // Whatever is below anything is anything.
+        if of == Type::ANY && is_scalar(self.kind(key)) {
             return of;
         }
         self.constant(key).map_or(Type::UNKNOWN, |key| self.types.select(of, key))

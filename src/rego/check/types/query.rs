@@ -1,10 +1,9 @@
 //! What is known of the types in a query.
 
 use super::Checker;
-use crate::rego::check::graph::Graph;
+use crate::rego::check::Compiled;
 use crate::rego::check::names::Symbol;
-use crate::rego::check::program::{Program, numbered};
-use crate::rego::check::unit::Unit;
+use crate::rego::check::program::numbered;
 use crate::rego::check::walk::{Enter, Node, of_body, walk};
 use crate::rego::syntax::TermKind;
 use crate::rego::types::Type;
@@ -13,12 +12,12 @@ use std::collections::BTreeSet;
 /// What OPA tells of a type it does not know.
 const UNKNOWN: &str = "<nil>";
 
-/// The refs of the query among units in the order of a walk, then its variables by name, each with its type.
-pub(in crate::rego::check) fn of_query(units: &[Unit<'_>], program: &Program<'_>) -> Vec<(String, String)> {
+/// The refs of a program's query in the order of a walk, then its variables by name, each with its type.
+pub(in crate::rego::check) fn of_query(compiled: &Compiled<'_>) -> Vec<(String, String)> {
+    let Compiled { program, units, graph } = compiled;
     let Some(asked) = units.iter().find(|unit| unit.asked.is_some()) else { return Vec::new() };
     let Some(query) = asked.asked.as_ref().map(|asked| asked.rule) else { return Vec::new() };
-    let graph = Graph::of_units(units, &program.names, &program.rules);
-    let mut checker = Checker::new(units, program, &graph, asked);
+    let mut checker = Checker::new(units, program, graph, asked);
     let others = graph.order().filter(|(unit, rule)| (*unit, *rule) != (asked.number, query));
     for (unit, rule) in others {
         if let Some(unit) = units.get(unit as usize) {

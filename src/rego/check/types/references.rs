@@ -4,7 +4,6 @@ use super::Checker;
 use super::fault::{Fault, Found};
 use super::tree::{NodeId, Step, Tree};
 use crate::rego::check::names::Symbol;
-use crate::rego::check::rewrite::is_scalar;
 use crate::rego::check::walk::is_leaf;
 use crate::rego::syntax::{Body, ExpressionId, ExpressionKind, Part, TermId, TermKind};
 use crate::rego::types::{Constant, Shape, Type};
@@ -62,12 +61,10 @@ impl Checker<'_, '_> {
         match self.kind(term) {
             TermKind::Ref(parts) => {
                 let parts = self.terms(parts);
-                if !self.is_below_anything(parts) {
-                    let of = self.type_of_reference(parts);
-                    if let Shape::Function { .. } = self.types.shape(of) {
-                        found.push(self.not_indexable(parts, parts.len().saturating_sub(1), of));
-                        return;
-                    }
+                let of = self.type_of_reference(parts);
+                if let Shape::Function { .. } = self.types.shape(of) {
+                    found.push(self.not_indexable(parts, parts.len().saturating_sub(1), of));
+                    return;
                 }
                 found.extend(self.reference(parts));
                 self.references_in_all(parts, found);
@@ -85,12 +82,6 @@ impl Checker<'_, '_> {
             }
             _ => {}
         }
-    }
-
-    /// Whether the head of a ref is a variable that may be anything, so that what it leads to is no function.
-    fn is_below_anything(&self, parts: &[TermId]) -> bool {
-        let head = parts.first().and_then(|head| self.head(*head));
-        head.is_some_and(|name| name != Symbol::DATA && name != Symbol::INPUT && self.variables.get(name) == Type::ANY)
     }
 
     fn references_in_all(&mut self, terms: &[TermId], found: &mut Vec<Found>) {
@@ -169,10 +160,6 @@ impl Checker<'_, '_> {
     fn leaf(&mut self, of: Type, parts: &[TermId], place: usize) -> Option<Found> {
         let mut of = of;
         for (place, part) in parts.iter().copied().enumerate().skip(place) {
-            // Whatever is below anything is anything.
-            if of == Type::ANY && is_scalar(self.kind(part)) {
-                continue;
-            }
             if self.types.is_empty_collection(of) {
                 return self.key_of_nothing(of, parts, place);
             }
